@@ -1,0 +1,99 @@
+# belljar: `make serve` runs it, `make test` proves it. Both make what they need and keep it for the next time.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# A Python of 3.11 or newer that can make environments. PYTHON=… chooses another one.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		&& echo $$python && break; done)
+
+BIN := .venv/bin
+REPORTS := build/reports
+export PATH := $(CURDIR)/.venv/node/bin:$(PATH)
+
+# Stamps: a step runs again when something it depends on is newer than its stamp.
+ENVIRONMENT := .venv/installed
+NODE_PACKAGES := node_modules/.package-lock.json
+BROWSER_CODE := static/dist/manifest.json
+BROWSER_SOURCES := package.json $(shell find static -path static/dist -prune -o -type f ! -name '*.pyc' -print 2>/dev/null)
+
+.PHONY: help serve test soak build wheel assets node lint format lock clean docs-security
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:8000 (PORT=8123 chooses another port)
+	@exec $(BIN)/belljar serve $(if $(PORT),--port $(PORT))
+
+test: $(ENVIRONMENT) $(BROWSER_CODE) assets lint ## run every test there is; a second run takes no network
+	@mkdir -p $(REPORTS) && .ci/chromium > build/chromium
+	$(BIN)/pytest --junitxml=$(REPORTS)/pytest.xml
+	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
+	BELLJAR_CHROMIUM="$$(cat build/chromium)" PLAYWRIGHT_JUNIT_OUTPUT_FILE=$(REPORTS)/playwright.xml \
+		npx --no-install playwright test --reporter=list,junit
+	@$(BIN)/python .ci/passes.py $(REPORTS)/{pytest,vitest,playwright}.xml
+
+soak: $(ENVIRONMENT) $(BROWSER_CODE) assets ## 1,000 runs in one page, kills and crashes among them (BELLJAR_SOAK_SEED, BELLJAR_SOAK_RUNS)
+	@mkdir -p build && .ci/chromium > build/chromium
+	BELLJAR_SOAK_RUNS="$${BELLJAR_SOAK_RUNS:-1000}" BELLJAR_CHROMIUM="$$(cat build/chromium)" \
+		npx --no-install playwright test tests/browser/soak --output build/soak
+
+docs-security: $(ENVIRONMENT) ## write the numbers of the last runs into SECURITY.md, docs/security.md and the README
+	@$(BIN)/python docs/make_security.py
+
+build: $(BROWSER_CODE) ## build the browser code (static/dist)
+
+wheel: $(BROWSER_CODE) ## build the wheel and the source distribution (dist/)
+	$(BIN)/python -m build --no-isolation
+
+assets: $(ENVIRONMENT) ## fetch, verify and byte-compile the runtime's files
+	@$(BIN)/belljar assets fetch
+	@$(BIN)/belljar assets build
+
+lint: $(ENVIRONMENT) $(NODE_PACKAGES) ## check types and style of both languages
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	npm run --silent check
+
+format: $(ENVIRONMENT) $(NODE_PACKAGES) ## bring both languages into their style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	npx --no-install biome check --write
+
+lock: $(ENVIRONMENT) ## pin the Python packages again (requirements/dev.lock), for every Python from 3.11 on
+	$(BIN)/python -m venv build/lock && build/lock/bin/pip install --quiet uv
+	build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --group dev --extra zstd pyproject.toml -o requirements/dev.lock
+
+clean: ## remove everything made here but the fetched assets
+	rm -rf .venv node_modules static/dist build dist .pytest_cache .mypy_cache .ruff_cache test-results \
+		playwright-report
+
+$(ENVIRONMENT): requirements/dev.lock pyproject.toml
+	@if [[ -z "$(PYTHON)" ]]; then \
+		echo "belljar needs Python 3.11 or newer with its venv module, and PATH has none" \
+			"(found: $$(python3 --version 2>&1 || true)). Install one, or name it: make PYTHON=/path/to/python3" >&2; \
+		exit 1; \
+	fi
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@echo "Installing the Python packages in .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Order-only below: looked at each time, but no reason to install or build anything again.
+node: $(ENVIRONMENT)
+	@.ci/node
+
+$(NODE_PACKAGES): package.json package-lock.json | node
+	@echo "Installing the Node packages in node_modules"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BROWSER_CODE): $(BROWSER_SOURCES) $(NODE_PACKAGES) | node
+	@node static/build.mjs
+	@touch $@

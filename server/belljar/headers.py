@@ -1,0 +1,222 @@
+"""Headers: what each kind of response says to the browser, as pure functions.
+
+These headers are half of the wall (the other half is the iframe's `sandbox` attribute), so nothing here
+depends on a
+request: no query, no `Host`, no cookie can change them. Sources: CSP Level 3, HTML (sandbox, COOP/COEP),
+    Fetch (CORP).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+Headers = dict[str, str]
+
+#: Content-addressed files never change.
+IMMUTABLE = "public, max-age=31536000, immutable"
+#: May be stored, must be asked for again before each use (the ETag makes that a 304).
+REVALIDATE = "no-cache"
+
+#: Every policy-controlled feature that Chromium 156 lists (`document.featurePolicy.features()`), client hints
+#: left
+#: out: they are request headers, which a frame without network never sends. `cross-origin-isolated` is left
+#: out too: the frame needs it for the SharedArrayBuffer behind the soft interrupt.
+FEATURES = (
+    "accelerometer",
+    "aria-notify",
+    "autoplay",
+    "browsing-topics",
+    "camera",
+    "captured-surface-control",
+    "clipboard-read",
+    "clipboard-write",
+    "compute-pressure",
+    "deferred-fetch",
+    "deferred-fetch-minimal",
+    "digital-credentials-create",
+    "digital-credentials-get",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "keyboard-map",
+    "language-detector",
+    "language-model",
+    "local-fonts",
+    "local-network",
+    "local-network-access",
+    "loopback-network",
+    "magnetometer",
+    "media-playback-while-not-visible",
+    "microphone",
+    "midi",
+    "on-device-speech-recognition",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "private-state-token-issuance",
+    "private-state-token-redemption",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "speaker-selection",
+    "storage-access",
+    "summarizer",
+    "sync-xhr",
+    "translator",
+    "unload",
+    "usb",
+    "window-management",
+    "xr-spatial-tracking",
+)
+
+
+def script_hash(script: str) -> str:
+    """The CSP source that allows exactly this inline script: `sha256-…` of its UTF-8 bytes."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def common() -> Headers:
+    """What every response carries, errors included."""
+    return {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+def refusal() -> Headers:
+    """An error: a sentence for people that is no document to build on, and not to be kept."""
+    return common() | {
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Cache-Control": "no-store",
+    }
+
+
+def frame(hash_source: str, embedders: tuple[str, ...] = (), *, isolated: bool) -> Headers:
+    """The sandbox frame: opaque origin, one known script, WebAssembly, blob workers and nothing else.
+
+    Args:
+        hash_source: `script_hash` of the one inline script.
+        embedders: Origins that may embed it besides our own; `("*",)` is any.
+        isolated: With COEP, for pages that are cross-origin isolated. WebKit cannot start a blob worker in a
+            frame sent with COEP, and a page without isolation does not need it.
+    """
+    headers = common() | _sealed() | _open_to_other_origins()
+    headers["Content-Security-Policy"] = _csp(
+        "sandbox allow-scripts",
+        "default-src 'none'",
+        # No 'unsafe-eval': run_js, Function() and string timers are dead, also when reached from Python.
+        f"script-src '{hash_source}' 'wasm-unsafe-eval'",
+        "worker-src blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        _frame_ancestors(embedders),
+        # The frame makes one policy, for the one worker script it starts; nobody can make another.
+        "require-trusted-types-for 'script'",
+        "trusted-types belljar-worker",
+    )
+    if isolated:
+        headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    return headers
+
+
+def output(hash_source: str, embedders: tuple[str, ...] = ()) -> Headers:
+    """The output frame: shows untrusted HTML in a scriptless frame within, which inherits this CSP.
+
+    Always sent with COEP: an isolated page refuses frames without it, and no other page minds.
+    """
+    headers = common() | _sealed() | _open_to_other_origins()
+    headers["Content-Security-Policy"] = _csp(
+        "sandbox allow-scripts",
+        "default-src 'none'",
+        f"script-src '{hash_source}'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        _frame_ancestors(embedders),
+    )
+    headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    return headers
+
+
+def page(embedders: tuple[str, ...] = (), *, isolated: bool, trusted_types: bool = True) -> Headers:
+    """The host page: our own scripts and styles, connections to our own origin, frames from our own origin.
+
+    Args:
+        embedders: Origins that may embed the page besides our own; `("*",)` is any.
+        isolated: With COOP and COEP, so that the sandbox gets a SharedArrayBuffer.
+        trusted_types: Refuse strings in DOM sinks such as `innerHTML`, so that no output can become markup.
+    """
+    headers = common()
+    headers["Content-Security-Policy"] = _csp(
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "manifest-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        _frame_ancestors(embedders),
+        "require-trusted-types-for 'script'" if trusted_types else "",
+    )
+    off = [name for name in FEATURES if name not in {"clipboard-write", "fullscreen"}]
+    headers["Permissions-Policy"] = _all_off(off)
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Cache-Control"] = REVALIDATE
+    if isolated:
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    return headers
+
+
+def asset() -> Headers:
+    """A file addressed by its content: kept for ever, readable by pages of any origin."""
+    return common() | _open_to_other_origins() | {"Cache-Control": IMMUTABLE}
+
+
+def sdk() -> Headers:
+    """The SDK module: a stable name, so asked for again; importable by pages of any origin."""
+    return common() | _open_to_other_origins() | {"Cache-Control": REVALIDATE}
+
+
+def json() -> Headers:
+    """`policy.json` and `healthz`: public facts, asked for again each time."""
+    return common() | _open_to_other_origins() | {"Cache-Control": REVALIDATE}
+
+
+def _sealed() -> Headers:
+    """What both frames share: no feature, no connection, no DNS look-up ahead of time."""
+    return {
+        "Permissions-Policy": _all_off(FEATURES),
+        # Chromium's connection allowlists (origin trial in 2026): an empty list allows no connection at all.
+        "Connection-Allowlist": "()",
+        "X-DNS-Prefetch-Control": "off",
+        "Cache-Control": REVALIDATE,
+    }
+
+
+def _open_to_other_origins() -> Headers:
+    return {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def _frame_ancestors(embedders: tuple[str, ...]) -> str:
+    """Who may embed. `*` is no directive at all: `frame-ancestors *` would still refuse `file:` pages."""
+    if embedders == ("*",):
+        return ""
+    return " ".join(("frame-ancestors 'self'", *embedders))
+
+
+def _all_off(features: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(f"{name}=()" for name in features)
+
+
+def _csp(*directives: str) -> str:
+    return "; ".join(directive for directive in directives if directive)

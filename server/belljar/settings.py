@@ -1,0 +1,221 @@
+"""Settings: one frozen object, from flags, the environment, a TOML file and defaults, in this order.
+
+A setting has one name everywhere: `max_timeout` in `belljar.toml`, `BELLJAR_MAX_TIMEOUT` in the environment,
+`--max-timeout` on the command line. Durations are seconds and sizes bytes (with units, if you like: "30 s",
+"64 MiB"); on the wire, in `policy.json`, durations are milliseconds.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from belljar import options
+from belljar.errors import SettingsError
+from belljar.options import option
+
+#: First segments of our own routes: a prefix of one such segment could not be told from the route itself.
+_ROUTES = frozenset({"/assets", "/static", "/frame", "/output", "/sdk.js", "/policy.json", "/healthz"})
+
+
+def _default_assets_dir() -> Path:
+    # Imported late: the assets package imports our errors, and nothing may touch the disk at import.
+    from belljar.assets import default_assets_dir
+
+    return default_assets_dir()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run, and one sandbox, may use: seconds and bytes (`policy.py` makes them the wire's units)."""
+
+    timeout: float = option(
+        30.0, options.duration, "run time of a cell; loading never counts", metavar="SECONDS"
+    )
+    max_timeout: float = option(
+        600.0, options.duration, "longest timeout a caller may ask for", metavar="SECONDS"
+    )
+    grace: float = option(1.0, options.duration, "time between interrupt and kill", metavar="SECONDS")
+    load_timeout: float = option(
+        180.0, options.duration, "time for booting, or for loading the packages of a run", metavar="SECONDS"
+    )
+    memory: int = option(2**31, options.wasm_memory, "ceiling of the WebAssembly heap", metavar="BYTES")
+    code_chars: int = option(1_000_000, options.count, "characters of source in one cell", metavar="N")
+    stream_chars: int = option(10_000_000, options.count, "characters a run may print", metavar="N")
+    displays: int = option(200, options.count, "figures, tables and other displays of a run", metavar="N")
+    display_bytes: int = option(2**26, options.size, "bytes of all displays of a run", metavar="BYTES")
+    flood_messages: int = option(
+        20_000, options.count, "messages of a run before it is killed as a flood", metavar="N"
+    )
+    flood_bytes: int = option(
+        2**28, options.size, "bytes of a run's messages before it is killed", metavar="BYTES"
+    )
+    file_bytes: int = option(2**30, options.size, "bytes of all files a sandbox keeps", metavar="BYTES")
+    files: int = option(1000, options.count, "files a sandbox keeps", metavar="N")
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What one client, and all of them together, may cost the server: seconds and bytes."""
+
+    max_connections: int = option(
+        1000, options.count, "clients connected at the same time; others are asked to wait", metavar="N"
+    )
+    request_timeout: float = option(
+        10.0, options.duration, "time a client has to send the head of a request", metavar="SECONDS"
+    )
+    send_timeout: float = option(
+        60.0, options.duration, "time a client may stop taking what is sent", metavar="SECONDS"
+    )
+    keep_alive: float = option(
+        5.0, options.duration, "time a connection stays open without a request", metavar="SECONDS"
+    )
+    header_bytes: int = option(
+        2**15, options.size, "bytes of a request's line and headers together", metavar="BYTES"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be configured. Made by `load_settings`, or directly in tests and embedding code."""
+
+    host: str = option("127.0.0.1", options.host, "address to listen on", metavar="HOST")
+    port: int = option(8000, options.port, "port to listen on; 0 takes any free one", metavar="PORT")
+    root_path: str = option(
+        "", options.url_prefix, 'path prefix behind a proxy, as "/tools/belljar"', metavar="PATH"
+    )
+    forwarded_allow_ips: tuple[str, ...] = option(
+        ("127.0.0.1", "::1"),
+        options.proxies,
+        "proxies whose X-Forwarded-* headers are believed",
+        metavar="LIST",
+    )
+    assets_dir: Path = option(
+        _default_assets_dir, options.path, "where the runtime's files are kept", metavar="DIR"
+    )
+    profile: tuple[str, ...] = option(
+        ("data",),
+        options.package_names,
+        "what is loaded before a sandbox is ready: core (nothing), data, science, or a list of packages",
+        metavar="PROFILE",
+    )
+    packages: tuple[str, ...] | None = option(
+        None,
+        options.allowed_packages,
+        'packages that may be imported: "all" of the manifest, or a list',
+        metavar="LIST",
+    )
+    embedders: tuple[str, ...] = option(
+        (), options.origins, 'origins that may embed the sandbox besides our own; "*" is any', metavar="LIST"
+    )
+    isolation: bool = option(
+        True, options.switch, "cross-origin isolation of the page: Stop keeps variables", metavar="on|off"
+    )
+    compress: bool = option(
+        True, options.switch, "send compressed copies; off if a proxy in front compresses", metavar="on|off"
+    )
+    log_level: str = option(
+        "warning",
+        options.one_of(("critical", "error", "warning", "info", "debug")),
+        "what is logged",
+        metavar="LEVEL",
+    )
+    limits: Limits = field(default_factory=Limits)
+    connections: Connections = field(default_factory=Connections)
+
+    def __post_init__(self) -> None:
+        if self.limits.timeout > self.limits.max_timeout:
+            raise SettingsError(
+                f"timeout ({self.limits.timeout:g} s) is longer than max_timeout "
+                f"({self.limits.max_timeout:g} s): lower the one or raise the other."
+            )
+        if self.root_path in _ROUTES:
+            raise SettingsError(
+                f"root_path may not be {self.root_path!r}: belljar has a route of that name. "
+                'Choose another prefix, as "/tools/belljar".'
+            )
+
+
+#: Settings that stand together in an object of their own, by the name they have in `Settings`.
+_GROUPS: Mapping[str, type] = {"limits": Limits, "connections": Connections}
+
+
+def settable() -> Iterator[Field[Any]]:
+    """Every field that flags, environment and TOML may set, those of the groups included."""
+    for group in (Settings, *_GROUPS.values()):
+        yield from (item for item in fields(group) if "parse" in item.metadata)
+
+
+def load_settings(
+    flags: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    config: Path | None = None,
+    cwd: Path | None = None,
+) -> Settings:
+    """The settings of this process.
+
+    Args:
+        flags: Values of the command line by setting name; `None` values were not given.
+        environ: The environment; `os.environ` if not given.
+        config: A TOML file that must exist. Else `BELLJAR_CONFIG`, else `belljar.toml` in `cwd` if it is
+            there.
+        cwd: The current directory, if not the process's own.
+
+    Raises:
+        SettingsError: A value is not allowed, or the file cannot be read. Names setting, source, value and
+            what is allowed.
+    """
+    environ = os.environ if environ is None else environ
+    file_path, file_values = _read_toml(environ, config, cwd or Path.cwd())
+    given: dict[str, Any] = {}
+    for item in settable():
+        variable = f"BELLJAR_{item.name.upper()}"
+        if flags is not None and flags.get(item.name) is not None:
+            given[item.name] = _parsed(item, flags[item.name], f"--{item.name.replace('_', '-')}")
+        elif variable in environ:
+            given[item.name] = _parsed(item, environ[variable], f"environment variable {variable}")
+        elif item.name in file_values:
+            given[item.name] = _parsed(item, file_values[item.name], str(file_path))
+    groups = {
+        name: group(**{item.name: given.pop(item.name) for item in fields(group) if item.name in given})
+        for name, group in _GROUPS.items()
+    }
+    return Settings(**groups, **given)
+
+
+def _parsed(item: Field[Any], value: object, source: str) -> Any:
+    try:
+        return item.metadata["parse"](value)
+    except ValueError as error:
+        raise SettingsError(f"{item.name} (from {source}) is {value!r}; allowed is {error}.") from None
+
+
+def _read_toml(
+    environ: Mapping[str, str], config: Path | None, cwd: Path
+) -> tuple[Path | None, dict[str, Any]]:
+    if config is None and environ.get("BELLJAR_CONFIG"):
+        config = Path(environ["BELLJAR_CONFIG"]).expanduser()
+    if config is None:
+        config = cwd / "belljar.toml"
+        if not config.exists():
+            return None, {}
+    try:
+        values = tomllib.loads(config.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"The configuration file {config} cannot be read: {error.strerror or error}."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The configuration file {config} is not valid TOML: {error}.") from None
+    known = [item.name for item in settable()]
+    for name in values:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}."
+            raise SettingsError(f"The configuration file {config} sets {name!r}, which is no setting: {hint}")
+    return config, values

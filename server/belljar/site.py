@@ -1,0 +1,157 @@
+"""Site: everything one server hands out, read when it is first asked for.
+
+What is missing (assets not fetched yet, browser code not built) is looked for again a little later, and a new
+build of the browser code is noticed, so a running server never has to be restarted for either.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+import belljar
+from belljar import headers
+from belljar.assets import load_asset_set
+from belljar.assets.manifest import LOCAL_NAME
+from belljar.encodings import Encodings
+from belljar.errors import BelljarError, FrontendError, public
+from belljar.frontend import Frontend, find_dist
+from belljar.policy import allowed_packages, build_policy
+from belljar.remembered import Remembered
+from belljar.resources import Resource
+from belljar.settings import Settings
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A frame: its document, and the CSP source of the one script in it."""
+
+    document: Resource
+    hash_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What comes from the assets: the policy and the files it names, by path `<sha256>/<name>`."""
+
+    policy: Resource
+    files: Mapping[str, Resource]
+
+
+class Site:
+    """The documents, scripts and assets of one server. Each attribute's `get()` raises `BelljarError` where
+    something is missing; what else there is goes on being served.
+
+    Args:
+        settings: The settings of this server.
+        dist: The folder of the built browser code, if not where `find_dist` finds it.
+
+    Attributes:
+        encodings: The compressed copies, made in the background.
+        page, frame, output, sdk: The documents, and the SDK module.
+        static: Built files by relative URL, `static/page-AB12.js`.
+        runtime: The policy and the assets.
+    """
+
+    def __init__(self, settings: Settings, dist: Path | None = None) -> None:
+        self.settings = settings
+        self.encodings = Encodings(settings.assets_dir / "encoded" if settings.compress else None)
+        self._frontend = Frontend(find_dist() if dist is None else dist)
+        root = self._frontend.root
+        self.page = Remembered(self._load_page, _stamp(root / "manifest.json", TEMPLATES / "page.html.j2"))
+        self.frame = self._framed("frame")
+        self.output = self._framed("output")
+        self.sdk = Remembered(self._load_sdk, _stamp(root / "sdk.js"))
+        self.static = Remembered(self._load_static, _stamp(root / "manifest.json"))
+        # What `belljar assets build` and `belljar assets add` change.
+        changing = (settings.assets_dir / "built", settings.assets_dir / LOCAL_NAME)
+        self.runtime = Remembered(self._load_runtime, _stamp(*changing))
+
+    def problems(self) -> list[BelljarError]:
+        """Why not everything can be served; empty when all is well. Loads what was not loaded yet."""
+        found: dict[str, BelljarError] = {}
+        # The runtime last: compressing it takes longest, and the copies are made in this order.
+        parts = (self.page, self.frame, self.output, self.sdk, self.static, self.runtime)
+        for load in (part.get for part in parts):
+            try:
+                load()
+            except BelljarError as error:
+                found[str(error)] = error
+        return list(found.values())
+
+    def public(self, error: BelljarError) -> str:
+        """What visitors may read of an error: no path of this machine."""
+        settings = self.settings
+        return public(error, (settings.assets_dir, settings.assets_dir.resolve(), self._frontend.root))
+
+    def _framed(self, name: str) -> Remembered[Framed]:
+        def load() -> Framed:
+            script = self._frontend.script(f"{name}.js")
+            # The script is our own build and was checked not to end its element.
+            document = _render(f"{name}.html.j2", script=Markup(script))  # noqa: S704
+            self._compress([document])
+            return Framed(document, headers.script_hash(script))
+
+        return Remembered(load, _stamp(self._frontend.root / f"{name}.js", TEMPLATES / f"{name}.html.j2"))
+
+    def _load_page(self) -> Resource:
+        page = _render("page.html.j2", static=self._frontend.url, version=belljar.__version__)
+        self._compress([page])
+        return page
+
+    def _load_sdk(self) -> Resource:
+        sdk = Resource.of_file(self._frontend.file("sdk.js"))
+        self._compress([sdk])
+        return sdk
+
+    def _load_static(self) -> Mapping[str, Resource]:
+        static = {url: Resource.of_file(path) for url, path in self._frontend.static().items()}
+        self._compress(static.values())
+        return static
+
+    def _load_runtime(self) -> Runtime:
+        assets = load_asset_set(self.settings.assets_dir)
+        policy = json.dumps(build_policy(self.settings, assets), separators=(",", ":")).encode()
+        packages = allowed_packages(self.settings, assets)
+        served = (*assets.core, *(package.file for package in packages.values()))
+        runtime = Runtime(
+            policy=Resource.of_bytes(policy, "application/json"),
+            files={f"{file.sha256}/{file.name}": Resource.of_file(file.path, file.sha256) for file in served},
+        )
+        self._compress([runtime.policy, *runtime.files.values()])
+        return runtime
+
+    def _compress(self, resources: Iterable[Resource]) -> None:
+        contents = [(item.sha256, item.content) for item in resources if item.compressible]
+        threading.Thread(
+            target=self.encodings.prepare, args=(contents,), name="belljar-compress", daemon=True
+        ).start()
+
+
+def _stamp(*paths: Path) -> Callable[[], Hashable]:
+    """Changes whenever one of the files does."""
+    return lambda: tuple(path.stat().st_mtime_ns if path.exists() else None for path in paths)
+
+
+def _render(template: str, **context: object) -> Resource:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    try:
+        html = environment.get_template(template).render(context)
+    except jinja2.TemplateNotFound as error:
+        raise FrontendError(
+            f"This installation of belljar lacks the template {error}: install it again."
+        ) from None
+    return Resource.of_bytes(html.encode(), "text/html; charset=utf-8")

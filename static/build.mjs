@@ -1,0 +1,139 @@
+// Builds static/dist: the frame (with the worker and the harness inside), the SDK, the output frame and the page.
+// Frame and worker must each be one self-contained classic script, because their policy lets nothing else in.
+
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const source = join(here, "src");
+const dist = join(here, "dist");
+const shared = {
+  bundle: true,
+  minify: true,
+  target: ["chrome119", "firefox120", "safari17"],
+  legalComments: "none",
+  logLevel: "warning",
+  charset: "utf8",
+};
+
+/** Paths of all files below a folder, sorted. */
+async function filesBelow(folder, ending) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** A module that only the bundler knows, made when it is first asked for. */
+const virtual = (name, make) => ({
+  name,
+  setup(builder) {
+    builder.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: "belljar" }));
+    builder.onLoad({ filter: new RegExp(`^${name}$`), namespace: "belljar" }, async () => ({
+      contents: `export default ${JSON.stringify(await make())}`,
+      loader: "js",
+    }));
+  },
+});
+
+/** The page imports the SDK from where everybody else does, so it isn't bundled twice. */
+const sdkIsServed = {
+  name: "sdk",
+  setup(builder) {
+    builder.onResolve({ filter: /\/host\/index$/ }, () => ({ path: "../sdk.js", external: true }));
+  },
+};
+
+async function harness() {
+  const folder = join(here, "harness");
+  const files = await filesBelow(folder, ".py");
+  const entries = files.map(async (file) => [
+    relative(folder, file).replaceAll("\\", "/"),
+    await readFile(file, "utf8"),
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function script(entry, plugins = []) {
+  const result = await build({ ...shared, entryPoints: [join(source, entry)], format: "iife", write: false, plugins });
+  // The text is inlined in HTML: it must not be able to close its own <script>.
+  return result.outputFiles[0].text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+}
+
+/**
+ * The frame's script, with the worker and the harness inside.
+ * `change` may rewrite a source file (path below src, text) on its way in: the tests of the seal take one layer out.
+ */
+export function frameScript(change = (_path, text) => text) {
+  const rewrite = {
+    name: "rewrite",
+    setup(builder) {
+      builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+        contents: change(relative(source, path).replaceAll("\\", "/"), await readFile(path, "utf8")),
+        loader: "ts",
+      }));
+    },
+  };
+  const worker = () => script("worker/main.ts", [rewrite, virtual("belljar:harness", harness)]);
+  return script("frame/main.ts", [rewrite, virtual("belljar:worker", worker)]);
+}
+
+/** Copies a folder's files under names that carry their content's hash, and notes them. */
+async function publish(folder, manifest) {
+  const files = await filesBelow(join(here, folder), "").catch(() => []);
+  for (const file of files.filter((name) => !name.endsWith(".py") && !name.endsWith(".ts"))) {
+    const hash = createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex")
+      .slice(0, 10);
+    const name = relative(join(here, folder), file).replaceAll("\\", "/");
+    const target = `static/${folder}/${name.replace(/(\.\w+)$/, `-${hash}$1`)}`;
+    await mkdir(dirname(join(dist, target)), { recursive: true });
+    await cp(file, join(dist, target));
+    manifest[`${folder}/${name}`] = target;
+  }
+}
+async function buildAll() {
+  const frame = await frameScript();
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(join(dist, "static"), { recursive: true });
+  await writeFile(join(dist, "frame.js"), frame);
+  await build({
+    ...shared,
+    entryPoints: [join(source, "host/index.ts")],
+    format: "esm",
+    outfile: join(dist, "sdk.js"),
+  });
+  await writeFile(join(dist, "output.js"), await script("output/main.ts"));
+
+  const page = await build({
+    ...shared,
+    entryPoints: { page: join(source, "page/main.ts"), "page-style": join(source, "page/page.css") },
+    format: "esm",
+    splitting: true,
+    metafile: true,
+    outdir: join(dist, "static"),
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    plugins: [sdkIsServed],
+    loader: { ".svg": "file", ".csv": "file", ".json": "file" },
+  });
+
+  const manifest = {};
+  for (const [path, { entryPoint }] of Object.entries(page.metafile.outputs)) {
+    const built = relative(dist, join(process.cwd(), path)).replaceAll("\\", "/");
+    if (entryPoint?.endsWith("page/main.ts")) manifest["page.js"] = built;
+    if (entryPoint?.endsWith("page/page.css")) manifest["page.css"] = built;
+  }
+
+  await publish("icons", manifest);
+
+  await writeFile(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();

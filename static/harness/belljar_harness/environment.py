@@ -1,0 +1,152 @@
+"""The environment of user code: what the sandbox puts into the interpreter, and takes out again.
+
+The parts are made and wired here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from . import ipython, notices, processes, tables
+from ._bridge import Bridge
+from .allowlist import Allowlist
+from .display import Display, Publisher
+from .events import Emitter
+from .figures import Figures
+from .files import Files
+from .imports import OnDemandFinder
+from .inputs import Inputs, Stdin
+from .loading import Loader
+from .magics import MODULE as MAGICS_MODULE
+from .magics import Magics
+from .mime import Formatter
+from .network import Network
+from .packages import Packages
+from .patches import ImportHooks, Patches
+from .streams import Outlet, TextStream
+from .waiting import Waiter
+
+#: The most attempts to reach a network that one run reports.
+BLOCKED = 50
+
+
+class Environment:
+    """The parts that serve user code.
+
+    Args:
+        bridge: To the worker.
+        cells: File names of cells, as they come to be.
+        variables: Gives the globals of the context that runs.
+    """
+
+    def __init__(self, bridge: Bridge, cells: set[str], variables: Callable[[], dict[str, Any]]) -> None:
+        settings = bridge.settings
+        self._bridge = bridge
+        self._patches = Patches()
+        self._hooks = ImportHooks()
+        self._blocked_left = BLOCKED
+        self.events = Emitter(bridge.emit)
+        self.outlet = Outlet(self.events, settings.stream_chars)
+        self._stdout = TextStream("stdout", self.outlet)
+        self._stderr = TextStream("stderr", self.outlet)
+        self.waiter = Waiter(bridge, self.outlet.flush)
+        self.inputs = Inputs(bridge, self.waiter, self._stdout.write, self.outlet.flush)
+        self.loader = Loader(bridge, Allowlist(bridge.allowlist), self.events, self.waiter, self.outlet.flush)
+        self.packages = Packages(self.loader)
+        self.publisher = Publisher(self.events, self.outlet.flush, settings.displays, settings.display_bytes)
+        self.figures = Figures(lambda data: self.publisher.send("display", data), settings.figure_scale)
+        self.formatter = Formatter(settings.table_rows, settings.table_columns, self.figures.bundle)
+        self.display = Display(self.publisher, self.formatter)
+        self.magics = Magics(
+            self.packages, self.loader, variables, lambda data: self.display.display(data, raw=True)
+        )
+        self.files = Files(os.getcwd())
+        self._network = Network(self.blocked)
+        self._finder = OnDemandFinder(self.loader, cells.__contains__, self.blocked)
+        self._install()
+
+    def _install(self) -> None:
+        patches, hooks = self._patches, self._hooks
+        hooks.install()
+        self._finder.install()
+        for name, stream in (
+            ("stdout", self._stdout),
+            ("stderr", self._stderr),
+            ("stdin", Stdin(self.inputs)),
+        ):
+            patches.put(sys, name, stream)
+            patches.put(sys, f"__{name}__", stream)
+        patches.set(os, "write", self._os_write(os.write))
+        patches.put(builtins, "display", self.display.display)
+        patches.put(builtins, "input", self.inputs.input)
+        self._main = sys.modules["__main__"]
+        self.waiter.install(patches)
+        notices.install(patches)
+        processes.install(hooks, patches)
+        self._network.install(hooks, patches)
+        self.figures.install(hooks, patches)
+        hooks.after("getpass", self._getpass)
+        hooks.after("pandas", tables.set_defaults)
+        hooks.provide("micropip", self.packages.module)
+        self.loader.allowlist.mark(["micropip"])  # ours is always there; the real one would ask the network
+        hooks.provide(MAGICS_MODULE, self.magics.module)
+        ipython.provide(hooks, self.display, self._network.error)
+
+    def remove(self) -> None:
+        """Put the interpreter back as it was."""
+        self._patches.undo()
+        self._hooks.remove()
+        self._finder.remove()
+        sys.modules["__main__"] = self._main
+
+    def begin(self, run: str) -> None:
+        """A run starts."""
+        self._blocked_left = BLOCKED
+        self.outlet.begin()
+        self.publisher.begin()
+        self.events.begin(run)
+
+    def configure(self, *, allow_input: bool, svg: bool) -> None:
+        """Apply the options of a run."""
+        self.inputs.allowed = allow_input
+        self.figures.svg = svg
+
+    def finish(self) -> dict[str, Any]:
+        """A run is over: send what is left, keep its files.
+
+        Returns:
+            Fields of `done`: the changed files, and what was not shown because a limit was reached.
+        """
+        self.waiter.end()
+        self.outlet.flush()
+        changes = self.files.changes()
+        for change in changes:
+            if change["change"] != "deleted":
+                self._bridge.keep_file(change["path"])
+        fields: dict[str, Any] = {"changes": changes}
+        if self.outlet.missing or self.publisher.missing:
+            fields["truncated"] = {"stream_chars": self.outlet.missing, "displays": self.publisher.missing}
+        return fields
+
+    def blocked(self, what: str, target: str) -> None:
+        """Report that user code was refused something, at most BLOCKED times a run."""
+        if self._blocked_left > 0:
+            self._blocked_left -= 1
+            self.events.emit("blocked", by="python", what=what, target=target[:500])
+
+    def _getpass(self, module: ModuleType) -> None:
+        self._patches.set(module, "getpass", self.inputs.getpass)
+
+    def _os_write(self, original: Callable[[int, Any], int]) -> Callable[[int, Any], int]:
+        streams = {1: self._stdout, 2: self._stderr}
+
+        def write(fd: int, data: Any, /) -> int:
+            stream = streams.get(fd)
+            return original(fd, data) if stream is None else stream.buffer.write(data)
+
+        return write

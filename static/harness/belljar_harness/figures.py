@@ -1,0 +1,200 @@
+"""Figures: every open matplotlib figure as a picture, at the end of a cell or on `plt.show()`."""
+
+from __future__ import annotations
+
+import base64
+import io
+import logging
+import os
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from . import figure_backend
+from .patches import ImportHooks, Patches
+
+#: The most pixels one side of a picture has; past it the scale is lowered.
+MOST_PIXELS = 8000
+BACKEND = f"module://{figure_backend.MODULE}"
+
+_SCRIPTED = (
+    "An animation can't play here: results are shown without scripts. "
+    'Save it as a GIF instead: `anim.save("animation.gif", writer="pillow")`.'
+)
+
+
+class Figures:
+    """The open figures of pyplot.
+
+    Args:
+        publish: Called with the bundle of each figure that is to be shown.
+        scale: Image pixels per CSS pixel.
+
+    Attributes:
+        svg: Whether this run wants SVG beside PNG.
+    """
+
+    def __init__(self, publish: Callable[[dict[str, Any]], None], scale: float) -> None:
+        self._publish = publish
+        self._scale = scale
+        self.svg = False
+
+    def install(self, hooks: ImportHooks, patches: Patches) -> None:
+        """Make our backend matplotlib's default, also for a script that asks for a window."""
+        os.environ["MPLBACKEND"] = BACKEND
+        hooks.provide(figure_backend.MODULE, lambda: figure_backend.backend(self.show, self.flush))
+        log = logging.getLogger("matplotlib.font_manager")
+        log.addFilter(_font_messages())
+
+        def matplotlib(module: ModuleType) -> None:
+            patches.set(module, "use", _keeping_backend(vars(module)["use"]))
+
+        def pyplot(module: ModuleType) -> None:
+            patches.set(module, "switch_backend", _keeping_backend(vars(module)["switch_backend"]))
+
+        def animation(module: ModuleType) -> None:
+            for name in ("to_jshtml", "to_html5_video"):
+                patches.set(vars(module)["Animation"], name, _refuse_animation)
+
+        hooks.after("matplotlib", matplotlib)
+        hooks.after("matplotlib.pyplot", pyplot)
+        hooks.after("matplotlib.animation", animation)
+
+    def flush(self) -> None:
+        """Show all open figures and close them; those after one that can't be drawn are closed too.
+
+        Raises:
+            Exception: What drawing raised, such as a mistake in a formula of a label.
+        """
+        try:
+            for manager in _managers():
+                if manager.canvas.figure.axes or manager.canvas.figure.texts or manager.canvas.figure.images:
+                    self._publish(self.bundle(manager.canvas.figure))
+        finally:
+            self.close()
+
+    def show(self, figure: Any) -> None:
+        """Show one figure and close it."""
+        self._publish(self.bundle(figure))
+        self.forget(figure)
+
+    def forget(self, figure: Any) -> None:
+        """Close a figure for pyplot, so that the end of the cell doesn't show it. The object stays usable."""
+        helpers = sys.modules.get("matplotlib._pylab_helpers")
+        if helpers is not None:
+            helpers.Gcf.destroy_fig(figure)
+
+    def close(self) -> None:
+        """Close all figures unseen."""
+        helpers = sys.modules.get("matplotlib._pylab_helpers")
+        if helpers is not None:
+            helpers.Gcf.destroy_all()
+
+    def bundle(self, figure: Any) -> dict[str, Any]:
+        """A figure as a Bundle: PNG (and SVG if asked), CSS size in px, alternative text, name."""
+        inches = max(*figure.get_size_inches(), 0.01)
+        scale = min(self._scale, max(0.1, MOST_PIXELS / (inches * figure.dpi)))
+        png = _print(figure, "png", dpi=figure.dpi * scale)
+        width, height = (
+            int.from_bytes(png[at : at + 4], "big") for at in (16, 20)
+        )  # IHDR, PNG specification 11.2.1
+        found: dict[str, Any] = {
+            "text": repr(figure),
+            "png": base64.b64encode(png).decode("ascii"),
+            "width": round(width / scale),
+            "height": round(height / scale),
+            "alt": describe(figure),
+            "name": _name(figure),
+        }
+        if self.svg:
+            found["svg"] = _print(figure, "svg").decode()
+        return found
+
+
+def _print(figure: Any, kind: str, **options: Any) -> bytes:
+    """The figure as a file, cut to what is drawn.
+
+    An artist far outside stretches that past what Agg can draw, which it tells in various ways. The figure
+    itself still fits then. What is wrong with the figure raises again.
+    """
+    try:
+        return _print_box(figure, kind, "tight", options)
+    except (ValueError, TypeError, OverflowError, MemoryError):
+        return _print_box(figure, kind, None, options)
+
+
+def _print_box(figure: Any, kind: str, box: str | None, options: dict[str, Any]) -> bytes:
+    data = io.BytesIO()
+    figure.canvas.print_figure(data, format=kind, bbox_inches=box, **options)
+    return data.getvalue()
+
+
+def describe(figure: Any) -> str:
+    """Alternative text from titles and labels, e.g. "Sales. Horizontal: month. Vertical: revenue."."""
+    parts: dict[str, None] = {}
+    suptitle = getattr(figure, "_suptitle", None)
+    if suptitle is not None:
+        parts[suptitle.get_text()] = None
+    for axes in figure.axes:
+        for text in (axes.get_title(), axes.get_title(loc="left"), axes.get_title(loc="right")):
+            parts[text] = None
+        for name, label in (("Horizontal", axes.get_xlabel()), ("Vertical", axes.get_ylabel())):
+            if label:
+                parts[f"{name}: {label}"] = None
+    texts = [" ".join(part.split()).rstrip(".") for part in parts if part.strip()]
+    return (". ".join(texts) + "." if texts else "Figure without title or labels.")[:500]
+
+
+def _name(figure: Any) -> str:
+    label = str(figure.get_label() or "")
+    number = getattr(figure, "number", None)
+    return label[:100] or (f"figure-{number}" if number else "figure")
+
+
+def _managers() -> list[Any]:
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    return [] if helpers is None else list(helpers.Gcf.get_all_fig_managers())
+
+
+def _keeping_backend(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`matplotlib.use("TkAgg")` and the like stand in many scripts; here every window is the page."""
+    windows = (
+        "agg",
+        "tk",
+        "qt",
+        "gtk",
+        "wx",
+        "mac",
+        "nbagg",
+        "webagg",
+        "ipympl",
+        "widget",
+        "inline",
+        "module://",
+    )
+
+    def use(backend: Any = BACKEND, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(backend, str) and any(word in backend.lower() for word in windows):
+            backend = BACKEND
+        return original(backend, *args, **kwargs)
+
+    return use
+
+
+def _refuse_animation(*_: Any, **__: Any) -> Any:
+    raise RuntimeError(_SCRIPTED)
+
+
+def _font_messages() -> Callable[[logging.LogRecord], bool]:
+    seen: set[str] = set()
+
+    def keep(record: logging.LogRecord) -> bool:
+        """Not that the font cache is being built, and that a font is missing only once."""
+        message = record.getMessage()
+        if "font cache" in message or message in seen:
+            return False
+        seen.add(message)
+        return True
+
+    return keep

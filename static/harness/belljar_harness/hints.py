@@ -1,0 +1,90 @@
+"""Hints: what to do about an error, where we know it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+#: How many column names a hint carries, and how long one may be.
+COLUMNS = 12
+COLUMN_CHARS = 40
+
+
+def hint(error: BaseException) -> str | None:
+    """One or two sentences, or None. Never raises."""
+    try:
+        return _hint(error)
+    except Exception:
+        return None
+
+
+def _hint(error: BaseException) -> str | None:
+    if isinstance(error, MemoryError):
+        return (
+            "The sandbox's memory is full. Free large variables with `del`, work on a sample or in pieces, "
+            "or choose smaller dtypes."
+        )
+    if isinstance(error, OverflowError) and "index-sized" in str(error):
+        return "Python in a browser addresses at most 4 GB. Work in pieces, or choose smaller dtypes."
+    if isinstance(error, SystemExit):
+        return "The cell ended itself. Variables are kept; the cells after it run as usual."
+    if isinstance(error, RecursionError):
+        return (
+            "The stack of a browser is smaller than a server's. Use a loop, or check that the recursion ends."
+        )
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return "A browser gives Python one thread. Call the function directly, or use asyncio."
+    if isinstance(error, (ImportError, OSError)) and _mentions(
+        error, "_multiprocessing", "semaphore", "multiprocessing"
+    ):
+        return "A browser gives Python one process. Use a plain loop, or `n_jobs=1`."
+    if isinstance(error, ImportError) and _mentions(error, "pip or conda", "pip install", "conda install"):
+        return "Packages come from this sandbox's own list; pip and conda can add nothing to it."
+    if isinstance(error, FileNotFoundError) and isinstance(error.filename, str):
+        return _files(error.filename)
+    if isinstance(error, KeyError):
+        return _columns(error)
+    return None
+
+
+def _mentions(error: BaseException, *words: str) -> bool:
+    return any(word in str(error) for word in words)
+
+
+def _files(missing: str) -> str | None:
+    import os
+
+    if "://" in missing:
+        return None
+    here = sorted(entry.name for entry in os.scandir() if not entry.name.startswith((".", "__")))
+    if not here:
+        return (
+            "There are no files in the working directory yet. Add the file first; drop it on the files panel."
+        )
+    return f"Files in the working directory: {_some(here)}."
+
+
+def _columns(error: KeyError) -> str | None:
+    """The columns there are, when a key was looked up in a data frame."""
+    pandas = sys.modules.get("pandas")
+    if pandas is None:
+        return None
+    frame = error.__traceback__
+    found: Any = None
+    while frame is not None:
+        owner = frame.tb_frame.f_locals.get("self")
+        if isinstance(owner, pandas.DataFrame):
+            found = owner.columns
+        frame = frame.tb_next
+    if found is None or found.nlevels != 1:
+        return None
+    return f"Columns: {_some([str(name) for name in found[: COLUMNS + 1]], len(found))}."
+
+
+def _some(names: list[str], count: int | None = None) -> str:
+    count = len(names) if count is None else count
+    shown = [
+        name if len(name) <= COLUMN_CHARS else name[: COLUMN_CHARS - 1] + "…" for name in names[:COLUMNS]
+    ]
+    rest = f" and {count - COLUMNS} more" if count > COLUMNS else ""
+    return ", ".join(shown) + rest

@@ -1,0 +1,193 @@
+"""Imports: a cell's own are loaded before it runs, others on demand, and a refusal says what there is.
+
+Kept for clear errors only. What the sandbox may load is decided by the host, which sends no other bytes.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from importlib.machinery import FileFinder, ModuleSpec, PathFinder
+from types import FrameType, ModuleType
+
+from .allowlist import Allowlist
+from .loading import Loader
+
+#: Packages that pandas imports only once a method needs them. Loading them beforehand keeps it off the run
+#: clock, and works where Python can't wait (source: pandas' table of optional dependencies).
+USED_BY_METHOD = {
+    "to_excel": ("xlsxwriter", "openpyxl"),
+    "ExcelWriter": ("xlsxwriter", "openpyxl"),
+    "read_excel": ("openpyxl",),
+    "ExcelFile": ("openpyxl",),
+    "read_html": ("lxml",),
+    "read_xml": ("lxml",),
+    "to_xml": ("lxml",),
+    "to_markdown": ("tabulate",),
+    "style": ("jinja2",),
+    "tz_convert": ("tzdata",),
+    "tz_localize": ("tzdata",),
+}
+
+#: The same for modules that go on to import, or to read, what is optional elsewhere.
+USED_BY_MODULE = {"seaborn": ("scipy",), "zoneinfo": ("tzdata",)}
+
+#: Modules that are of no use without a network.
+NETWORK_MODULES = frozenset(
+    [
+        "aiohttp",
+        "anthropic",
+        "boto3",
+        "botocore",
+        "grpc",
+        "httplib2",
+        "httpx",
+        "kaggle",
+        "openai",
+        "pandas_datareader",
+        "paramiko",
+        "playwright",
+        "praw",
+        "psycopg",
+        "psycopg2",
+        "pymongo",
+        "pymysql",
+        "redis",
+        "requests",
+        "scrapy",
+        "selenium",
+        "socketio",
+        "tweepy",
+        "urllib3",
+        "websocket",
+        "websockets",
+        "yfinance",
+    ]
+)
+
+_STDLIB = sys.stdlib_module_names
+
+
+def imported_modules(tree: ast.Module) -> list[str]:
+    """Top-level names of all modules that a cell imports anywhere, in order of appearance."""
+    found: dict[str, None] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update((alias.name.partition(".")[0], None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found[node.module.partition(".")[0]] = None
+    return list(found)
+
+
+def wanted_packages(tree: ast.Module, allowlist: Allowlist) -> list[str]:
+    """Allowlisted packages that a cell will need and that aren't loaded."""
+    wanted: dict[str, None] = {}
+    modules = imported_modules(tree)
+    names = [name for module in modules for name in USED_BY_MODULE.get(module, ())]
+    for module in modules:
+        package = allowlist.providing(module)
+        if package is not None and not allowlist.is_loaded(package) and not _is_local(module):
+            wanted[package.name] = None
+    if "pandas" in sys.modules or "pandas" in modules:
+        attributes = (node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+        names += [name for attribute in attributes for name in USED_BY_METHOD.get(attribute, ())]
+    for name in names:
+        package = allowlist.get(name)
+        if package is not None and not allowlist.is_loaded(package):
+            wanted[package.name] = None
+    return list(wanted)
+
+
+def _is_local(module: str) -> bool:
+    """Whether the user has a module of that name, e.g. a file `utils.py` in the working directory."""
+    if module in sys.modules:
+        return True
+    try:
+        return PathFinder.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def refresh() -> None:
+    """Have the import system look again for files that came since.
+
+    Folders only: `importlib.invalidate_caches` would also read the directory of the standard library's zip
+        anew.
+    """
+    for finder in list(sys.path_importer_cache.values()):
+        if isinstance(finder, FileFinder):
+            finder.invalidate_caches()
+
+
+class OnDemandFinder:
+    """The last finder of `sys.meta_path`: loads an allowlisted package, or refuses in a sentence.
+
+    It answers real imports only. `importlib.util.find_spec("torch")` still gives None, so code that asks
+    before it imports goes on as it would elsewhere.
+    """
+
+    def __init__(
+        self, loader: Loader, is_cell: Callable[[str], bool], blocked: Callable[[str, str], None]
+    ) -> None:
+        self._loader = loader
+        self._is_cell = is_cell
+        self._blocked = blocked
+
+    def install(self) -> None:
+        sys.meta_path.append(self)
+
+    def remove(self) -> None:
+        sys.meta_path.remove(self)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if "." in name:
+            return None
+        allowlist = self._loader.allowlist
+        package = allowlist.providing(name)
+        importing = _is_import(inspect.currentframe())
+        if package is None or allowlist.is_loaded(package):
+            if importing:
+                self._refuse(name)
+            return None
+        if not importing and not self._loader.can_load_now():
+            return None
+        self._loader.load_now([package.name])
+        return PathFinder.find_spec(name, path)
+
+    def _refuse(self, name: str) -> None:
+        if name.startswith("_") or name in _STDLIB:
+            if name.startswith("_"):
+                return
+            sentence = (
+                f"No module named {name!r}: this part of the standard library does not exist in a browser."
+            )
+        elif name in NETWORK_MODULES:
+            if self._is_cell(_importer(inspect.currentframe())):
+                self._blocked(f"import {name}", name)
+            sentence = f"{name} needs a network; this sandbox has none. Put the data in a file instead."
+        else:
+            sentence = f"No module named {name!r} in this sandbox. {self._loader.allowlist.sentence()}"
+        raise ModuleNotFoundError(sentence, name=name)
+
+
+def _is_import(frame: FrameType | None) -> bool:
+    """Whether the import system asks our finder, whose frame this is, in order to import.
+
+    `importlib.util.find_spec` asks too. Which of them it is, only the stack tells.
+    """
+    while frame is not None and frame.f_code.co_name in ("find_spec", "_find_spec"):
+        if frame.f_code.co_filename.endswith("importlib/util.py"):
+            return False
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_name == "_find_and_load_unlocked"
+
+
+def _importer(frame: FrameType | None) -> str:
+    """File name of the code that wrote the import: the first above the import system and us."""
+    while frame is not None and frame.f_code.co_filename.startswith(("<frozen importlib", __file__)):
+        frame = frame.f_back
+    return "" if frame is None else frame.f_code.co_filename

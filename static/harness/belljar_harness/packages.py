@@ -1,0 +1,92 @@
+"""Packages: the `micropip` of user code, which installs from the allowlist and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+from .loading import Loader
+
+_REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*([^;]*?)\s*(;.*)?$")
+_EXACT = re.compile(r"^===?\s*([^\s,*]+)$")
+
+
+class Packages:
+    """Installs by name."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+
+    def resolve(self, requirements: str | Iterable[str]) -> list[str]:
+        """Names of the allowlist for requirements such as "seaborn", "pandas>=2" or "numpy==2.4.3".
+
+        Raises:
+            ValueError: One is not on the allowlist, not by name, or another version than the one there is.
+        """
+        listed = [requirements] if isinstance(requirements, str) else list(requirements)
+        return [self._resolve(str(item).strip()) for item in listed]
+
+    def _resolve(self, requirement: str) -> str:
+        allowlist = self._loader.allowlist
+        match = _REQUIREMENT.match(requirement)
+        if match is None or "/" in requirement or requirement.endswith(".whl"):
+            raise ValueError(
+                f"{requirement[:200]!r} can't be installed: the sandbox has no network and installs by name. "
+                f"{allowlist.sentence()}"
+            )
+        package = allowlist.get(match[1])
+        if package is None:
+            raise ValueError(f"{match[1]} can't be installed in this sandbox. {allowlist.sentence()}")
+        exact = _EXACT.match(match[3])
+        if exact and exact[1] != package.version:
+            raise ValueError(
+                f"{package.name} {exact[1]} can't be installed: this sandbox has version {package.version}. "
+                f"Ask for `{package.name}` without a version."
+            )
+        return package.name
+
+    async def install(self, requirements: str | Iterable[str], *_: Any, **__: Any) -> None:
+        """`micropip.install`: load allowlisted packages. Further arguments are accepted and have no effect.
+
+        Raises:
+            ValueError: See `resolve`.
+            ImportError: A package could not be loaded.
+        """
+        await self._loader.load(self.resolve(requirements))
+
+    def versions(self) -> dict[str, str]:
+        """Loaded packages and their versions."""
+        found = self._loader.allowlist
+        return {it.name: it.version for it in found.packages.values() if found.is_loaded(it)}
+
+    def module(self) -> ModuleType:
+        """The module that `import micropip` gives."""
+        module = ModuleType("micropip", "Installs packages of this sandbox's allowlist.")
+
+        def uninstall(packages: str | list[str], *, verbose: bool | int = False) -> None:
+            """Refused: packages of the sandbox stay. A restart gives a clean Python."""
+            raise ValueError(
+                "Packages can't be removed from a running sandbox. Restart it to get a clean one."
+            )
+
+        def freeze() -> str:
+            """Loaded packages as `name==version` lines."""
+            return "".join(f"{name}=={version}\n" for name, version in sorted(self.versions().items()))
+
+        def no_effect(*_: Any, **__: Any) -> None:
+            """Accepted without effect: packages come from the allowlist, from nowhere else."""
+
+        module.__dict__.update(
+            install=self.install,
+            uninstall=uninstall,
+            list=self.versions,
+            freeze=freeze,
+            set_index_urls=no_effect,
+            set_constraints=no_effect,
+            add_mock_package=no_effect,
+            __version__="0.11.1",
+            __path__=[],
+        )
+        return module

@@ -1,0 +1,233 @@
+"""Waiting: how user code sleeps, awaits and asks, so that an interrupt ends the wait.
+
+An interrupt is a number in a shared buffer that the interpreter looks at while it runs bytecode. An
+interpreter that waits runs none. So while a cell waits, a tick looks 20 times a second; the interrupt raises
+in there and is handed to the wait.
+
+    time.sleep, input, load ──► suspend ──┐
+                                          ├─ tick: KeyboardInterrupt ──► the wait ends ──► raised in user code
+    await at top level ───────────────────┘
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from types import FrameType
+from typing import Any, TypeVar
+
+from ._bridge import Bridge, running_loop
+from .patches import Patches
+from .threadstates import ThreadStates
+
+T = TypeVar("T")
+
+#: Seconds between two looks at the interrupt buffer while a cell waits.
+TICK = 0.05
+#: A sleep shorter than this doesn't suspend: Pyodide's loop runs such timers at once, so it would end early.
+SHORTEST_SUSPEND = 0.004
+#: Without JSPI a sleep is a busy one; so many seconds at a time, for an interrupt to be seen in between.
+SLICE = 0.02
+
+
+class Waiter:
+    """The waits of one interpreter."""
+
+    def __init__(self, bridge: Bridge, flush: Callable[[], None]) -> None:
+        self._bridge = bridge
+        self._flush = flush
+        self._sleep: Callable[[float], None] = time.sleep
+        #: Futures of suspended calls; resolving one ends its wait.
+        self._stops: list[asyncio.Future[None]] = []
+        #: Tasks that were there when the run began.
+        self._earlier: set[asyncio.Task[Any]] = set()
+        #: An interrupt came while a call was suspended.
+        self._interrupted = False
+        self._task: asyncio.Task[Any] | None = None
+        self._ticking = False
+        self._threads = ThreadStates(bridge)
+        #: Whether an interrupt cancelled the top-level await of this run.
+        self.cancelled = False
+
+    def install(self, patches: Patches) -> None:
+        """Replace `time.sleep` and `asyncio.run`."""
+        self._sleep = getattr(time.sleep, "__wrapped__", time.sleep)
+        patches.set(time, "sleep", self.sleep)
+        patches.set(asyncio, "run", self.run_coroutine)
+        loop = running_loop()
+        if hasattr(loop, "_keyboard_interrupt_handler"):
+            # Pyodide's loop. An interrupt may hit any of its callbacks; wherever it does, it is the cell's.
+            patches.put(loop, "_keyboard_interrupt_handler", self.interrupt)
+            signal.signal(signal.SIGINT, self._on_signal)
+            self._threads.install()
+            if "pyodide.ffi" in sys.modules:
+                patches.set(sys.modules["pyodide.ffi"], "run_sync", self.suspend)
+            patches.put(loop, "run_until_complete", self.run_coroutine)
+
+    async def begin(self) -> None:
+        """A run starts in the current task."""
+        self.cancelled = self._interrupted = False
+        self._task = asyncio.current_task()
+        self._earlier = asyncio.all_tasks()
+        await self._threads.heal()
+
+    def end(self) -> None:
+        """The run is over; the tick stops."""
+        self._task = None
+
+    def cancel_started(self) -> None:
+        """Cancel the tasks that an interrupted cell started: to stop it is to stop them."""
+        for task in asyncio.all_tasks() - self._earlier:
+            task.cancel()
+
+    async def settle(self) -> None:
+        """Take in a cancellation that found nothing left to end, so that it doesn't end what comes after."""
+        task = self._task
+        if task is not None and task.cancelling():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
+            while task.cancelling():
+                task.uncancel()
+
+    def watch(self) -> None:
+        """From now until the end of the run the cell may wait: tick."""
+        loop = running_loop()
+        if not self._ticking and self._task is not None and loop is not None:
+            self._ticking = True
+            loop.call_later(TICK, self._tick)
+
+    def _tick(self) -> None:
+        self._ticking = False
+        if self._task is None:
+            return
+        try:
+            _look()
+        except KeyboardInterrupt:
+            self.interrupt()
+        self.watch()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Raise in the code of a task; between tasks, where that would get lost, end the wait."""
+        if self._task is not None and asyncio.current_task() is None:
+            self.interrupt()
+        else:
+            raise KeyboardInterrupt
+
+    def interrupt(self) -> bool:
+        """End the wait the cell is in, with KeyboardInterrupt. Returns whether it was in one."""
+        if self._stops:
+            # Kept until the call resumes: it may be over already and not yet back.
+            self._interrupted = True
+            _finish(self._stops[-1])
+            return True
+        task = self._task
+        if task is not None and task is not asyncio.current_task():
+            self.cancelled = True
+            return task.cancel()
+        return False
+
+    def suspend(self, awaitable: Awaitable[T]) -> T:
+        """Block until `awaitable` is done.
+
+        Raises:
+            KeyboardInterrupt: The cell was interrupted meanwhile.
+            BaseException: What `awaitable` raised.
+        """
+        loop = running_loop()
+        if loop is None:
+            return self._bridge.run_sync(awaitable)
+        stop: asyncio.Future[None] = loop.create_future()
+        result: list[T] = []
+        failure: list[BaseException] = []
+
+        async def race() -> None:
+            task = asyncio.ensure_future(_settle(awaitable, result, failure))
+            first: set[asyncio.Future[Any]] = {task, stop}
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            task.cancel()
+
+        if self._block(race(), stop):
+            raise KeyboardInterrupt
+        if failure:
+            raise failure[0]
+        if not result:
+            raise asyncio.CancelledError
+        return result[0]
+
+    def _block(self, awaitable: Awaitable[Any], stop: asyncio.Future[None]) -> bool:
+        """Block until `awaitable` is done; returns whether that was because of an interrupt."""
+        self._stops.append(stop)
+        self.watch()
+        try:
+            self._bridge.run_sync(awaitable)
+        finally:
+            self._stops.remove(stop)
+            _finish(stop)
+            interrupted, self._interrupted = self._interrupted, False
+        return interrupted
+
+    def sleep(self, seconds: float, /) -> None:
+        """`time.sleep` of user code: output goes out first, the event loop goes on, an interrupt ends it."""
+        try:
+            left = float(seconds)
+        except (TypeError, ValueError):
+            left = -1.0
+        if not left >= SHORTEST_SUSPEND:  # also NaN, which the original refuses with its own words
+            return self._sleep(seconds)
+        self._flush()
+        loop = running_loop()
+        if loop is not None and self._bridge.can_suspend():
+            stop: asyncio.Future[None] = loop.create_future()
+            timer = loop.call_later(left, _finish, stop)
+            interrupted = self._block(stop, stop)
+            timer.cancel()
+            if interrupted:
+                raise KeyboardInterrupt
+            return None
+        end = time.monotonic() + left
+        while left > SLICE:
+            self._sleep(SLICE)
+            _look()
+            left = end - time.monotonic()
+        return self._sleep(max(0.0, left))
+
+    def run_coroutine(self, main: Any, **_: Any) -> Any:
+        """`asyncio.run` of user code. The loop of the cell runs already, so the coroutine joins it."""
+        loop = running_loop()
+        if loop is None or self._bridge.can_suspend():
+            return self.suspend(main)
+        if asyncio.iscoroutine(main):
+            main.close()  # else Python warns that it was never awaited
+        raise RuntimeError(
+            "asyncio.run() can't wait in this browser, because the cell already runs in the event loop. "
+            "Write `await main()` instead; cells may await."
+        )
+
+
+async def _settle(awaitable: Awaitable[T], result: list[T], failure: list[BaseException]) -> None:
+    try:
+        result.append(await awaitable)
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:
+        # Told by value: an exception that leaves a task would go through JavaScript and lose its traceback.
+        failure.append(error)
+
+
+def _finish(stop: asyncio.Future[None]) -> None:
+    if not stop.done():
+        stop.set_result(None)
+
+
+def _look() -> None:
+    """Look at the interrupt buffer now; raises KeyboardInterrupt.
+
+    PyObject_Repr calls PyErr_CheckSignals (CPython's Objects/object.c). A loop would not do: bytecode raises
+    pending signals in the thread state that got them, and with a cell suspended that is the cell's, which
+    doesn't run.
+    """
+    repr(None)

@@ -1,0 +1,58 @@
+// The session's files, kept outside the worker so that they survive it. Blobs: the browser holds the bytes, and
+// handing one to a worker copies nothing.
+
+import type { FileInfo } from "../protocol/messages";
+
+const MB = 1024 * 1024;
+
+export class FileStore {
+  readonly #files = new Map<string, Blob>();
+  readonly #maxBytes: number;
+  readonly #maxFiles: number;
+
+  constructor(limits: { file_bytes: number; files: number }) {
+    this.#maxBytes = limits.file_bytes;
+    this.#maxFiles = limits.files;
+  }
+
+  /** Keeps a file; gives a sentence instead when it can't. */
+  put(path: string, blob: Blob): string | null {
+    const before = this.#files.get(path)?.size ?? 0;
+    if (this.#bytes - before + blob.size > this.#maxBytes) {
+      return `"${path}" (${Math.ceil(blob.size / MB)} MB) does not fit: this sandbox keeps ${Math.floor(this.#maxBytes / MB)} MB of files. Remove some first.`;
+    }
+    if (!this.#files.has(path) && this.#files.size >= this.#maxFiles) {
+      return `"${path}" does not fit: this sandbox keeps ${this.#maxFiles} files. Remove some first.`;
+    }
+    for (const other of this.#files.keys()) {
+      if (other.startsWith(`${path}/`)) return `"${path}" is a folder here. Choose another name.`;
+      if (path.startsWith(`${other}/`)) return `"${other}" is a file here, so it can't hold "${path}".`;
+    }
+    this.#files.set(path, blob.slice(0, blob.size, "application/octet-stream"));
+    return null;
+  }
+
+  get(path: string): Blob | undefined {
+    return this.#files.get(path);
+  }
+
+  remove(path: string): boolean {
+    return this.#files.delete(path);
+  }
+
+  entries(): [string, Blob][] {
+    return [...this.#files];
+  }
+
+  list(): FileInfo[] {
+    return this.entries()
+      .map(([path, blob]) => ({ path, size: blob.size }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  get #bytes(): number {
+    let sum = 0;
+    for (const blob of this.#files.values()) sum += blob.size;
+    return sum;
+  }
+}

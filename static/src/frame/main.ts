@@ -1,0 +1,66 @@
+// The frame: opaque origin, no network source in its policy. Takes one port from the page around it, proves that it
+// is sealed, and only then becomes a session.
+
+import { parseHostMessage } from "../protocol/guards";
+import { type FrameMessage, type HostMessage, PROTOCOL } from "../protocol/messages";
+import { Malformed } from "../protocol/shape";
+import { dropUngoverned } from "./realm";
+import { prepareRuntime } from "./runtime";
+import { selfTest } from "./self-test";
+import { FrameSession } from "./session";
+
+function serve(port: MessagePort, sealed: Promise<boolean>): void {
+  const say = (message: FrameMessage): void => port.postMessage(message);
+  // Resolves with the session that the first `boot` makes; messages that come before wait for it, in order.
+  let start: ((session: Promise<FrameSession | undefined>) => void) | undefined;
+  const session = new Promise<FrameSession | undefined>((resolve) => {
+    start = resolve;
+  });
+
+  const boot = async (message: Extract<HostMessage, { type: "boot" }>): Promise<FrameSession | undefined> => {
+    if (!(await sealed)) return undefined;
+    try {
+      say({ type: "progress", stage: "runtime", label: "compiling the runtime" });
+      return new FrameSession(await prepareRuntime(message.core), message.settings, say);
+    } catch (error) {
+      say({ type: "failed", reason: `Python could not start: ${(error as Error).message}` });
+      return undefined;
+    }
+  };
+
+  port.onmessage = (event: MessageEvent<unknown>) => {
+    let message: HostMessage | null;
+    try {
+      message = parseHostMessage(event.data);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      const request = (event.data as { request?: unknown }).request;
+      if (typeof request === "number") say({ type: "reply", request, value: null, error: error.message });
+      return;
+    }
+    if (!message) return;
+    if (message.type === "boot") {
+      start?.(boot(message));
+      start = undefined;
+    } else {
+      const rest = message;
+      void session.then((live) => live?.hear(rest));
+    }
+  };
+}
+
+dropUngoverned();
+const tests = selfTest();
+const sealed = tests.then((checks) => checks.every((check) => check.ok));
+
+addEventListener("message", function first(event: MessageEvent<unknown>) {
+  const port = event.ports[0];
+  const data = event.data as { type?: unknown } | null;
+  if (event.source !== window.parent || !port || data?.type !== "belljar:init") return;
+  removeEventListener("message", first); // one owner: a second init is never heard
+  serve(port, sealed);
+  void tests.then((checks) => {
+    const hello: FrameMessage = { type: "hello", protocol: PROTOCOL, isolated: self.crossOriginIsolated, checks };
+    port.postMessage(hello);
+  });
+});

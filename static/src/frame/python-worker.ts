@@ -1,0 +1,138 @@
+// One worker with a Python in it: spawned, booted, killed here. Everything it says goes through the guards.
+//
+//   booting ──ready──► ready ──kill──► dead
+//      └──failed/crash/load clock──────►┘
+
+import { parseWorkerText, path as pathGuard } from "../protocol/guards";
+import {
+  type BootSettings,
+  type NamedBytes,
+  PROFILE,
+  type ReadyInfo,
+  type WorkerCommand,
+  type WorkerMessage,
+} from "../protocol/messages";
+import { Malformed } from "../protocol/shape";
+import { Countdown } from "./countdown";
+import type { Runtime } from "./runtime";
+
+/** What the owner of a worker hears. */
+export interface WorkerListener {
+  /** Counts everything that arrives, understood or not; false means the worker floods and is gone now. */
+  admit(size: number): boolean;
+  message(message: WorkerMessage, size: number): void;
+  file(path: string, blob: Blob): void;
+  /** The worker has come to an end that nobody asked for. */
+  died(reason: string): void;
+}
+
+export class PythonWorker {
+  state: "booting" | "ready" | "dead" = "booting";
+  info: ReadyInfo | undefined;
+  /** Packages inside. */
+  readonly loaded = new Set<string>();
+  listener: WorkerListener | undefined;
+  readonly #worker: Worker;
+  readonly #loadClock: Countdown;
+  readonly #interrupt: Uint8Array | null;
+
+  constructor(runtime: Runtime, settings: BootSettings) {
+    const shared = settings.interrupt && self.crossOriginIsolated ? new SharedArrayBuffer(1) : null;
+    this.#interrupt = shared ? new Uint8Array(shared) : null;
+    this.#worker = new Worker(runtime.url);
+    this.#worker.onmessage = (event) => this.#hear(event);
+    this.#worker.onmessageerror = () => this.#end("it sent a message that could not be read");
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end(event.message || "it could not be started");
+    };
+    const seconds = Math.round(settings.limits.load_timeout_ms / 1000);
+    this.#loadClock = new Countdown(settings.limits.load_timeout_ms, () => {
+      this.#end(`Python was not ready within ${seconds} s`);
+    });
+    this.#loadClock.resume();
+    this.post({ type: "boot", core: runtime.core, wasm: runtime.wasm, settings, interrupt: shared });
+  }
+
+  /** True when running code can be interrupted without losing its variables. */
+  get interruptible(): boolean {
+    return this.#interrupt !== null;
+  }
+
+  post(command: WorkerCommand): void {
+    if (this.state !== "dead") this.#worker.postMessage(command);
+  }
+
+  /** Hands over the profile's packages while booting. */
+  deliverProfile(files: NamedBytes[], error: string | null): void {
+    this.post({ type: "packages", id: PROFILE, files, error });
+  }
+
+  /** Asks the running cell to stop: computing code through the buffer, waiting code by message. */
+  interrupt(): void {
+    if (this.#interrupt) this.#interrupt[0] = 2; // SIGINT (Pyodide: setInterruptBuffer)
+    this.post({ type: "interrupt" });
+  }
+
+  kill(): void {
+    this.state = "dead";
+    this.#loadClock.pause();
+    this.listener = undefined;
+    this.#worker.terminate();
+  }
+
+  #end(reason: string): void {
+    if (this.state === "dead") return;
+    const listener = this.listener;
+    this.kill();
+    listener?.died(reason);
+  }
+
+  #hear(event: MessageEvent<unknown>): void {
+    if (this.state === "dead") return;
+    for (const port of event.ports) port.close();
+    const data = event.data;
+    if (this.listener?.admit(typeof data === "string" ? data.length : 0) === false) return;
+    if (typeof data !== "string") {
+      this.#hearFile(data);
+      return;
+    }
+    let message: WorkerMessage | null;
+    try {
+      message = parseWorkerText(data);
+    } catch (error) {
+      if (error instanceof Malformed) return; // ours in kind only: dropped
+      throw error;
+    }
+    if (!message) return;
+    if (message.type === "ready") {
+      if (this.state !== "booting") return;
+      this.state = "ready";
+      this.#loadClock.pause();
+      this.info = {
+        python: message.python,
+        pyodide: message.pyodide,
+        jspi: message.jspi,
+        interrupt: this.interruptible,
+      };
+      for (const name of message.packages) this.loaded.add(name);
+    } else if (message.type === "failed" || message.type === "crashed") {
+      this.#end(message.reason);
+      return;
+    } else if (message.type === "installed") {
+      for (const name of message.names) this.loaded.add(name);
+    }
+    this.listener?.message(message, data.length);
+  }
+
+  #hearFile(data: unknown): void {
+    if (typeof data !== "object" || data === null) return;
+    const { type, path, blob } = data as Record<string, unknown>;
+    if (type !== "file" || !(blob instanceof Blob)) return;
+    try {
+      this.listener?.file(pathGuard(path, "path"), blob);
+    } catch {
+      // A path outside the working folder: nobody hears of it.
+    }
+  }
+}

@@ -1,0 +1,356 @@
+// The frame's session: one Python at a time, one run at a time, the files that outlive both.
+//
+//   loading ──ready──► idle ──execute──► running ──done──► idle
+//                       ▲                   │
+//                       └──── replace ◄─────┴─ killed, crashed, flooded, reset
+//
+// Whatever happens to a worker, every request of the host gets exactly one answer.
+
+import type {
+  BootSettings,
+  FrameMessage,
+  HostMessage,
+  NamedBytes,
+  RunEvent,
+  RunOutcome,
+  WorkerMessage,
+} from "../protocol/messages";
+import { PROFILE } from "../protocol/messages";
+import { FileStore } from "./file-store";
+import { mint } from "./names";
+import { Pool } from "./pool";
+import type { PythonWorker, WorkerListener } from "./python-worker";
+import { Quota } from "./quota";
+import { Run } from "./run";
+import type { Runtime } from "./runtime";
+
+const FILES_KEPT = "Files are kept.";
+/** An idle worker must answer a ping within this time, or something still computes in it. */
+const PING_MS = 3_000;
+/** A worker that can't even boot is tried this often before the frame gives up. */
+const BOOT_TRIES = 2;
+
+type Say = (message: FrameMessage) => void;
+
+export class FrameSession implements WorkerListener {
+  readonly #settings: BootSettings;
+  readonly #say: Say;
+  readonly #files: FileStore;
+  readonly #pool: Pool;
+  /** Bytes of packages, kept for the workers to come. */
+  readonly #bytes = new Map<string, NamedBytes>();
+  readonly #needs = new Map<string, string>();
+  readonly #completions = new Map<string, number>();
+  #run: Run | undefined;
+  #idle: Quota;
+  #ping: { nonce: string; timer: ReturnType<typeof setTimeout> } | undefined;
+  #changes: string[] = [];
+  #failures = 0;
+  #failed: string | undefined;
+
+  constructor(runtime: Runtime, settings: BootSettings, say: Say) {
+    this.#settings = settings;
+    this.#say = say;
+    this.#files = new FileStore(settings.limits);
+    this.#idle = new Quota(settings.limits);
+    this.#pool = new Pool(runtime, settings, { spare: (ready) => say({ type: "spare", ready }) });
+    this.#pool.active.listener = this;
+  }
+
+  get #worker(): PythonWorker {
+    return this.#pool.active;
+  }
+
+  // ------------------------------------------------------------ from the host
+
+  hear(message: Exclude<HostMessage, { type: "boot" }>): void {
+    switch (message.type) {
+      case "packages":
+        return this.#packages(message.id, message.files, message.error);
+      case "execute":
+        return this.#execute(message);
+      case "interrupt":
+        return this.#run?.stop("interrupted");
+      case "reset":
+        return this.#reset(message.request);
+      case "input":
+        this.#run?.answered();
+        return this.#worker.post({ type: "input", id: message.id, text: message.text });
+      case "complete":
+        return this.#complete(message);
+      case "file_write":
+        return this.#write(message.request, message.path, message.blob);
+      case "file_remove": {
+        const removed = this.#files.remove(message.path);
+        if (removed) this.#worker.post({ type: "file_remove", path: message.path });
+        this.#reply(message.request, null, removed ? null : `There is no file "${message.path}".`);
+        return this.#tellFiles();
+      }
+    }
+  }
+
+  #reply(request: number, value: unknown, error: string | null = null): void {
+    this.#say({ type: "reply", request, value, error });
+  }
+
+  #packages(id: string, files: NamedBytes[], error: string | null): void {
+    for (const file of files) this.#bytes.set(file.name, file);
+    if (id === PROFILE) return this.#pool.deliverProfile(files, error);
+    const need = this.#needs.get(id);
+    this.#needs.delete(id);
+    if (need !== undefined) this.#worker.post({ type: "packages", id: need, files, error });
+  }
+
+  #execute({ request, code, options }: Extract<HostMessage, { type: "execute" }>): void {
+    if (this.#run || this.#failed) {
+      return this.#reply(request, null, this.#failed ?? "A cell is already running in this sandbox.");
+    }
+    this.#pool.busy();
+    this.#dropPing();
+    this.#changes = [];
+    const run = new Run(request, code, options, this.#settings, {
+      interrupt: () => this.#worker.interrupt(),
+      kill: (status, reason) => this.#killRun(run, status, reason),
+    });
+    this.#run = run;
+    if (options.fresh) this.#replace();
+    else if (this.#worker.state === "ready") this.#start(run);
+    // Otherwise `ready` starts it.
+  }
+
+  #start(run: Run): void {
+    this.#worker.post({ type: "run", run: run.id, code: run.code, options: run.options });
+  }
+
+  #reset(request: number): void {
+    const run = this.#run;
+    if (run) this.#finish(run, this.#ended(run, "interrupted", "The sandbox was reset."));
+    this.#restart("The sandbox was reset.");
+    this.#reply(request, null);
+  }
+
+  #complete({ request, code, cursor }: Extract<HostMessage, { type: "complete" }>): void {
+    if (this.#run || this.#worker.state !== "ready") return this.#reply(request, { matches: [], start: cursor });
+    const id = mint();
+    this.#completions.set(id, request);
+    this.#worker.post({ type: "complete", id, code, cursor });
+  }
+
+  #write(request: number, path: string, blob: Blob): void {
+    const problem = this.#files.put(path, blob);
+    if (!problem && this.#worker.state === "ready") this.#worker.post({ type: "file_write", path, blob });
+    this.#reply(request, problem ? null : { path, size: blob.size }, problem);
+    this.#tellFiles();
+  }
+
+  #tellFiles(): void {
+    this.#say({ type: "files", files: this.#files.list() });
+  }
+
+  // ------------------------------------------------------------ from the worker
+
+  admit(size: number): boolean {
+    const run = this.#run;
+    if ((run?.quota ?? this.#idle).admit(size)) return true;
+    const reason = "it sent more output than a page can take";
+    if (run) this.#killRun(run, "crashed", reason);
+    else this.#restart(`Python was stopped: ${reason}.`);
+    return false;
+  }
+
+  file(path: string, blob: Blob): void {
+    const problem = this.#files.put(path, blob);
+    if (problem) this.#changes.push(problem);
+    else this.#say({ type: "kept", path, blob });
+  }
+
+  died(reason: string): void {
+    const booting = this.#worker.info === undefined;
+    if (booting && ++this.#failures >= BOOT_TRIES) return this.#fail(reason);
+    const run = this.#run;
+    if (run && !booting) this.#killRun(run, "crashed", reason);
+    else if (booting) this.#replace();
+    else this.#restart(`The Python interpreter crashed: ${reason}.`);
+  }
+
+  message(message: WorkerMessage, size: number): void {
+    switch (message.type) {
+      case "stage":
+        return this.#say({ type: "progress", stage: "starting", label: message.label });
+      case "ready":
+        return this.#ready();
+      case "need":
+        return this.#need(message.id, message.names);
+      case "installed":
+        this.#run?.loaded();
+        return this.#say({ type: "packages_loaded", names: message.names });
+      case "blocked": {
+        const blocked = { by: message.by, what: message.what, target: message.target };
+        if (this.#run) return this.#event({ type: "blocked", blocked });
+        return this.#say({ type: "blocked", blocked });
+      }
+      case "completed": {
+        const request = this.#completions.get(message.id);
+        this.#completions.delete(message.id);
+        if (request !== undefined) this.#reply(request, { matches: message.matches, start: message.start });
+        return;
+      }
+      case "pong":
+        if (this.#ping?.nonce === message.nonce) this.#dropPing();
+        return;
+      case "failed":
+      case "crashed":
+      case "warmed":
+      case "answered":
+        return;
+      default:
+        // Everything else belongs to a run, and only the current run's messages count.
+        if (this.#run && message.run === this.#run.id) this.#runMessage(this.#run, message, size);
+    }
+  }
+
+  #runMessage(run: Run, message: Extract<WorkerMessage, { run: string }>, size: number): void {
+    switch (message.type) {
+      case "started":
+        run.begin();
+        return this.#event({ type: "started" });
+      case "stream": {
+        const text = run.quota.stream(message.text);
+        return text ? this.#event({ type: "stream", name: message.name, text }) : undefined;
+      }
+      case "display": {
+        const { data, id, update } = message;
+        return run.quota.display(size) ? this.#event({ type: "display", data, id, update }) : undefined;
+      }
+      case "result": {
+        const { data, execution_count } = message;
+        return run.quota.display(size) ? this.#event({ type: "result", data, execution_count }) : undefined;
+      }
+      case "clear":
+        return this.#event({ type: "clear", wait: message.wait });
+      case "loading":
+        return this.#event({ type: "loading", packages: message.packages });
+      case "loaded":
+        return this.#event({ type: "loaded", packages: message.packages, ms: message.ms });
+      case "input":
+        if (!run.options.input) return this.#worker.post({ type: "input", id: message.id, text: null });
+        run.asking();
+        return this.#event({ type: "input", id: message.id, prompt: message.prompt, password: message.password });
+      case "done":
+        return this.#done(run, message);
+      default:
+        return undefined;
+    }
+  }
+
+  #event(event: RunEvent): void {
+    if (this.#run) this.#say({ type: "event", request: this.#run.request, event });
+  }
+
+  #ready(): void {
+    this.#failures = 0;
+    const worker = this.#worker;
+    if (worker.info) this.#say({ type: "ready", info: worker.info });
+    this.#say({ type: "packages_loaded", names: [...worker.loaded] });
+    this.#adopt(worker);
+  }
+
+  /** A booted worker takes up the session: its files, then the run that waits. */
+  #adopt(worker: PythonWorker): void {
+    for (const [path, blob] of this.#files.entries()) worker.post({ type: "file_write", path, blob });
+    if (this.#run) this.#start(this.#run);
+    else this.#pool.quiet();
+  }
+
+  #need(id: string, names: string[]): void {
+    const { packages } = this.#settings;
+    const allowed = names.filter((name) => Object.hasOwn(packages, name));
+    if (allowed.length !== names.length) {
+      const error = "only packages on the allowlist can be loaded";
+      return this.#worker.post({ type: "packages", id, files: [], error });
+    }
+    this.#run?.loading();
+    const mine = mint();
+    this.#needs.set(mine, id);
+    this.#say({ type: "need", id: mine, names: allowed });
+  }
+
+  #done(run: Run, done: Extract<WorkerMessage, { type: "done" }>): void {
+    const { outcome, error, execution_count, duration_ms, changes } = done;
+    const status = outcome !== "ok" && run.cause ? run.cause : outcome;
+    const notes = [...this.#changes];
+    if (status === "timeout" || status === "interrupted") notes.unshift("Your variables are still there.");
+    for (const { path, change } of changes) if (change === "deleted") this.#files.remove(path);
+    this.#finish(run, {
+      status,
+      error,
+      execution_count,
+      duration_ms,
+      changes,
+      truncated: run.quota.with(done.truncated),
+      note: notes.length > 0 ? notes.join(" ").slice(0, 4_000) : null,
+    });
+    this.#watchIdle();
+    this.#pool.quiet();
+  }
+
+  // ------------------------------------------------------------ ends
+
+  #finish(run: Run, outcome: RunOutcome): void {
+    run.end();
+    this.#run = undefined;
+    this.#idle = new Quota(this.#settings.limits);
+    this.#tellFiles();
+    this.#say({ type: "done", request: run.request, outcome });
+  }
+
+  #ended(run: Run, status: RunOutcome["status"], note: string): RunOutcome {
+    const truncated = run.quota.truncated;
+    return { status, error: null, execution_count: 0, duration_ms: run.elapsed, changes: [], truncated, note };
+  }
+
+  #killRun(run: Run, status: RunOutcome["status"], reason: string): void {
+    if (this.#run !== run) return;
+    const lost = "Python had to be restarted: variables are gone, files are kept.";
+    const why = status === "crashed" ? `The Python interpreter crashed: ${reason}. ` : "";
+    this.#finish(run, this.#ended(run, status, `${why}${lost}`));
+    this.#restart(status === "crashed" ? `The interpreter crashed: ${reason}.` : `The cell was stopped: ${reason}.`);
+  }
+
+  #restart(reason: string): void {
+    this.#say({ type: "restarted", reason, lost: "Variables and imports are gone.", kept: FILES_KEPT });
+    this.#replace();
+  }
+
+  #replace(): void {
+    this.#dropPing();
+    for (const request of this.#completions.values()) this.#reply(request, { matches: [], start: 0 });
+    this.#completions.clear();
+    this.#needs.clear();
+    const worker = this.#pool.replace(this);
+    if (worker.state === "ready") this.#ready();
+  }
+
+  #fail(reason: string): void {
+    this.#failed = `Python could not start: ${reason}.`;
+    const run = this.#run;
+    if (run) this.#finish(run, this.#ended(run, "crashed", this.#failed));
+    this.#say({ type: "failed", reason: this.#failed });
+  }
+
+  /** A run that claims to be done must leave an idle worker behind. */
+  #watchIdle(): void {
+    const nonce = mint();
+    const timer = setTimeout(() => {
+      this.#ping = undefined;
+      if (!this.#run) this.#restart("Python was stopped: something went on computing after the cell had ended.");
+    }, PING_MS);
+    this.#ping = { nonce, timer };
+    this.#worker.post({ type: "ping", nonce });
+  }
+
+  #dropPing(): void {
+    if (this.#ping) clearTimeout(this.#ping.timer);
+    this.#ping = undefined;
+  }
+}

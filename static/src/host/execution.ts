@@ -1,0 +1,177 @@
+// What `execute` gives back.
+
+import type { RunOutcome, Truncated } from "../protocol/messages";
+import type { Blocked, Bundle, ErrorInfo, FileChange, Status, TableData } from "../protocol/results";
+
+const MIME: [keyof Bundle, string][] = [
+  ["text", "text/plain"],
+  ["html", "text/html"],
+  ["markdown", "text/markdown"],
+  ["svg", "image/svg+xml"],
+  ["png", "image/png"],
+  ["jpeg", "image/jpeg"],
+  ["latex", "text/latex"],
+  ["json", "application/json"],
+  ["data", "application/vnd.belljar.table+json"],
+];
+
+/** One thing a cell showed: a MIME bundle with Jupyter's and E2B's fields. */
+export class Result implements Bundle {
+  readonly text?: string;
+  readonly html?: string;
+  readonly markdown?: string;
+  readonly svg?: string;
+  readonly png?: string;
+  readonly jpeg?: string;
+  readonly latex?: string;
+  readonly json?: unknown;
+  readonly data?: TableData;
+  readonly alt?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly name?: string;
+
+  constructor(
+    bundle: Bundle,
+    /** True for the value of the cell's last expression, false for what it displayed. */
+    readonly isMain: boolean,
+  ) {
+    Object.assign(this, bundle);
+  }
+
+  /** The image as base64: PNG, else JPEG. Undefined when this is no raster image. */
+  get contentBase64(): string | undefined {
+    return this.png ?? this.jpeg;
+  }
+
+  /** MIME types present, plainest first. */
+  get mime(): string[] {
+    return MIME.filter(([field]) => this[field] !== undefined).map(([, type]) => type);
+  }
+}
+
+export interface Logs {
+  stdout: string;
+  stderr: string;
+}
+
+interface ExecutionFields {
+  status: Status;
+  results?: Result[];
+  logs?: Logs;
+  error?: ErrorInfo | null;
+  executionCount?: number;
+  durationMs?: number;
+  files?: FileChange[];
+  truncated?: { streamChars: number; displays: number } | undefined;
+  blocked?: Blocked[];
+  packages?: string[];
+  note?: string | null;
+}
+
+/** The complete answer to one `execute`. */
+export class Execution {
+  /** "ok" | "error" | "timeout" | "interrupted" | "crashed" | "refused" | "unavailable" */
+  readonly status: Status;
+  readonly results: Result[];
+  readonly logs: Logs;
+  readonly error: ErrorInfo | undefined;
+  readonly executionCount: number;
+  /** Running time of the code in milliseconds; loading packages is not counted. */
+  readonly durationMs: number;
+  /** Files the code created, changed or deleted. */
+  readonly files: FileChange[];
+  /** What was left out of the output because there was too much of it. */
+  readonly truncated: { streamChars: number; displays: number } | undefined;
+  /** What the sandbox refused while the code ran. Said by the sandbox's inside: information, not evidence. */
+  readonly blocked: Blocked[];
+  /** Packages that were loaded for this run. */
+  readonly packages: string[];
+  /** What was lost and what was kept, in a sentence, where anything was. */
+  readonly note: string | undefined;
+  readonly backend = "browser";
+
+  constructor(fields: ExecutionFields) {
+    this.status = fields.status;
+    this.results = fields.results ?? [];
+    this.logs = fields.logs ?? { stdout: "", stderr: "" };
+    this.error = fields.error ?? undefined;
+    this.executionCount = fields.executionCount ?? 0;
+    this.durationMs = fields.durationMs ?? 0;
+    this.files = fields.files ?? [];
+    this.truncated = fields.truncated;
+    this.blocked = fields.blocked ?? [];
+    this.packages = fields.packages ?? [];
+    this.note = fields.note ?? undefined;
+  }
+
+  /** The last expression as text; undefined when there was none. */
+  get text(): string | undefined {
+    return this.results.find((result) => result.isMain)?.text;
+  }
+
+  get stdout(): string {
+    return this.logs.stdout;
+  }
+
+  get stderr(): string {
+    return this.logs.stderr;
+  }
+
+  /** Every image the cell showed. */
+  get plots(): Result[] {
+    return this.results.filter((result) => result.contentBase64 !== undefined || result.svg !== undefined);
+  }
+
+  /** A result for code that never ran. */
+  static without(status: "refused" | "unavailable" | "interrupted", name: string, value: string): Execution {
+    const traceback = `${name}: ${value}`;
+    return new Execution({ status, error: { name, value, traceback }, note: value });
+  }
+}
+
+/** Gathers a run's events until its outcome completes them. */
+export class Gathering {
+  readonly #stdout: string[] = [];
+  readonly #stderr: string[] = [];
+  readonly #results: Result[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly blocked: Blocked[] = [];
+  readonly packages: string[] = [];
+
+  stream(name: "stdout" | "stderr", text: string): void {
+    (name === "stdout" ? this.#stdout : this.#stderr).push(text);
+  }
+
+  /** Adds a display, or replaces the one with the same id. */
+  display(result: Result, id: string | null, update: boolean): void {
+    const at = id === null ? undefined : this.#ids.get(id);
+    if (update && at !== undefined) {
+      this.#results[at] = result;
+      return;
+    }
+    if (update) return;
+    if (id !== null) this.#ids.set(id, this.#results.length);
+    this.#results.push(result);
+  }
+
+  finish(outcome: RunOutcome): Execution {
+    return new Execution({
+      status: outcome.status,
+      results: this.#results,
+      logs: { stdout: this.#stdout.join(""), stderr: this.#stderr.join("") },
+      error: outcome.error,
+      executionCount: outcome.execution_count,
+      durationMs: outcome.duration_ms,
+      files: outcome.changes,
+      truncated: truncated(outcome.truncated),
+      blocked: this.blocked,
+      packages: this.packages,
+      note: outcome.note,
+    });
+  }
+}
+
+function truncated(wire: Truncated | null): { streamChars: number; displays: number } | undefined {
+  return wire ? { streamChars: wire.stream_chars, displays: wire.displays } : undefined;
+}

@@ -1,0 +1,14 @@
+// belljar's SDK, served as /sdk.js.
+//
+//   import { Sandbox } from "/sdk.js";
+//   const sandbox = await Sandbox.open();
+//   const { text } = await sandbox.execute("1 + 1");     // "2"
+
+export type { FileInfo } from "../protocol/messages";
+export type { AssetFile, Limits, Policy, PolicyPackage, Profile } from "../protocol/policy";
+export type { Blocked, Bundle, Cell, ErrorInfo, FileChange, Status, TableColumn, TableData } from "../protocol/results";
+export type { Fetched } from "./assets";
+export { Execution, Result } from "./execution";
+export type { Files } from "./files";
+export type { ExecuteOptions, PackageState, Progress, SandboxEvents, SandboxOptions, SandboxState } from "./options";
+export { Sandbox, type SandboxInfo } from "./sandbox";

@@ -1,0 +1,110 @@
+// The iframe and the one port into it. Everything that comes out is parsed and rebuilt before anybody sees it.
+
+import { parseFrameMessage } from "../protocol/guards";
+import { type Check, type FrameMessage, type HostMessage, PROTOCOL } from "../protocol/messages";
+import { Malformed } from "../protocol/shape";
+
+export interface LinkEvents {
+  message(message: FrameMessage): void;
+  /** The frame is gone or is not what it was; nothing more will come. */
+  lost(reason: string): void;
+}
+
+/** How long the frame may take to load, and then to say hello. */
+const LOAD_MS = 30_000;
+const HELLO_MS = 8_000;
+
+const SILENT =
+  "The sandbox frame did not answer. Either the server is out of reach, or it does not name this page's origin among its embedders.";
+
+export interface Hello {
+  isolated: boolean;
+  checks: Check[];
+}
+
+export class FrameLink {
+  readonly #iframe: HTMLIFrameElement;
+  readonly #events: LinkEvents;
+  #port: MessagePort | undefined;
+  #loads = 0;
+  /** What was posted before there was a port. */
+  #held: [HostMessage, Transferable[]][] = [];
+
+  constructor(url: URL, container: HTMLElement, events: LinkEvents) {
+    this.#events = events;
+    const iframe = document.createElement("iframe");
+    iframe.setAttribute("sandbox", "allow-scripts");
+    iframe.setAttribute("allow", "cross-origin-isolated");
+    iframe.setAttribute("referrerpolicy", "no-referrer");
+    iframe.setAttribute("aria-hidden", "true");
+    iframe.tabIndex = -1;
+    iframe.title = "belljar sandbox";
+    // Not display:none: some engines throttle frames that have no box.
+    Object.assign(iframe.style, { position: "fixed", width: "1px", height: "1px", border: "0", opacity: "0" });
+    Object.assign(iframe.style, { pointerEvents: "none", left: "-10px", top: "-10px" });
+    iframe.src = url.href;
+    this.#iframe = iframe;
+    container.append(iframe);
+  }
+
+  /** Hands the port over at the first load; resolves with what the frame says of itself. */
+  open(): Promise<Hello> {
+    return new Promise((resolve, reject) => {
+      const give = (reason: string): void => {
+        clearTimeout(timer);
+        reject(new Error(reason));
+      };
+      let timer = setTimeout(() => give(SILENT), LOAD_MS);
+      this.#iframe.addEventListener("load", () => {
+        this.#loads += 1;
+        if (this.#loads > 1) {
+          // A navigated frame is somebody else: it gets no port and ends what was.
+          this.close();
+          this.#events.lost("The sandbox frame was replaced by another page.");
+          return;
+        }
+        // A frame that the browser refused loads as an error page, which never answers.
+        clearTimeout(timer);
+        timer = setTimeout(() => give(SILENT), HELLO_MS);
+        const { port1, port2 } = new MessageChannel();
+        this.#port = port1;
+        port1.onmessage = (event: MessageEvent<unknown>) => {
+          const message = this.#parse(event.data);
+          if (!message) return;
+          if (message.type !== "hello") {
+            this.#events.message(message);
+            return;
+          }
+          clearTimeout(timer);
+          if (message.protocol !== PROTOCOL) give("The sandbox frame is of another version than this page.");
+          else resolve({ isolated: message.isolated, checks: message.checks });
+        };
+        for (const [message, transfer] of this.#held.splice(0)) port1.postMessage(message, transfer);
+        // "*" because an opaque origin can't be named; the window is the iframe's first document and no other.
+        this.#iframe.contentWindow?.postMessage({ type: "belljar:init" }, "*", [port2]);
+      });
+    });
+  }
+
+  post(message: HostMessage, transfer: Transferable[] = []): void {
+    if (this.#port) this.#port.postMessage(message, transfer);
+    else if (this.#loads === 0) this.#held.push([message, transfer]);
+  }
+
+  close(): void {
+    this.#port?.close();
+    this.#port = undefined;
+    this.#held = [];
+    this.#iframe.remove();
+  }
+
+  #parse(data: unknown): FrameMessage | null {
+    try {
+      return parseFrameMessage(data);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      console.warn(`belljar: a message of the frame was dropped: ${error.message}`);
+      return null;
+    }
+  }
+}

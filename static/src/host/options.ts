@@ -1,0 +1,99 @@
+// What callers may ask for, and the checks on it. Wrong options are the caller's mistake and throw a sentence.
+
+import type { FileInfo } from "../protocol/messages";
+import type { Limits } from "../protocol/policy";
+import type { Blocked } from "../protocol/results";
+import type { Fetched } from "./assets";
+import type { Result } from "./execution";
+
+export interface SandboxOptions {
+  /** Where the server's files lie; by default where this module came from. */
+  base?: string | URL;
+  /** Element that holds the (invisible) frame; by default the document's body. */
+  container?: HTMLElement;
+  /** "auto": soft interrupt where the browser allows it. "off": stop is always kill and replace. */
+  isolation?: "auto" | "off";
+  /** Keep a second Python in reserve (default true). */
+  spare?: boolean;
+  /** Packages to load at the start instead of the server's profile. */
+  packages?: string[];
+  /** Ends the sandbox. */
+  signal?: AbortSignal;
+}
+
+export interface ExecuteOptions {
+  /** Milliseconds of running time, loading not counted. */
+  timeout?: number;
+  /** Interrupts the run, or takes it out of the queue. */
+  signal?: AbortSignal;
+  /** Name of the namespace the code runs in. */
+  context?: string;
+  /** Run in a clean Python; what the session held is gone afterwards. */
+  fresh?: boolean;
+  /** Figures also as SVG. */
+  svg?: boolean;
+  onStart?(): void;
+  onStdout?(text: string): void;
+  onStderr?(text: string): void;
+  /** The value of the last expression. */
+  onResult?(result: Result): void;
+  /** Something the code displays; with `update`, in place of the display with that id. */
+  onDisplay?(shown: { result: Result; id?: string; update: boolean }): void;
+  /** The code clears its output; with `wait`, as soon as something new comes. */
+  onClear?(wait: boolean): void;
+  /** Packages are being loaded for this code. */
+  onLoading?(packages: { name: string; version: string }[]): void;
+  onBlocked?(blocked: Blocked): void;
+  /** Answers input(); null or a rejection means that nobody answers. */
+  onInput?(prompt: string, password: boolean): Promise<string | null>;
+}
+
+export type SandboxState = "loading" | "ready" | "running" | "restarting" | "failed" | "closed";
+
+export interface Progress {
+  stage: "policy" | "runtime" | "packages" | "starting" | "importing";
+  label: string;
+  /** Bytes. */
+  loaded: number;
+  total: number;
+}
+
+export interface PackageState {
+  name: string;
+  version: string;
+  state: "available" | "loading" | "loaded";
+}
+
+export interface SandboxEvents {
+  progress: Progress;
+  state: { state: SandboxState; reason?: string };
+  files: FileInfo[];
+  blocked: Blocked;
+  fetched: Fetched;
+  restarted: { reason: string; lost: string; kept: string };
+  packages: PackageState[];
+  spare: { ready: boolean };
+}
+
+/** The timeout in milliseconds. Throws a RangeError that says what is allowed. */
+export function checkedTimeout(asked: number | undefined, limits: Limits): number {
+  if (asked === undefined) return limits.timeout_ms;
+  if (typeof asked !== "number" || !(asked > 0) || asked > limits.max_timeout_ms) {
+    throw new RangeError(
+      `timeout must be a number of milliseconds up to ${limits.max_timeout_ms}, not ${String(asked)}.`,
+    );
+  }
+  return Math.max(1, Math.round(asked));
+}
+
+/** A path below the session's folder. Throws a TypeError that says what is allowed. */
+export function checkedPath(path: string): string {
+  const bare = typeof path === "string" ? path.replace(/^\.\//, "") : "";
+  const parts = bare.split("/");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters in names are what is refused
+  const bad = parts.some((part) => part === "" || part === "." || part === ".." || /[\u0000-\u001f\\]/.test(part));
+  if (bad || bare.length > 500) {
+    throw new TypeError(`"${String(path)}" can't be used: a file name or a path like "folder/file.csv" is needed.`);
+  }
+  return bare;
+}

@@ -1,0 +1,100 @@
+// Reads and checks /policy.json: what this server allows, and where its files lie.
+
+import type { AssetFile, Limits, Policy, PolicyPackage, Profile } from "../protocol/policy";
+import { count, flag, list, Malformed, mapOf, type Parse, record, text } from "../protocol/shape";
+
+const name = text(200);
+const names = list(name, 2_000);
+
+const hash: Parse<string> = (value, at) => {
+  const given = text(64)(value, at);
+  if (!/^[0-9a-f]{64}$/.test(given)) throw new Malformed(`${at} must be a SHA-256 in lower-case hex`);
+  return given;
+};
+
+const file: Parse<AssetFile> = record<AssetFile>({ name, url: text(2_000), size: count(), sha256: hash });
+
+const limits: Parse<Limits> = record<Limits>({
+  timeout_ms: count(),
+  max_timeout_ms: count(),
+  grace_ms: count(),
+  load_timeout_ms: count(),
+  memory_bytes: count(),
+  code_chars: count(),
+  stream_chars: count(),
+  displays: count(),
+  display_bytes: count(),
+  flood_messages: count(),
+  flood_bytes: count(),
+  file_bytes: count(),
+  files: count(),
+});
+
+const parse: Parse<Policy> = record<Policy>({
+  version: (value, at) => {
+    if (value !== 1) throw new Malformed(`${at} must be 1`);
+    return 1;
+  },
+  belljar: name,
+  pyodide: name,
+  python: name,
+  bytecode: flag,
+  frame: record({ isolated: text(2_000), plain: text(2_000) }),
+  core: list(file, 20),
+  packages: mapOf(record<PolicyPackage>({ name, version: name, file, depends: names, imports: names }), 2_000),
+  profile: record<Profile>({ name, load: names }),
+  limits,
+});
+
+/** A policy with the URL its paths are relative to. */
+export interface LoadedPolicy {
+  policy: Policy;
+  base: URL;
+}
+
+/** Checks a policy from outside. Throws Malformed, naming the field. */
+export function checkPolicy(value: unknown): Policy {
+  const policy = parse(value, "policy");
+  for (const wanted of policy.profile.load) {
+    if (!Object.hasOwn(policy.packages, wanted))
+      throw new Malformed(`policy.profile.load names ${wanted}, which is no package`);
+  }
+  return policy;
+}
+
+/** Fetches `policy.json` beside `base`. Throws an Error whose message is a sentence for people. */
+export async function loadPolicy(base: URL): Promise<LoadedPolicy> {
+  const url = new URL("policy.json", base);
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: "omit" });
+  } catch {
+    throw new Error(`The server at ${url.host} could not be reached. Check the connection, then try again.`);
+  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) {
+    const told = (body as { error?: unknown } | undefined)?.error;
+    throw new Error(typeof told === "string" ? told : `The server answered ${response.status} for its policy.`);
+  }
+  try {
+    return { policy: checkPolicy(body), base: url };
+  } catch (error) {
+    throw new Error(`The server's policy can't be used: ${(error as Error).message}.`);
+  }
+}
+
+/** The named packages with all they depend on, dependencies first. Unknown names throw. */
+export function closure(policy: Policy, wanted: string[]): PolicyPackage[] {
+  const order: PolicyPackage[] = [];
+  const seen = new Set<string>();
+  const visit = (wantedName: string): void => {
+    if (seen.has(wantedName)) return;
+    seen.add(wantedName);
+    const found = Object.hasOwn(policy.packages, wantedName) ? policy.packages[wantedName] : undefined;
+    if (!found) throw new Error(`${wantedName} is not on the allowlist.`);
+    found.depends.forEach(visit);
+    order.push(found);
+  };
+  wanted.forEach(visit);
+  return order;
+}

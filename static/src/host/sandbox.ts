@@ -1,0 +1,397 @@
+// The sandbox as callers know it. Owns the network: fetches, verifies and hands inward every byte.
+//
+//   loading ──► ready ⇄ running            failed: could not start, or the frame is gone
+//                 ▲        │               closed: by close() or the signal
+//                 └ restarting ◄┘
+//
+// Every promise given out is settled, also when the frame dies or the sandbox is closed.
+
+import type { FrameMessage, HostMessage, NamedBytes, ReadyInfo, RunEvent, RunOutcome } from "../protocol/messages";
+import type { Policy } from "../protocol/policy";
+import { call, Emitter, type Listener } from "./emitter";
+import { Execution, Gathering, Result } from "./execution";
+import { Files } from "./files";
+import type { FrameLink } from "./link";
+import { openFrame, send } from "./opening";
+import {
+  checkedTimeout,
+  type ExecuteOptions,
+  type SandboxEvents,
+  type SandboxOptions,
+  type SandboxState,
+} from "./options";
+import { type LoadedPolicy, loadPolicy } from "./policy";
+import { Supply } from "./supply";
+import { unsupported } from "./support";
+import { Watchdog } from "./watchdog";
+
+export interface SandboxInfo extends ReadyInfo {
+  isolation: "isolated" | "plain";
+  /** From `create` to ready. */
+  readyMs: number;
+}
+
+interface RunningCell {
+  request: number;
+  gathering: Gathering;
+  options: ExecuteOptions;
+  resolve(execution: Execution): void;
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** How long the frame may take to answer what needs no Python, in milliseconds. */
+const ANSWER_MS = 10_000;
+
+type Request = Extract<HostMessage, { request: number }>;
+type Unnumbered<T> = T extends unknown ? Omit<T, "request"> : never;
+
+export class Sandbox {
+  /** Resolves when Python is ready; rejects with a sentence when it can't be. */
+  readonly ready: Promise<void>;
+  readonly policy: Promise<Policy>;
+  readonly files: Files;
+  info: SandboxInfo | undefined;
+  #state: SandboxState = "loading";
+  #reason: string | undefined;
+  #link: FrameLink | undefined;
+  readonly #base: URL;
+  /** Settles when the present frame has been given everything. */
+  #opened: Promise<unknown> | undefined;
+  #supply: Supply | undefined;
+  #watchdog: Watchdog | undefined;
+  #cell: RunningCell | undefined;
+  #requests = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+  #settleReady!: { resolve(): void; reject(error: Error): void };
+  /** Stop by interrupt first. */
+  #soft = false;
+  readonly #began = performance.now();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #emitter = new Emitter<SandboxEvents>();
+  readonly #abort = new AbortController();
+  readonly #options: SandboxOptions;
+
+  private constructor(options: SandboxOptions) {
+    this.#options = options;
+    this.#base = new URL(options.base ?? ".", import.meta.url);
+    if (!this.#base.pathname.endsWith("/")) this.#base.pathname += "/";
+    this.ready = new Promise((resolve, reject) => {
+      this.#settleReady = { resolve, reject };
+    });
+    this.ready.catch(() => {}); // also reported as state "failed"
+    this.files = new Files((message) => this.#ask(message));
+    const loaded = loadPolicy(this.#base);
+    this.policy = loaded.then(({ policy }) => policy);
+    this.policy.catch(() => {});
+    options.signal?.addEventListener("abort", () => void this.close());
+    this.#boot(loaded).catch((error: Error) => this.#end("failed", error.message));
+  }
+
+  /** Starts loading at once and gives the sandbox back immediately; see `ready`. */
+  static create(options: SandboxOptions = {}): Sandbox {
+    return new Sandbox(options);
+  }
+
+  /** A sandbox that is ready. Rejects with a sentence when it can't be. */
+  static async open(options: SandboxOptions = {}): Promise<Sandbox> {
+    const sandbox = new Sandbox(options);
+    await sandbox.ready;
+    return sandbox;
+  }
+
+  get state(): SandboxState {
+    return this.#state;
+  }
+
+  on<K extends keyof SandboxEvents>(name: K, listener: Listener<SandboxEvents[K]>): () => void {
+    return this.#emitter.on(name, listener);
+  }
+
+  /**
+   * Runs Python and gives what a notebook cell would. Calls are queued; one made before `ready` waits for it.
+   * Never rejects for what the code did; rejects with RangeError for an option that can't be.
+   */
+  execute(code: string, options: ExecuteOptions = {}): Promise<Execution> {
+    const turn = this.#tail.then(() => this.#execute(String(code), options));
+    this.#tail = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Completions at a cursor position (UTF-16 offset) of a piece of code. Empty while a cell runs. */
+  async complete(code: string, cursor: number): Promise<{ matches: { text: string; type: string }[]; start: number }> {
+    if (this.#state !== "ready") return { matches: [], start: cursor };
+    const answer = await this.#ask({ type: "complete", code, cursor }).catch(() => null);
+    return (answer ?? { matches: [], start: cursor }) as { matches: { text: string; type: string }[]; start: number };
+  }
+
+  /** Stops the running cell: its variables stay where the browser allows, else Python is replaced. */
+  async interrupt(): Promise<void> {
+    this.#watchdog?.stop();
+    this.#link?.post({ type: "interrupt" });
+  }
+
+  /** A clean Python: variables and imports are gone, files are kept. Ends the running cell. */
+  async reset(): Promise<void> {
+    await this.ready;
+    await this.#ask({ type: "reset" });
+  }
+
+  /** Ends everything. Pending calls are answered with status "unavailable". */
+  async close(): Promise<void> {
+    this.#end("closed", "The sandbox was closed.");
+  }
+
+  // ------------------------------------------------------------ starting
+
+  async #boot(loaded: Promise<LoadedPolicy>): Promise<void> {
+    const lacking = unsupported();
+    if (lacking) throw new Error(lacking);
+    this.#emitter.emit("progress", { stage: "policy", label: "reading the policy", loaded: 0, total: 0 });
+    const supply = new Supply(await loaded, this.#options.packages, this.#emitter, this.#abort.signal);
+    this.#supply = supply;
+    this.#watchdog = new Watchdog(supply.policy.limits, () => this.#replaceFrame());
+    await this.#open(supply);
+  }
+
+  async #open(supply: Supply): Promise<void> {
+    const opening = openFrame(supply, this.#options, {
+      message: (message) => this.#hear(message),
+      lost: (reason) => this.#end("failed", reason),
+    });
+    this.#link = opening.link;
+    this.#opened = opening.handed;
+    this.#soft = (await opening.handed).soft;
+  }
+
+  /** The frame itself no longer answers: away with it, and a new one in its place. */
+  #replaceFrame(): void {
+    const supply = this.#supply;
+    if (!supply || this.#state === "failed" || this.#state === "closed") return;
+    const reason = "The sandbox frame stopped answering and was replaced.";
+    const lost = "Variables and imports are gone.";
+    this.#link?.close();
+    this.#enter("restarting", reason);
+    const note = `${reason} Python had to be restarted: variables are gone, files are kept.`;
+    this.#settleAll(reason, (cell) => cell.resolve(cell.gathering.finish(gone(note))));
+    this.#emitter.emit("restarted", { reason, lost, kept: "Files are kept." });
+    supply.restart();
+    this.#open(supply).catch((error: Error) => this.#end("failed", error.message));
+    for (const [path, blob] of this.files.all()) {
+      this.#ask({ type: "file_write", path, blob }).catch(() => {}); // it did fit before
+    }
+  }
+
+  // ------------------------------------------------------------ running
+
+  async #execute(code: string, options: ExecuteOptions): Promise<Execution> {
+    if (options.signal?.aborted)
+      return Execution.without("interrupted", "Cancelled", "It was cancelled before it ran.");
+    const aborted = new Promise<"aborted">((resolve) => {
+      options.signal?.addEventListener("abort", () => resolve("aborted"));
+    });
+    const ready = this.ready.catch(() => {});
+    if ((await Promise.race([ready, aborted])) === "aborted") {
+      return Execution.without("interrupted", "Cancelled", "It was cancelled before it ran.");
+    }
+    const limits = this.#supply?.policy.limits;
+    if (!limits || this.#state === "failed" || this.#state === "closed") {
+      return Execution.without("unavailable", "Unavailable", this.#reason ?? "The sandbox could not start.");
+    }
+    if (code.length > limits.code_chars) {
+      const value = `The code is ${code.length} characters long; this sandbox takes ${limits.code_chars}.`;
+      return Execution.without("refused", "PolicyError", value);
+    }
+    const timeout_ms = checkedTimeout(options.timeout, limits);
+    const request = this.#requests++;
+    const execution = new Promise<Execution>((resolve) => {
+      this.#cell = { request, gathering: new Gathering(), options, resolve };
+    });
+    this.#enter("running");
+    this.#watchdog?.execute(timeout_ms);
+    const { context = "default", svg = false, fresh = false } = options;
+    const input = options.onInput !== undefined;
+    send(this.#link, { type: "execute", request, code, options: { timeout_ms, input, svg, context, fresh } });
+    void aborted.then(() => {
+      if (this.#cell?.request === request) void this.interrupt();
+    });
+    return execution;
+  }
+
+  #ask(message: Unnumbered<Request>): Promise<unknown> {
+    if (this.#state === "failed" || this.#state === "closed") {
+      return Promise.reject(new Error(this.#reason ?? "The sandbox is closed."));
+    }
+    const request = this.#requests++;
+    return new Promise((resolve, reject) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const settled =
+        <T>(settle: (value: T) => void) =>
+        (value: T): void => {
+          clearTimeout(timer);
+          settle(value);
+        };
+      this.#waiting.set(request, { resolve: settled(resolve), reject: settled(reject) });
+      const open = this.ready.then(() => this.#opened);
+      void open.then(
+        () => {
+          // Each of these is answered by the frame itself, at once: no answer means that it hangs.
+          timer = setTimeout(() => this.#replaceFrame(), ANSWER_MS);
+          send(this.#link, { ...message, request } as HostMessage);
+        },
+        () => {}, // #end has answered it
+      );
+    });
+  }
+
+  // ------------------------------------------------------------ hearing
+
+  #hear(message: FrameMessage): void {
+    switch (message.type) {
+      case "hello":
+        return;
+      case "progress":
+        return this.#supply?.progress(message.stage, message.label);
+      case "ready":
+        return this.#becomeReady(message.info);
+      case "failed":
+        return this.#end("failed", message.reason);
+      case "need":
+        return void this.#provide(message.id, message.names);
+      case "event":
+        return this.#cell?.request === message.request ? this.#event(this.#cell, message.event) : undefined;
+      case "done": {
+        const cell = this.#cell;
+        if (cell?.request !== message.request) return;
+        this.#cell = undefined;
+        this.#watchdog?.done();
+        if (this.#state === "running") this.#enter("ready");
+        return cell.resolve(cell.gathering.finish(message.outcome));
+      }
+      case "restarted": {
+        const { reason, lost, kept } = message;
+        this.#enter("restarting", reason);
+        return this.#emitter.emit("restarted", { reason, lost, kept });
+      }
+      case "spare":
+        return this.#emitter.emit("spare", { ready: message.ready });
+      case "blocked":
+        return this.#emitter.emit("blocked", message.blocked);
+      case "packages_loaded":
+        return this.#supply?.mark(message.names, "loaded");
+      case "kept":
+        return this.files.kept(message.path, message.blob);
+      case "files":
+        this.files.heard(message.files);
+        return this.#emitter.emit("files", message.files);
+      case "reply": {
+        const waiting = this.#waiting.get(message.request);
+        this.#waiting.delete(message.request);
+        return message.error === null ? waiting?.resolve(message.value) : waiting?.reject(new Error(message.error));
+      }
+    }
+  }
+
+  #becomeReady(info: ReadyInfo): void {
+    const isolation = this.#soft ? "isolated" : "plain";
+    const readyMs = this.info?.readyMs || performance.now() - this.#began;
+    this.info = { ...info, isolation, readyMs };
+    this.#settleReady.resolve();
+    this.#enter(this.#cell ? "running" : "ready");
+  }
+
+  #event(cell: RunningCell, event: RunEvent): void {
+    this.#watchdog?.heard(event);
+    const { gathering, options } = cell;
+    switch (event.type) {
+      case "started":
+        return call(options.onStart);
+      case "stream":
+        gathering.stream(event.name, event.text);
+        return event.name === "stdout" ? call(options.onStdout, event.text) : call(options.onStderr, event.text);
+      case "display": {
+        const result = new Result(event.data, false);
+        gathering.display(result, event.id, event.update);
+        const shown = { result, update: event.update };
+        return call(options.onDisplay, event.id === null ? shown : { ...shown, id: event.id });
+      }
+      case "result": {
+        const result = new Result(event.data, true);
+        gathering.display(result, null, false);
+        return call(options.onResult, result);
+      }
+      case "clear":
+        return call(options.onClear, event.wait);
+      case "blocked":
+        gathering.blocked.push(event.blocked);
+        this.#emitter.emit("blocked", event.blocked);
+        return call(options.onBlocked, event.blocked);
+      case "loading":
+        this.#supply?.mark(
+          event.packages.map(({ name }) => name),
+          "loading",
+        );
+        return call(options.onLoading, event.packages);
+      case "loaded":
+        gathering.packages.push(...event.packages);
+        return undefined;
+      case "input":
+        return void this.#answer(event.id, event.prompt, event.password, options);
+    }
+  }
+
+  async #answer(id: string, prompt: string, password: boolean, options: ExecuteOptions): Promise<void> {
+    const text = await Promise.resolve(options.onInput?.(prompt, password) ?? null).catch(() => null);
+    this.#watchdog?.answered();
+    send(this.#link, { type: "input", id, text });
+  }
+
+  /** Answers the frame's need for packages, with their bytes or with a sentence. */
+  async #provide(id: string, names: string[]): Promise<void> {
+    let files: NamedBytes[] = [];
+    let error: string | null = null;
+    try {
+      files = (await this.#supply?.packages(names)) ?? [];
+    } catch (problem) {
+      error = (problem as Error).message;
+    }
+    send(this.#link, { type: "packages", id, files, error });
+  }
+
+  // ------------------------------------------------------------ ends
+
+  #enter(state: SandboxState, reason?: string): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#emitter.emit("state", reason === undefined ? { state } : { state, reason });
+  }
+
+  #end(state: "failed" | "closed", reason: string): void {
+    if (this.#state === "failed" || this.#state === "closed") return;
+    this.#reason = reason;
+    this.#abort.abort();
+    this.#link?.close();
+    this.#enter(state, reason);
+    this.#settleReady.reject(new Error(reason));
+    this.#settleAll(reason, (cell) => cell.resolve(Execution.without("unavailable", "Unavailable", reason)));
+  }
+
+  /** Answers everything that is pending. */
+  #settleAll(reason: string, answer: (cell: RunningCell) => void): void {
+    this.#watchdog?.done();
+    const cell = this.#cell;
+    this.#cell = undefined;
+    if (cell) answer(cell);
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new Error(reason));
+  }
+}
+
+/** The outcome of a run whose frame is gone. */
+function gone(note: string): RunOutcome {
+  return { status: "crashed", error: null, execution_count: 0, duration_ms: 0, changes: [], truncated: null, note };
+}

@@ -1,0 +1,23 @@
+// What this browser can do.
+
+/** A sentence when belljar can't run here at all. */
+export function unsupported(): string | null {
+  if (typeof WebAssembly !== "object")
+    return "This browser has no WebAssembly, which Python needs. A current Firefox, Chrome, Edge or Safari has it.";
+  if (typeof Worker !== "function") return "This browser has no web workers, which the sandbox needs.";
+  return null;
+}
+
+/** WebKit can't start a blob worker in a frame that was sent with COEP (measured with WebKitGTK 2.50). */
+function isWebKit(): boolean {
+  return /AppleWebKit/.test(navigator.userAgent) && !/Chrome|Chromium|Edg/.test(navigator.userAgent);
+}
+
+/**
+ * Which frame to load, and whether to use the soft interrupt. A page that is itself isolated can only embed the
+ * isolated frame (COEP); it may still go without the interrupt.
+ */
+export function isolationFor(asked: "auto" | "off" = "auto"): { page: "isolated" | "plain"; interrupt: boolean } {
+  const page = self.crossOriginIsolated && !isWebKit() ? "isolated" : "plain";
+  return { page, interrupt: page === "isolated" && asked !== "off" };
+}

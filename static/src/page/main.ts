@@ -1,0 +1,241 @@
+// The page: puts notebook, sandbox and views together. Everything that happens starts in one of the functions below.
+
+import first from "../../examples/sales.py" with { type: "text" };
+import { loadFullEditor } from "./editor/loader";
+import { Library } from "./library";
+import { bytes } from "./model/format";
+import { Notebook } from "./model/notebook";
+import { fromPython, toIpynb, toPython } from "./model/notebookfile";
+import { Runner } from "./model/runner";
+import { statusOf } from "./model/status";
+import { browserStorage, Store } from "./model/store";
+import { Traffic } from "./model/traffic";
+import { Session } from "./session";
+import { announce } from "./view/announce";
+import { banner } from "./view/banner";
+import { listenForCommands } from "./view/commands";
+import { keysDialog, sealDialog } from "./view/dialogs";
+import { byId, setText } from "./view/dom";
+import { filesPanel } from "./view/files-panel";
+import { download } from "./view/hand-out";
+import { icon } from "./view/icons";
+import { menu } from "./view/menu";
+import { NotebookView } from "./view/notebook-view";
+import { packagesPanel } from "./view/packages-panel";
+import { sealPanel } from "./view/seal-panel";
+import { sheets } from "./view/sheets";
+import { statusView } from "./view/status-view";
+import { applyTheme } from "./view/theme";
+import { toast } from "./view/toast";
+import { watchTraffic } from "./view/watch-traffic";
+
+const FIRST = "sales";
+const NORMAL_LIMIT_MS = 30_000;
+
+const store = new Store(browserStorage());
+let choices = store.choices();
+applyTheme(choices.theme);
+void loadFullEditor();
+
+const restored = store.loadNotebook();
+const notebook = new Notebook();
+notebook.replace(restored?.cells ?? fromPython(first));
+const traffic = new Traffic(location.origin);
+const session = new Session(traffic);
+const limits = () => {
+  const limit = session.policy?.limits;
+  return { normal: limit?.timeout_ms ?? NORMAL_LIMIT_MS, most: limit?.max_timeout_ms ?? NORMAL_LIMIT_MS };
+};
+const runner = new Runner(notebook, session, {
+  timeLimit: () => Math.min(choices.timeLimit ?? limits().normal, limits().most),
+  svg: () => choices.svg,
+  now: () => performance.now(),
+});
+
+const library = new Library({ notebook, session, runner, store }, restored ? restored.example : FIRST);
+const testSeal = async () => (await import("./view/self-test")).selfTestDialog();
+const explainSeal = () => sealDialog(() => void library.openExample("escape"));
+const showStatus = statusView();
+const notice = banner();
+const view = new NotebookView(byId("cells"), notebook, runner, {
+  readFile: (path) => session.read(path),
+  wantSvg: () => {
+    choices = store.choose({ svg: true });
+    toast("From now on figures come as SVG too. Run the cell again to get this one.");
+  },
+  retry: () => {
+    if (session.phase === "failed") session.open();
+  },
+  completion: {
+    get complete() {
+      return session.phase === "ready" ? (code: string, cursor: number) => session.complete(code, cursor) : undefined;
+    },
+  },
+});
+
+// ---------------------------------------------------------------- what is shown about Python
+
+function drawStatus(): void {
+  const { phase, progress, info } = session;
+  const busy = runner.busy;
+  showStatus(
+    statusOf({
+      phase: busy && phase === "ready" ? "running" : phase,
+      progress,
+      queued: runner.queued,
+      loading: runner.loading,
+      python: info?.python,
+      readyMs: info?.readyMs,
+    }),
+  );
+  document.title = busy && phase === "running" ? "Running · belljar" : "belljar";
+  document.body.classList.toggle("busy", busy);
+  byId("stop").toggleAttribute("disabled", !busy);
+  const dock = byId("dock-run");
+  setText(byId("dock-run-label"), busy ? "Stop" : "Run");
+  dock.dataset.busy = String(busy);
+}
+
+function drawFailure(): void {
+  if (session.phase === "failed") {
+    notice.show({
+      text: session.failure ?? "Python could not start.",
+      hint: "Your cells are safe. A current Chrome, Edge, Firefox or Safari runs this page; a blocked download is often a network filter.",
+      action: { label: "Try again", run: () => session.open() },
+    });
+  } else if (session.phase !== "waiting") notice.hide();
+}
+
+const files = filesPanel({
+  add: (list) => void library.add(list),
+  read: (path) => session.read(path),
+  remove: (path) => session.remove(path),
+});
+const packages = packagesPanel((module) => session.load(module));
+const seal = sealPanel(traffic, explainSeal, () => void testSeal());
+const drawFiles = () => files.update(session.files, library.coming);
+
+session.news.on((news) => {
+  if (news === "phase" || news === "progress") drawStatus();
+  if (news === "phase") drawFailure();
+  if (news === "files") drawFiles();
+  if (news === "packages" || news === "policy") packages.update(session.packages, session.policy);
+  if (news === "traffic") seal.update();
+});
+session.restarted.on(() => {
+  // Numbers in brackets say what Python has run: it has run nothing now.
+  for (const cell of notebook.cells) if (cell.id !== runner.current) notebook.setRun(cell.id, { count: undefined });
+});
+library.changed.on(drawFiles);
+runner.changed.on(drawStatus);
+runner.ended.on(({ cell, execution }) => {
+  const where = `Cell ${notebook.indexOf(cell.id) + 1}`;
+  announce(execution.status === "ok" ? `${where} finished` : `${where}: ${execution.error?.name ?? execution.status}`);
+});
+watchTraffic(traffic, () => seal.update());
+
+// ---------------------------------------------------------------- controls
+
+const act = listenForCommands({ notebook, runner, view, showKeys: keysDialog });
+const press = (id: string, run: () => void) => byId(id).addEventListener("click", run);
+for (const holder of document.querySelectorAll<HTMLElement>("[data-icon]")) {
+  holder.prepend(icon(holder.dataset.icon as Parameters<typeof icon>[0]));
+}
+press("run-all", () => runner.runAll());
+press("stop", () => void runner.stop());
+press("dock-run", () => {
+  if (runner.busy) void runner.stop();
+  else if (notebook.selected) runner.run(notebook.selected.id);
+});
+press("add-code", () => {
+  notebook.select(notebook.cells.at(-1)?.id);
+  act("insert-below");
+  view.selected?.edit();
+});
+press("add-text", () => {
+  const cell = notebook.insert(notebook.cells.length, { kind: "text", source: "" });
+  notebook.select(cell.id);
+  view.selected?.edit();
+});
+press("add-example", () => void library.chooseExample());
+press("intro-more", explainSeal);
+press("intro-close", () => {
+  choices = store.choose({ introSeen: true });
+  byId("intro").hidden = true;
+});
+byId("intro").hidden = choices.introSeen;
+sheets();
+
+const opener = byId("open-notebook") as HTMLInputElement;
+opener.addEventListener("change", () => {
+  const [file] = opener.files ?? [];
+  if (file) void library.openNotebook(file);
+  opener.value = "";
+});
+menu(
+  {
+    restart: () => void restart(),
+    clearOutputs: () => notebook.clearOutputs(),
+    startFresh: () => library.replace([], undefined, "A fresh notebook."),
+    examples: () => void library.chooseExample(),
+    open: () => opener.click(),
+    saveIpynb: () =>
+      download(
+        "notebook.ipynb",
+        new Blob([toIpynb(notebook.cells, session.info?.python ?? "3.14")], { type: "application/x-ipynb+json" }),
+      ),
+    savePy: () => download("notebook.py", new Blob([toPython(notebook.seeds())], { type: "text/x-python" })),
+    theme: (theme) => {
+      choices = store.choose({ theme });
+      applyTheme(theme);
+    },
+    timeLimit: (timeLimit) => {
+      choices = store.choose({ timeLimit });
+    },
+    svg: (svg) => {
+      choices = store.choose({ svg });
+    },
+    keys: keysDialog,
+    seal: explainSeal,
+  },
+  () => ({ choices, limits: limits() }),
+);
+
+async function restart(): Promise<void> {
+  if (session.phase === "failed" || session.phase === "waiting") return session.open();
+  void runner.stop();
+  try {
+    await session.restart();
+    toast("Python restarted. Variables are gone, files are kept.");
+  } catch (error) {
+    toast(error instanceof Error ? error.message : "Python could not be restarted. Reload the page.");
+  }
+}
+
+// ---------------------------------------------------------------- start
+
+async function start(): Promise<void> {
+  drawStatus();
+  if (restored) {
+    const fresh = () => library.replace([], undefined, "A fresh notebook.");
+    toast("Your cells from last time are back.", { label: "Start fresh", run: fresh }, "notebook");
+  }
+  if (metered()) {
+    const size = await session.size().catch(() => undefined);
+    if (session.phase !== "waiting") return;
+    notice.show({
+      text: `Python is ${size === undefined ? "large" : `about ${bytes(size)}`}, and this connection saves data.`,
+      hint: "You can read and write now, and load it when you run a cell.",
+      action: { label: "Load now", run: () => session.open() },
+    });
+    return;
+  }
+  session.open();
+}
+
+function metered(): boolean {
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  return connection?.saveData === true;
+}
+
+void start();

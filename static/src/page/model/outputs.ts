@@ -1,0 +1,120 @@
+// What stands under a cell: an ordered list of outputs, as Jupyter's rules for streams, displays and clearing make it.
+
+import type { Bundle, ErrorInfo, FileChange } from "../../protocol/results";
+import { Emitter } from "./emitter";
+import { Screen } from "./terminal";
+
+export interface TextOutput {
+  readonly kind: "text";
+  readonly screen: Screen;
+}
+export interface BundleOutput {
+  readonly kind: "bundle";
+  readonly bundle: Bundle;
+  /** Name by which `update_display` finds it again. */
+  readonly id: string | undefined;
+  /** True for the value of the cell's last expression. */
+  readonly main: boolean;
+}
+export interface ErrorOutput {
+  readonly kind: "error";
+  readonly error: ErrorInfo;
+}
+export interface NoteOutput {
+  readonly kind: "note";
+  readonly tone: "info" | "warn" | "bad";
+  readonly text: string;
+  /** Something to press at the end of the sentence. */
+  readonly action?: "run-above" | "retry" | undefined;
+}
+export interface InputOutput {
+  readonly kind: "input";
+  readonly prompt: string;
+  readonly password: boolean;
+  /** Called once; null means that nobody will answer. */
+  readonly answer: (text: string | null) => void;
+}
+export interface FilesOutput {
+  readonly kind: "files";
+  readonly changes: readonly FileChange[];
+}
+export type Output = TextOutput | BundleOutput | ErrorOutput | NoteOutput | InputOutput | FilesOutput;
+
+/** "list": outputs came, went or were replaced. "text": a screen already in the list has more to show. */
+export type OutputNews = "list" | "text";
+
+export class Outputs {
+  #items: Output[] = [];
+  #clearing = false;
+  readonly changed = new Emitter<OutputNews>();
+
+  get items(): readonly Output[] {
+    return this.#items;
+  }
+
+  /** Text joins the last output when that is text too, so one print loop is one block. */
+  stream(name: "stdout" | "stderr", text: string): void {
+    if (text === "") return;
+    this.#settleClear();
+    const last = this.#items.at(-1);
+    if (last?.kind === "text") {
+      last.screen.write(text, name);
+      this.changed.emit("text");
+      return;
+    }
+    const screen = new Screen();
+    screen.write(text, name);
+    this.#push({ kind: "text", screen });
+  }
+
+  add(output: Exclude<Output, TextOutput>): void {
+    this.#settleClear();
+    this.#push(output);
+  }
+
+  /** Replaces the displays of that id. False when there is none here. */
+  update(id: string, bundle: Bundle): boolean {
+    let found = false;
+    this.#items = this.#items.map((item) => {
+      if (item.kind !== "bundle" || item.id !== id) return item;
+      found = true;
+      return { ...item, bundle };
+    });
+    if (found) this.changed.emit("list");
+    return found;
+  }
+
+  /** `wait`: keep what is shown until something new comes, so that an animation doesn't flicker. */
+  clear(wait = false): void {
+    if (wait) {
+      this.#clearing = true;
+      return;
+    }
+    this.#clearing = false;
+    this.#drop(this.#items);
+    this.#items = [];
+    this.changed.emit("list");
+  }
+
+  remove(output: Output): void {
+    this.#items = this.#items.filter((item) => item !== output);
+    this.changed.emit("list");
+  }
+
+  #push(output: Output): void {
+    this.#items = [...this.#items, output];
+    this.changed.emit("list");
+  }
+
+  #settleClear(): void {
+    if (!this.#clearing) return;
+    this.#clearing = false;
+    this.#drop(this.#items);
+    this.#items = [];
+  }
+
+  // A prompt that vanishes unanswered would leave Python waiting for ever.
+  #drop(items: readonly Output[]): void {
+    for (const item of items) if (item.kind === "input") item.answer(null);
+  }
+}

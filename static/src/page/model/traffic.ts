@@ -1,0 +1,74 @@
+// What this page has fetched, one line per address, and what the sandbox was refused.
+
+import type { Blocked } from "../../protocol/results";
+
+export interface Fetched {
+  url: string;
+  /** Bytes of the body. */
+  bytes: number;
+  fromCache: boolean;
+  /** From the page's own server. */
+  own: boolean;
+}
+
+export interface Attempt extends Blocked {
+  times: number;
+}
+
+export class Traffic {
+  readonly #fetched = new Map<string, Fetched>();
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #origin: string;
+
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  get fetched(): Fetched[] {
+    return [...this.#fetched.values()];
+  }
+
+  get attempts(): Attempt[] {
+    return [...this.#attempts.values()];
+  }
+
+  get blockedCount(): number {
+    return this.attempts.reduce((sum, attempt) => sum + attempt.times, 0);
+  }
+
+  get bytes(): number {
+    return this.fetched.reduce((sum, one) => sum + one.bytes, 0);
+  }
+
+  get cachedBytes(): number {
+    return this.fetched.reduce((sum, one) => sum + (one.fromCache ? one.bytes : 0), 0);
+  }
+
+  /** The same address again only corrects its line: the browser and the SDK both report what they saw. */
+  fetch(url: string, bytes: number, fromCache: boolean): void {
+    if (!/^https?:/.test(url)) return;
+    const known = this.#fetched.get(url);
+    this.#fetched.set(url, {
+      url,
+      bytes: Math.max(bytes, known?.bytes ?? 0),
+      fromCache: known ? known.fromCache && fromCache : fromCache,
+      own: url.startsWith(`${this.#origin}/`),
+    });
+  }
+
+  block({ by, what, target }: Blocked): void {
+    const key = `${by}|${what}|${target}`;
+    const known = this.#attempts.get(key);
+    // A loop of attempts is one line with a count, and never more lines than a person would read.
+    if (known) known.times += 1;
+    else if (this.#attempts.size < 500) this.#attempts.set(key, { by, what, target, times: 1 });
+  }
+
+  /** The line under "Seal". */
+  summary(): string {
+    const n = this.blockedCount;
+    return n === 0
+      ? "0 bytes left this page"
+      : `0 bytes left this page; ${n} ${n === 1 ? "attempt" : "attempts"} blocked`;
+  }
+}

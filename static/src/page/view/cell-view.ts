@@ -1,0 +1,234 @@
+// One cell: gutter with run button and count, editor, tools, outputs.
+
+import type { CompletionSource, Editor, EditorOptions } from "../editor/editor";
+import { loadFullEditor, makeEditor, upgrade } from "../editor/loader";
+import { clock, duration } from "../model/format";
+import type { Cell } from "../model/notebook";
+import { h, setText } from "./dom";
+import { type IconName, icon } from "./icons";
+import { markdownView } from "./markdown-view";
+import { type OutputActions, OutputsView } from "./outputs-view";
+
+export interface CellActions extends OutputActions {
+  run(): void;
+  stop(): void;
+  select(): void;
+  source(text: string): void;
+  move(by: -1 | 1): void;
+  remove(): void;
+  toggleKind(): void;
+  /** The caret leaves over the first or last line. */
+  exit(direction: -1 | 1): boolean;
+}
+
+export class CellView {
+  readonly dom: HTMLElement;
+  readonly #cell: Cell;
+  readonly #actions: CellActions;
+  readonly #completion: CompletionSource;
+  readonly #run = h("button", { type: "button", class: "run", "data-testid": "cell-run" });
+  readonly #count = h("span", { class: "count" });
+  readonly #time = h("span", { class: "time", "data-testid": "cell-time" });
+  readonly #well = h("div", { class: "well" });
+  readonly #outputs: OutputsView;
+  #editor: Editor | undefined;
+  #label = "";
+  #shownIcon: IconName | undefined;
+  #gone = false;
+
+  constructor(cell: Cell, actions: CellActions, completion: CompletionSource) {
+    this.#cell = cell;
+    this.#actions = actions;
+    this.#completion = completion;
+    this.#outputs = new OutputsView(cell.outputs, actions);
+    this.#run.addEventListener("click", () => (isActive(cell) ? actions.stop() : actions.run()));
+    this.dom = h(
+      "li",
+      {
+        class: "cell",
+        id: cell.id,
+        tabindex: -1,
+        "aria-keyshortcuts": "Enter",
+        "data-testid": "cell",
+        on: {
+          pointerdown: () => actions.select(),
+          focusin: () => actions.select(),
+          dblclick: () => {
+            if (cell.kind === "text" && !this.#editor) this.edit();
+          },
+        },
+      },
+      h("div", { class: "gutter" }, this.#run, this.#count),
+      h("div", { class: "body" }, this.#well, this.#time, this.#tools()),
+      this.#outputs.dom,
+    );
+    this.#fillWell();
+    this.update();
+  }
+
+  get editing(): boolean {
+    return this.#editor?.focused ?? false;
+  }
+
+  /** No text is selected in the editor. */
+  get selectionEmpty(): boolean {
+    const caret = this.#editor?.caret;
+    return caret === undefined || caret.anchor === caret.head;
+  }
+
+  get choosing(): boolean {
+    return this.#editor?.choosing ?? false;
+  }
+
+  /** Puts the caret into the editor, opening it for a text cell. `end`: coming from below. */
+  edit(end?: boolean): void {
+    if (!this.#editor) {
+      this.#openEditor();
+      end ??= true;
+    }
+    if (end !== undefined && this.#editor) {
+      const at = end ? this.#editor.text.length : 0;
+      this.#editor.caret = { anchor: at, head: at };
+    }
+    this.#editor?.focus();
+  }
+
+  /** Out of the editor; a text cell shows itself rendered. */
+  leave(): void {
+    if (this.editing) this.focus();
+    if (this.#cell.kind === "text" && this.#cell.source.trim() !== "") this.#fillWell();
+  }
+
+  focus(): void {
+    this.dom.focus({ preventScroll: true });
+    this.dom.scrollIntoView({ block: "nearest" });
+  }
+
+  select(selected: boolean): void {
+    this.dom.classList.toggle("selected", selected);
+    // One tab stop for the list: the selected cell.
+    this.dom.tabIndex = selected ? 0 : -1;
+    if (selected) this.dom.setAttribute("aria-current", "true");
+    else this.dom.removeAttribute("aria-current");
+  }
+
+  /** The cell's number in the notebook, for its labels. */
+  number(n: number): void {
+    this.#label = `Cell ${n}`;
+    this.dom.setAttribute("aria-label", `${this.#label}, ${this.#cell.kind === "code" ? "Python" : "text"}`);
+    this.#run.setAttribute("aria-label", this.#runLabel());
+  }
+
+  /** The cell became code or text. */
+  changeKind(): void {
+    this.#editor?.destroy();
+    this.#editor = undefined;
+    this.#fillWell();
+    this.update();
+  }
+
+  /** The source was changed elsewhere. */
+  setSource(text: string): void {
+    if (this.#editor) {
+      if (this.#editor.text !== text) this.#editor.text = text;
+    } else this.#fillWell();
+  }
+
+  /** Draws what a run changed. */
+  update(): void {
+    const { state, count, failedLine, kind } = this.#cell;
+    this.dom.dataset.state = state;
+    this.dom.dataset.kind = kind;
+    const name: IconName = isActive(this.#cell) ? "stop" : "play";
+    if (name !== this.#shownIcon) {
+      this.#shownIcon = name;
+      this.#run.replaceChildren(icon(name));
+    }
+    this.#run.setAttribute("aria-label", this.#runLabel());
+    this.#run.hidden = kind === "text";
+    setText(this.#count, kind === "text" ? "" : count === undefined ? "[ ]" : `[${count}]`);
+    this.#editor?.markLine(failedLine);
+    this.dom.setAttribute("aria-busy", String(state === "running" || state === "loading"));
+    this.tick(performance.now());
+  }
+
+  /** The running clock, at `now` of performance.now(). */
+  tick(now: number): void {
+    const { state, since, ms, waiting } = this.#cell;
+    const text =
+      state === "running" && since !== undefined
+        ? clock(now - since)
+        : state === "queued" || state === "loading"
+          ? (waiting ?? "")
+          : ms !== undefined
+            ? duration(ms)
+            : "";
+    setText(this.#time, text);
+  }
+
+  destroy(): void {
+    this.#gone = true;
+    this.#editor?.destroy();
+    this.#outputs.destroy();
+    this.dom.remove();
+  }
+
+  #runLabel(): string {
+    return isActive(this.#cell) ? `Stop ${this.#label}` : `Run ${this.#label}`;
+  }
+
+  #fillWell(): void {
+    if (this.#cell.kind === "code") {
+      if (!this.#editor) this.#openEditor();
+      return;
+    }
+    this.#editor?.destroy();
+    this.#editor = undefined;
+    if (this.#cell.source.trim() === "") this.#openEditor();
+    else this.#well.replaceChildren(markdownView(this.#cell.source));
+  }
+
+  #openEditor(): void {
+    const options: EditorOptions = {
+      text: this.#cell.source,
+      label: this.#cell.kind === "code" ? "Python code. Escape leaves the editor" : "Text. Escape leaves the editor",
+      language: this.#cell.kind === "code" ? "python" : "text",
+      events: {
+        change: (text) => this.#actions.source(text),
+        focus: () => this.#actions.select(),
+        exit: (direction) => this.#actions.exit(direction),
+      },
+      completion: this.#completion,
+    };
+    const editor = makeEditor(options);
+    this.#editor = editor;
+    this.#well.replaceChildren(editor.dom);
+    void loadFullEditor().then((make) => {
+      // The cell may have been closed, or its editor be the full one already.
+      if (!make || this.#gone || this.#editor !== editor || editor.dom.localName !== "textarea") return;
+      this.#editor = upgrade(editor, make, options);
+      this.#editor.markLine(this.#cell.failedLine);
+    });
+  }
+
+  #tools(): HTMLElement {
+    const button = (name: IconName, label: string, click: () => void) =>
+      h(
+        "button",
+        { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click } },
+        icon(name),
+      );
+    return h(
+      "div",
+      { class: "cell-tools", role: "toolbar", "aria-label": "Cell" },
+      button("up", "Move up", () => this.#actions.move(-1)),
+      button("down", "Move down", () => this.#actions.move(1)),
+      button("text", "Code or text", () => this.#actions.toggleKind()),
+      button("trash", "Delete cell", () => this.#actions.remove()),
+    );
+  }
+}
+
+function isActive({ state }: Cell): boolean {
+  return state === "running" || state === "loading" || state === "queued";
+}

@@ -1,0 +1,163 @@
+// What keys do: reads presses through the keymap and acts on notebook, runner and views.
+
+import { type Command, Keymap } from "../model/keymap";
+import type { CellSeed, Notebook } from "../model/notebook";
+import type { Runner } from "../model/runner";
+import type { NotebookView } from "./notebook-view";
+
+export interface CommandTargets {
+  notebook: Notebook;
+  runner: Runner;
+  view: NotebookView;
+  showKeys(): void;
+}
+
+export function listenForCommands(targets: CommandTargets): (command: Command) => void {
+  const keymap = new Keymap();
+  const act = (command: Command) => run(command, targets);
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
+      const { view, runner, notebook } = targets;
+      const cell = view.selected;
+      const editing = cell?.editing ?? false;
+      // A list of completions has Escape first.
+      if (event.key === "Escape" && cell?.choosing) return;
+      const origin = event.composedPath()[0];
+      const { key, ctrlKey: ctrl, metaKey: meta, altKey: alt, shiftKey: shift } = event;
+      if (ctrl && key.toLowerCase() === "c" && !shift && !alt && runner.busy && nothingSelected(editing, view)) {
+        event.preventDefault();
+        void runner.stop();
+        return;
+      }
+      // Fields and buttons outside the editor keep their own keys; Escape Escape stops from anywhere.
+      const elsewhere =
+        !editing &&
+        origin instanceof Element &&
+        origin.closest("input, textarea, select, button, summary, a, [contenteditable]") !== null;
+      const outside =
+        origin instanceof Element &&
+        origin !== document.body &&
+        origin.closest("#notebook, .full-editor") === null &&
+        !editing;
+      if (
+        (elsewhere || outside) &&
+        key !== "Escape" &&
+        !(key === "?" && !(origin instanceof HTMLInputElement)) &&
+        !isRun(event)
+      )
+        return;
+      if (elsewhere && origin instanceof Element && origin.closest("input, select, .output-input") && key !== "Escape")
+        return;
+      // Scrolling inside a focused output is the output's.
+      if (
+        /^(Arrow|Home|End)/.test(key) &&
+        origin instanceof Element &&
+        !editing &&
+        origin.closest(".outputs [tabindex]")
+      )
+        return;
+      const command = keymap.read({ key, ctrl, meta, alt, shift }, editing, event.timeStamp);
+      if (command === undefined) return;
+      if (command === "stop" && !runner.busy) return;
+      if (command === "edit" && notebook.selected === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      act(command);
+    },
+    { capture: true },
+  );
+  return act;
+}
+
+function isRun({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return key === "Enter" && (shiftKey || ctrlKey || metaKey);
+}
+
+function nothingSelected(editing: boolean, view: NotebookView): boolean {
+  if (editing) return view.selected?.selectionEmpty ?? true;
+  return getSelection()?.isCollapsed ?? true;
+}
+
+function run(command: Command, { notebook, runner, view, showKeys }: CommandTargets): void {
+  const { selected } = notebook;
+  const at = selected ? notebook.indexOf(selected.id) : -1;
+  const go = (id: string | undefined, edit = false) => {
+    if (id === undefined) return;
+    notebook.select(id);
+    if (edit) view.view(id)?.edit();
+    else view.view(id)?.focus();
+  };
+  const insert = (index: number, edit: boolean, seed: CellSeed = { kind: "code", source: "" }) => {
+    go(notebook.insert(index, seed).id, edit);
+  };
+  const start = () => {
+    if (!selected) return;
+    if (selected.kind === "text") view.selected?.leave();
+    else runner.run(selected.id);
+  };
+  switch (command) {
+    case "run-stay":
+      start();
+      if (view.selected?.editing) view.selected.leave();
+      break;
+    case "run-advance": {
+      const { editing } = view.selected ?? { editing: false };
+      start();
+      const next = notebook.cells[at + 1];
+      if (next) go(next.id, editing && next.kind === "code");
+      else insert(at + 1, true);
+      break;
+    }
+    case "run-insert":
+      start();
+      insert(at + 1, true);
+      break;
+    case "run-all":
+      runner.runAll();
+      break;
+    case "edit":
+      view.selected?.edit();
+      break;
+    case "leave":
+      view.selected?.leave();
+      break;
+    case "up":
+    case "down":
+      go(notebook.neighbour(command === "up" ? -1 : 1)?.id);
+      break;
+    case "first":
+      go(notebook.cells[0]?.id);
+      break;
+    case "last":
+      go(notebook.cells.at(-1)?.id);
+      break;
+    case "insert-above":
+      insert(Math.max(0, at), false);
+      break;
+    case "insert-below":
+      insert(at + 1, false);
+      break;
+    case "delete":
+      if (selected) view.removeCell(selected.id);
+      break;
+    case "undo-delete":
+      go(notebook.undoRemove()?.id);
+      break;
+    case "to-text":
+    case "to-code":
+      if (selected) notebook.setKind(selected.id, command === "to-text" ? "text" : "code");
+      break;
+    case "move-up":
+    case "move-down":
+      if (selected) notebook.move(selected.id, command === "move-up" ? -1 : 1);
+      break;
+    case "stop":
+      void runner.stop();
+      break;
+    case "help":
+      showKeys();
+      break;
+  }
+}

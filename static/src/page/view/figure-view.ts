@@ -1,0 +1,49 @@
+// A figure: at most as wide as the column, with zoom, downloads and copy. Only ever an <img> of a blob, so SVG stays a picture.
+
+import type { Bundle } from "../../protocol/results";
+import { h } from "./dom";
+import { copyImage, download, fromBase64 } from "./hand-out";
+import { tool } from "./table-view";
+import { zoom } from "./zoom";
+
+export interface FigureOptions {
+  /** Pressed where there is no SVG yet: future runs shall bring one. */
+  wantSvg(): void;
+}
+
+export interface FigureView {
+  dom: HTMLElement;
+  destroy(): void;
+}
+
+export function figureView(bundle: Bundle, { wantSvg }: FigureOptions): FigureView {
+  const svg = bundle.svg === undefined ? undefined : new Blob([bundle.svg], { type: "image/svg+xml" });
+  const raster =
+    bundle.png !== undefined
+      ? { blob: new Blob([fromBase64(bundle.png)], { type: "image/png" }), kind: "png" }
+      : bundle.jpeg !== undefined
+        ? { blob: new Blob([fromBase64(bundle.jpeg)], { type: "image/jpeg" }), kind: "jpg" }
+        : undefined;
+  const shown = raster?.blob ?? svg ?? new Blob();
+  const url = URL.createObjectURL(shown);
+  const alt = bundle.alt || bundle.text || "Figure";
+  const name = bundle.name || "figure";
+  const image = h("img", { src: url, alt, width: bundle.width, height: bundle.height });
+  const dom = h(
+    "figure",
+    { class: "output output-figure", "data-testid": "output-figure" },
+    h(
+      "button",
+      { type: "button", class: "figure-open", "aria-label": `Enlarge: ${alt}`, on: { click: () => zoom(url, alt) } },
+      image,
+    ),
+    h(
+      "figcaption",
+      { class: "output-tools" },
+      raster && tool("download", raster.kind.toUpperCase(), () => download(`${name}.${raster.kind}`, raster.blob)),
+      tool("download", "SVG", () => (svg ? download(`${name}.svg`, svg) : wantSvg())),
+      raster?.kind === "png" && tool("copy", "Copy", () => void copyImage(raster.blob)),
+    ),
+  );
+  return { dom, destroy: () => URL.revokeObjectURL(url) };
+}

@@ -1,0 +1,134 @@
+// Files: what Python finds in its folder. Drop anywhere on the page, download, delete.
+
+import type { FileInfo } from "../../host/index";
+import { bytes, plainName, plural } from "../model/format";
+import { byId, fill, h, setText } from "./dom";
+import { imageType, type ReadFile, saveFile } from "./files-view";
+import { icon } from "./icons";
+import { toast } from "./toast";
+import { zoom } from "./zoom";
+
+export interface FilesActions {
+  add(files: readonly File[]): void;
+  read: ReadFile;
+  remove(path: string): Promise<void>;
+}
+
+export interface FilesPanel {
+  update(files: readonly FileInfo[], coming: readonly FileInfo[]): void;
+}
+
+export function filesPanel(actions: FilesActions): FilesPanel {
+  const picker = h("input", {
+    type: "file",
+    multiple: true,
+    class: "visually-hidden",
+    tabindex: -1,
+    "aria-label": "Add files",
+    "data-testid": "files-input",
+  });
+  picker.addEventListener("change", () => {
+    actions.add([...(picker.files ?? [])]);
+    picker.value = "";
+  });
+  const list = h("ul", { class: "file-list", "aria-label": "Files" });
+  const drop = h(
+    "button",
+    { type: "button", class: "drop", "data-testid": "files-drop", on: { click: () => picker.click() } },
+    icon("plus"),
+    h(
+      "span",
+      {},
+      h("span", { class: "fine-only" }, "drop a file, or choose"),
+      h("span", { class: "coarse-only" }, "add a file"),
+    ),
+  );
+  fill(byId("files-body"), list, drop, picker);
+  dropAnywhere(actions.add);
+
+  const remove = (path: string) =>
+    actions.remove(path).then(
+      () => toast(`${plainName(path)} was deleted.`),
+      () => toast(`${plainName(path)} could not be deleted.`),
+    );
+  const look = async (path: string) => {
+    try {
+      const blob = await actions.read(path);
+      const url = URL.createObjectURL(new Blob([blob], { type: imageType(path) ?? "" }));
+      zoom(url, plainName(path));
+      setTimeout(() => URL.revokeObjectURL(url), 600_000);
+    } catch {
+      toast(`${plainName(path)} could not be read.`);
+    }
+  };
+  const action = (name: "download" | "trash" | "zoom", label: string, click: () => void) =>
+    h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click } }, icon(name));
+  const item = ({ path, size }: FileInfo, coming: boolean) =>
+    h(
+      "li",
+      { class: coming ? "file coming" : "file", "data-testid": "file-item", "data-path": path },
+      icon("file"),
+      h("bdi", { class: "file-name", title: plainName(path) }, plainName(path)),
+      h("span", { class: "size" }, bytes(size)),
+      !coming && [
+        imageType(path) !== undefined && action("zoom", `Look at ${plainName(path)}`, () => void look(path)),
+        action("download", `Download ${plainName(path)}`, () => void saveFile(path, actions.read)),
+        action("trash", `Delete ${plainName(path)}`, () => void remove(path)),
+      ],
+    );
+  let shown = "";
+  return {
+    update(files, coming) {
+      const waiting = coming.filter(({ path }) => !files.some((file) => file.path === path));
+      // Cells report their files after every run; an unchanged list keeps its focus.
+      const key = JSON.stringify([files, waiting]);
+      if (key === shown) return;
+      shown = key;
+      fill(
+        list,
+        files.slice(0, 500).map((file) => item(file, false)),
+        waiting.map((file) => item(file, true)),
+      );
+      if (files.length > 500)
+        list.append(h("li", { class: "muted" }, `and ${plural(files.length - 500, "more file")}`));
+      for (const badge of document.querySelectorAll("[data-count=files]"))
+        setText(badge, files.length > 0 ? String(files.length) : "");
+    },
+  };
+}
+
+function dropAnywhere(add: (files: readonly File[]) => void): void {
+  const curtain = byId("curtain");
+  let depth = 0;
+  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  const show = (on: boolean) => {
+    depth = on ? depth : 0;
+    curtain.hidden = !on;
+  };
+  addEventListener("dragenter", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    depth += 1;
+    show(true);
+  });
+  addEventListener("dragover", (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  addEventListener("dragleave", (event) => {
+    if (!hasFiles(event)) return;
+    depth -= 1;
+    if (depth <= 0) show(false);
+  });
+  // Capture: an editor would insert the file's name, or its text.
+  addEventListener(
+    "drop",
+    (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      show(false);
+      add([...(event.dataTransfer?.files ?? [])]);
+    },
+    { capture: true },
+  );
+}

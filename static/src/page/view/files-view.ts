@@ -1,0 +1,89 @@
+// Files that a cell has written: chips to download, and small pictures to look at.
+
+import type { FileChange } from "../../protocol/results";
+import { bytes, plainName } from "../model/format";
+import { h } from "./dom";
+import { download } from "./hand-out";
+import { icon } from "./icons";
+import { toast } from "./toast";
+import { zoom } from "./zoom";
+
+const PREVIEW_BYTES = 5_000_000;
+const PREVIEWS = 4;
+const IMAGE: Record<string, string> = {
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  svg: "image/svg+xml",
+  gif: "image/gif",
+  webp: "image/webp",
+};
+
+export type ReadFile = (path: string) => Promise<Blob>;
+
+export function imageType(path: string): string | undefined {
+  return IMAGE[path.split(".").at(-1)?.toLowerCase() ?? ""];
+}
+
+export async function saveFile(path: string, read: ReadFile): Promise<void> {
+  try {
+    download(path.split("/").at(-1) ?? path, await read(path));
+  } catch {
+    toast(`${plainName(path)} could not be read. It may have been deleted since.`);
+  }
+}
+
+export function filesView(changes: readonly FileChange[], read: ReadFile): { dom: HTMLElement; destroy: () => void } {
+  const urls: string[] = [];
+  const chips = changes.slice(0, 20).map(({ path, size, change }) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "chip",
+        "data-testid": "file-chip",
+        "aria-label": `Download ${plainName(path)}, ${bytes(size)}, ${change}`,
+        on: { click: () => void saveFile(path, read) },
+      },
+      icon("file"),
+      h("bdi", {}, plainName(path)),
+      h("span", { class: "size" }, bytes(size)),
+      icon("download"),
+    ),
+  );
+  const rest = changes.length - chips.length;
+  const previews = h("div", { class: "previews" });
+  const dom = h(
+    "div",
+    { class: "output output-files" },
+    h("div", { class: "chips" }, chips, rest > 0 && h("span", { class: "muted" }, `and ${rest} more in Files`)),
+    previews,
+  );
+  const pictures = changes.filter(({ path, size }) => imageType(path) !== undefined && size <= PREVIEW_BYTES);
+  for (const { path } of pictures.slice(0, PREVIEWS)) {
+    void read(path).then(
+      (blob) => {
+        const url = URL.createObjectURL(new Blob([blob], { type: imageType(path) ?? "image/png" }));
+        urls.push(url);
+        previews.append(
+          h(
+            "button",
+            {
+              type: "button",
+              class: "preview",
+              "aria-label": `Enlarge ${plainName(path)}`,
+              on: { click: () => zoom(url, plainName(path)) },
+            },
+            h("img", { src: url, alt: plainName(path), loading: "lazy" }),
+          ),
+        );
+      },
+      // Gone again before it could be shown: the chip says so when it is pressed.
+      () => undefined,
+    );
+  }
+  const destroy = () => {
+    for (const url of urls) URL.revokeObjectURL(url);
+  };
+  return { dom, destroy };
+}

@@ -1,0 +1,111 @@
+// The ⋯ menu: everything that isn't needed often. A popover, so that Escape and a press outside close it.
+
+import { duration } from "../model/format";
+import type { Choices, Theme } from "../model/store";
+import { byId, fill, h } from "./dom";
+
+export interface MenuActions {
+  restart(): void;
+  clearOutputs(): void;
+  startFresh(): void;
+  examples(): void;
+  open(): void;
+  saveIpynb(): void;
+  savePy(): void;
+  theme(theme: Theme): void;
+  timeLimit(ms: number): void;
+  svg(on: boolean): void;
+  keys(): void;
+  seal(): void;
+}
+
+export interface MenuState {
+  choices: Choices;
+  /** Milliseconds: the server's default and the most it allows. */
+  limits: { normal: number; most: number };
+}
+
+export function menu(actions: MenuActions, state: () => MenuState): void {
+  const popover = byId("menu");
+  const item = (label: string, act: () => void, hint?: string, testid?: string) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "menu-item",
+        "data-testid": testid,
+        on: {
+          click: () => {
+            popover.hidePopover();
+            act();
+          },
+        },
+      },
+      label,
+      hint !== undefined && h("span", { class: "menu-hint" }, hint),
+    );
+  const draw = () => {
+    const { choices, limits } = state();
+    const times = [...new Set([10_000, limits.normal, 60_000, 300_000, limits.most])]
+      .filter((ms) => ms <= limits.most)
+      .sort((a, b) => a - b);
+    const limit = h(
+      "select",
+      {
+        "aria-label": "Time limit of a cell",
+        class: "field",
+        on: { change: () => actions.timeLimit(Number(limit.value)) },
+      },
+      times.map((ms) =>
+        h("option", { value: ms, selected: ms === (choices.timeLimit ?? limits.normal) }, duration(ms)),
+      ),
+    );
+    const svg = h("input", { type: "checkbox", checked: choices.svg, on: { change: () => actions.svg(svg.checked) } });
+    const themes = (["auto", "light", "dark"] as const).map((theme) =>
+      h(
+        "label",
+        {},
+        h("input", {
+          type: "radio",
+          name: "theme",
+          value: theme,
+          checked: theme === choices.theme,
+          on: { change: () => actions.theme(theme) },
+        }),
+        h("span", {}, theme),
+      ),
+    );
+    fill(
+      popover,
+      item("Restart Python", actions.restart, "files are kept", "menu-restart"),
+      item("Clear outputs", actions.clearOutputs, undefined, "menu-clear"),
+      item("Start fresh", actions.startFresh, "an empty notebook", "menu-fresh"),
+      h("hr"),
+      item("Examples…", actions.examples, undefined, "menu-examples"),
+      item("Open notebook…", actions.open, ".ipynb, .py", "menu-open"),
+      item("Download notebook", actions.saveIpynb, ".ipynb", "menu-ipynb"),
+      item("Download as Python", actions.savePy, ".py", "menu-py"),
+      h("hr"),
+      h("label", { class: "menu-row" }, "Time limit", limit),
+      h("label", { class: "menu-row" }, "Figures also as SVG", svg),
+      h("fieldset", { class: "menu-row segmented" }, h("legend", {}, "Theme"), h("div", {}, themes)),
+      h("hr"),
+      item("Keys", actions.keys, "?", "menu-keys"),
+      item("What sealed means", actions.seal, undefined, "menu-seal"),
+    );
+  };
+  popover.addEventListener("beforetoggle", (event) => {
+    if ((event as ToggleEvent).newState === "open") draw();
+  });
+  popover.addEventListener("toggle", (event) => {
+    if ((event as ToggleEvent).newState === "open") popover.querySelector("button")?.focus();
+  });
+  popover.addEventListener("keydown", (event) => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step === 0 || event.target instanceof HTMLSelectElement || event.target instanceof HTMLInputElement) return;
+    event.preventDefault();
+    const items = [...popover.querySelectorAll<HTMLElement>("button, select, input:checked, input[type=checkbox]")];
+    const at = items.indexOf(document.activeElement as HTMLElement);
+    items[(at + step + items.length) % items.length]?.focus();
+  });
+}

@@ -1,0 +1,90 @@
+// Seal: what this page has fetched, and what the sandbox was refused.
+
+import { bytes, count, plural } from "../model/format";
+import type { Attempt, Fetched, Traffic } from "../model/traffic";
+import { announce } from "./announce";
+import { byId, fill, h, setText } from "./dom";
+import { icon } from "./icons";
+
+export interface SealPanel {
+  update(): void;
+}
+
+export function sealPanel(traffic: Traffic, explain: () => void, test: () => void): SealPanel {
+  const line = h("p", { class: "seal-line", "data-testid": "seal-summary" });
+  const blocked = h("ul", { class: "attempts", "aria-label": "Blocked attempts", "data-testid": "seal-blocked" });
+  const fetchedSummary = h("summary", {});
+  const fetched = h("ul", { class: "fetched", "data-testid": "seal-fetched" });
+  const details = h("details", {}, fetchedSummary, fetched);
+  fill(
+    byId("seal-body"),
+    line,
+    blocked,
+    details,
+    h(
+      "p",
+      { class: "seal-links" },
+      h(
+        "button",
+        { type: "button", class: "link", "data-testid": "seal-explain", on: { click: explain } },
+        "What this means",
+      ),
+      h("button", { type: "button", class: "link", "data-testid": "seal-test", on: { click: test } }, "Test it"),
+    ),
+  );
+  details.addEventListener("toggle", () => drawFetched());
+  let told = 0;
+  let frame = 0;
+
+  function drawFetched(): void {
+    if (details.open) fill(fetched, traffic.fetched.map(fetchedRow));
+  }
+
+  function draw(): void {
+    frame = 0;
+    const { blockedCount, attempts } = traffic;
+    setText(line, traffic.summary());
+    line.classList.toggle("has-blocked", blockedCount > 0);
+    fill(blocked, attempts.slice(-50).reverse().map(attemptRow));
+    setText(fetchedSummary, `${plural(traffic.fetched.length, "file")} fetched, ${bytes(traffic.bytes)}`);
+    drawFetched();
+    for (const badge of document.querySelectorAll("[data-count=seal]"))
+      setText(badge, blockedCount > 0 ? count(blockedCount) : "");
+    if (blockedCount > told) announce(`${plural(blockedCount, "attempt")} blocked`);
+    told = blockedCount;
+  }
+  draw();
+  return {
+    update() {
+      // A loop of refused requests reports thousands of times: once per frame is enough.
+      if (frame === 0) frame = requestAnimationFrame(draw);
+    },
+  };
+}
+
+function attemptRow({ what, target, times }: Attempt): HTMLElement {
+  return h(
+    "li",
+    {},
+    icon("blocked"),
+    h(
+      "span",
+      { dir: "auto" },
+      what,
+      target !== "" && target !== what && [" ", h("bdi", { class: "target", title: target }, target)],
+    ),
+    times > 1 && h("span", { class: "size" }, `${count(times)}×`),
+  );
+}
+
+function fetchedRow({ url, bytes: size, fromCache, own }: Fetched): HTMLElement {
+  const { pathname, host } = new URL(url);
+  // Content-addressed paths are long and say nothing; the last part does.
+  const name = pathname.split("/").filter(Boolean).at(-1) ?? "the page";
+  return h(
+    "li",
+    { title: url },
+    h("span", { class: "file-name" }, own ? name : `${host} ${name}`),
+    h("span", { class: "size" }, fromCache ? `${bytes(size)}, cached` : bytes(size)),
+  );
+}

@@ -1,0 +1,210 @@
+// Every message between the rooms, as discriminated unions. Types only; guards.ts rebuilds what arrives.
+//
+//   host  ⇄  frame     over one MessagePort, handed over once          HostMessage / FrameMessage
+//   frame ⇄  worker    postMessage; out of the worker come only JSON   WorkerCommand / WorkerMessage
+//                      text and file blobs, never live objects
+
+import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
+
+/** Version of this protocol; a host and a frame that differ refuse each other. */
+export const PROTOCOL = 1;
+
+export interface NamedBytes {
+  name: string;
+  bytes: ArrayBuffer;
+}
+
+export interface FileInfo {
+  /** Relative to the working directory, "/"-separated. */
+  path: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** The limits the frame enforces (see Limits in policy.ts for units). */
+export interface FrameLimits {
+  grace_ms: number;
+  load_timeout_ms: number;
+  memory_bytes: number;
+  stream_chars: number;
+  displays: number;
+  display_bytes: number;
+  flood_messages: number;
+  flood_bytes: number;
+  file_bytes: number;
+  files: number;
+}
+
+/** What the worker tells Python about the packages it may load. */
+export interface AllowedPackage {
+  version: string;
+  imports: string[];
+  depends: string[];
+}
+
+export interface BootSettings {
+  limits: FrameLimits;
+  /** The allowlist by package name. */
+  packages: Record<string, AllowedPackage>;
+  /** Package names to load before `ready`, dependencies first. */
+  load: string[];
+  /** Stop by interrupt first (needs SharedArrayBuffer in the frame); false means kill only. */
+  interrupt: boolean;
+  /** Keep one booted worker in reserve. */
+  spare: boolean;
+}
+
+export interface RunOptions {
+  /** Milliseconds of running, loading not counted. */
+  timeout_ms: number;
+  /** The host answers input(). */
+  input: boolean;
+  /** Figures also as SVG. */
+  svg: boolean;
+  /** Name of the namespace. */
+  context: string;
+  /** Run in a clean worker; the old session ends. */
+  fresh: boolean;
+}
+
+// ---------------------------------------------------------------- host → frame
+
+export type HostMessage =
+  | { type: "boot"; core: NamedBytes[]; settings: BootSettings }
+  | { type: "packages"; id: string; files: NamedBytes[]; error: string | null }
+  | { type: "execute"; request: number; code: string; options: RunOptions }
+  | { type: "interrupt" }
+  | { type: "reset"; request: number }
+  | { type: "input"; id: string; text: string | null }
+  | { type: "complete"; request: number; code: string; cursor: number }
+  | { type: "file_write"; request: number; path: string; blob: Blob }
+  | { type: "file_remove"; request: number; path: string };
+
+// ---------------------------------------------------------------- frame → host
+
+export interface Check {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+export interface ReadyInfo {
+  python: string;
+  pyodide: string;
+  /** input() and time.sleep() can wait without blocking the worker's event loop. */
+  jspi: boolean;
+  /** The soft interrupt is there. */
+  interrupt: boolean;
+}
+
+/** What a run streams while it runs. */
+export type RunEvent =
+  | { type: "started" }
+  | { type: "stream"; name: "stdout" | "stderr"; text: string }
+  | { type: "display"; data: Bundle; id: string | null; update: boolean }
+  | { type: "result"; data: Bundle; execution_count: number }
+  | { type: "clear"; wait: boolean }
+  | { type: "blocked"; blocked: Blocked }
+  | { type: "loading"; packages: { name: string; version: string }[] }
+  | { type: "loaded"; packages: string[]; ms: number }
+  | { type: "input"; id: string; prompt: string; password: boolean };
+
+export interface Truncated {
+  /** Characters of stdout and stderr left out. */
+  stream_chars: number;
+  /** Display bundles left out. */
+  displays: number;
+}
+
+export interface RunOutcome {
+  status: Exclude<Status, "refused" | "unavailable">;
+  error: ErrorInfo | null;
+  execution_count: number;
+  /** User code only, loading not counted. */
+  duration_ms: number;
+  changes: FileChange[];
+  truncated: Truncated | null;
+  /** A sentence on what was lost and kept, where anything was. */
+  note: string | null;
+}
+
+export type FrameMessage =
+  | { type: "hello"; protocol: number; isolated: boolean; checks: Check[] }
+  | { type: "progress"; stage: "runtime" | "packages" | "starting"; label: string }
+  | { type: "ready"; info: ReadyInfo }
+  | { type: "failed"; reason: string }
+  | { type: "need"; id: string; names: string[] }
+  | { type: "event"; request: number; event: RunEvent }
+  | { type: "done"; request: number; outcome: RunOutcome }
+  | { type: "restarted"; reason: string; lost: string; kept: string }
+  | { type: "spare"; ready: boolean }
+  | { type: "blocked"; blocked: Blocked }
+  | { type: "packages_loaded"; names: string[] }
+  | { type: "kept"; path: string; blob: Blob }
+  | { type: "files"; files: FileInfo[] }
+  | { type: "reply"; request: number; value: unknown; error: string | null };
+
+// ---------------------------------------------------------------- frame → worker
+
+export type WorkerCommand =
+  | {
+      type: "boot";
+      core: NamedBytes[];
+      wasm: WebAssembly.Module;
+      settings: BootSettings;
+      interrupt: SharedArrayBuffer | null;
+    }
+  | { type: "packages"; id: string; files: NamedBytes[]; error: string | null }
+  | { type: "warm" }
+  | { type: "run"; run: string; code: string; options: RunOptions }
+  | { type: "interrupt" }
+  | { type: "input"; id: string; text: string | null }
+  | { type: "complete"; id: string; code: string; cursor: number }
+  | { type: "file_write"; path: string; blob: Blob }
+  | { type: "file_remove"; path: string }
+  | { type: "ping"; nonce: string };
+
+// ---------------------------------------------------------------- worker → frame
+
+/** The profile's packages have this id in `packages` messages. */
+export const PROFILE = "profile";
+
+/** Messages that arrive as JSON text. */
+export type WorkerMessage =
+  | { type: "stage"; label: string }
+  | { type: "ready"; python: string; pyodide: string; jspi: boolean; packages: string[] }
+  | { type: "failed"; reason: string }
+  | { type: "warmed" }
+  | { type: "need"; id: string; names: string[] }
+  | { type: "installed"; id: string; names: string[] }
+  | { type: "input"; run: string; id: string; prompt: string; password: boolean }
+  | { type: "answered"; run: string; id: string }
+  | { type: "blocked"; by: "csp" | "python"; what: string; target: string }
+  | { type: "started"; run: string }
+  | { type: "stream"; run: string; name: "stdout" | "stderr"; text: string }
+  | { type: "display"; run: string; data: Bundle; id: string | null; update: boolean }
+  | { type: "result"; run: string; data: Bundle; execution_count: number }
+  | { type: "clear"; run: string; wait: boolean }
+  | { type: "loading"; run: string; packages: { name: string; version: string }[] }
+  | { type: "loaded"; run: string; packages: string[]; ms: number }
+  | {
+      type: "done";
+      run: string;
+      outcome: "ok" | "error" | "interrupted";
+      error: ErrorInfo | null;
+      execution_count: number;
+      duration_ms: number;
+      changes: FileChange[];
+      /** What the harness itself held back, to spare the channel. */
+      truncated: Truncated | null;
+    }
+  | { type: "crashed"; reason: string }
+  | { type: "completed"; id: string; matches: { text: string; type: string }[]; start: number }
+  | { type: "pong"; nonce: string };
+
+/** The one message that is not text: the bytes of a file the cell wrote. */
+export interface WorkerFile {
+  type: "file";
+  path: string;
+  blob: Blob;
+}

@@ -1,0 +1,74 @@
+// The policy a server publishes as /policy.json: what may be loaded, from where, and how much a run may use.
+// Wire form: snake_case, sizes in bytes, times in milliseconds. Paths are relative to the URL of policy.json itself.
+
+/** One immutable file, addressed by its content. */
+export interface AssetFile {
+  /** File name Pyodide knows it by, e.g. "pyodide.asm.wasm". */
+  name: string;
+  /** Relative URL, e.g. "assets/<sha256>/pyodide.asm.wasm". */
+  url: string;
+  /** Length in bytes, after any Content-Encoding is undone. */
+  size: number;
+  /** Lower-case hex SHA-256 of those bytes. */
+  sha256: string;
+}
+
+/** One package of the allowlist. */
+export interface PolicyPackage {
+  name: string;
+  version: string;
+  file: AssetFile;
+  /** Names (keys of `packages`) this one needs. */
+  depends: string[];
+  /** Top-level modules it provides, e.g. ["sklearn"]. */
+  imports: string[];
+}
+
+/** What one run, and one sandbox, may use. */
+export interface Limits {
+  /** Default run time until the cell is interrupted. The clock never includes loading. */
+  timeout_ms: number;
+  /** The longest timeout a caller may ask for. */
+  max_timeout_ms: number;
+  /** Between interrupt and kill. */
+  grace_ms: number;
+  /** Boot, or loading packages for one run. */
+  load_timeout_ms: number;
+  /** Ceiling of the WebAssembly heap. */
+  memory_bytes: number;
+  /** Characters of source in one cell. */
+  code_chars: number;
+  /** Characters of stdout and stderr together that one run may show. */
+  stream_chars: number;
+  /** Display bundles (figures, tables, ...) one run may show. */
+  displays: number;
+  /** Bytes of all display bundles of one run. */
+  display_bytes: number;
+  /** Messages from one run, and bytes of them, past which the worker is killed as a flood. */
+  flood_messages: number;
+  flood_bytes: number;
+  /** Bytes and number of files a sandbox keeps. */
+  file_bytes: number;
+  files: number;
+}
+
+export interface Profile {
+  name: string;
+  /** Packages loaded before `ready`, dependencies included, in load order. */
+  load: string[];
+}
+
+export interface Policy {
+  version: 1;
+  belljar: string;
+  pyodide: string;
+  python: string;
+  /** True when the packages carry byte-code (boot is several times faster). */
+  bytecode: boolean;
+  frame: { isolated: string; plain: string };
+  /** pyodide.mjs, pyodide.asm.mjs, pyodide.asm.wasm, python_stdlib.zip, pyodide-lock.json. */
+  core: AssetFile[];
+  packages: Record<string, PolicyPackage>;
+  profile: Profile;
+  limits: Limits;
+}

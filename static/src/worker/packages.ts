@@ -1,0 +1,88 @@
+// Packages inside the worker: asks the frame for the bytes of what is allowed, unpacks them, remembers what is there.
+
+import type { BootSettings, NamedBytes } from "../protocol/messages";
+import { say } from "./channel";
+import { provide, release } from "./fetch-shim";
+import type { Pyodide } from "./pyodide";
+
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+export class Packages {
+  readonly loaded = new Set<string>();
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #settings: BootSettings;
+  /** Names of files whose bytes are here and not unpacked yet. */
+  readonly #held = new Set<string>();
+  #next = 0;
+
+  constructor(settings: BootSettings) {
+    this.#settings = settings;
+  }
+
+  /** The named packages and all they need, dependencies first, without those already there. */
+  missing(names: string[]): string[] {
+    const order: string[] = [];
+    const seen = new Set<string>(this.loaded);
+    const visit = (name: string): void => {
+      if (seen.has(name)) return;
+      seen.add(name);
+      const known = this.#settings.packages[name];
+      if (!known) throw new Error(`${name} is not on this sandbox's list of packages`);
+      known.depends.forEach(visit);
+      order.push(name);
+    };
+    names.forEach(visit);
+    return order;
+  }
+
+  /** Bytes have arrived (or not) for the request `id`. */
+  deliver(id: string, files: NamedBytes[], error: string | null): void {
+    for (const file of files) {
+      provide(file.name, file.bytes);
+      this.#held.add(file.name);
+    }
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error) waiting?.reject(new Error(error));
+    else waiting?.resolve();
+  }
+
+  /** Waits until `deliver(id)`. */
+  delivered(id: string): Promise<void> {
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  /** Loads packages on demand; gives the names that are new. */
+  async load(py: Pyodide, names: string[]): Promise<string[]> {
+    const wanted = this.missing(names);
+    if (wanted.length === 0) return [];
+    const id = `need-${this.#next++}`;
+    const arrived = this.delivered(id);
+    say({ type: "need", id, names: wanted });
+    await arrived;
+    await this.install(py, wanted);
+    say({ type: "installed", id, names: wanted });
+    return wanted;
+  }
+
+  /** Unpacks packages whose bytes are here. */
+  async install(py: Pyodide, names: string[]): Promise<void> {
+    const problems: string[] = [];
+    await py.loadPackage(names, {
+      checkIntegrity: false, // the host has checked every byte against the policy's SHA-256
+      messageCallback: () => {},
+      errorCallback: (text) => problems.push(text),
+    });
+    for (const name of names) {
+      if (!(name in py.loadedPackages)) {
+        throw new Error(problems.join(" ").slice(0, 1_000) || `${name} could not be unpacked`);
+      }
+      this.loaded.add(name);
+    }
+    for (const name of this.#held) release(name);
+    this.#held.clear();
+  }
+}

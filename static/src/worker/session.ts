@@ -1,0 +1,134 @@
+// The harness seen from JavaScript: how its files get into Python, what it is given (the bridge), what it offers.
+
+import harness from "belljar:harness";
+import type { BootSettings, RunOptions } from "../protocol/messages";
+import { say, sayText } from "./channel";
+import type { SessionFiles } from "./files";
+import type { Packages } from "./packages";
+import { HOME, hasJspi, type PyCallable, type Pyodide } from "./pyodide";
+
+/** belljar_harness.Session as a Python proxy. */
+interface Session {
+  run: PyCallable;
+  warm: PyCallable;
+  complete: PyCallable;
+  interrupt: PyCallable;
+}
+
+type Waiting = (text: string | null) => void;
+
+const LIBRARY = "/lib/belljar";
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** Puts the harness's Python files where Python finds them. */
+function installHarness(py: Pyodide): void {
+  for (const [path, source] of Object.entries(harness)) {
+    const full = `${LIBRARY}/${path}`;
+    py.FS.mkdirTree(full.slice(0, full.lastIndexOf("/")));
+    py.FS.writeFile(full, encoder.encode(source));
+  }
+}
+
+export class HarnessSession {
+  readonly #session: Session;
+  readonly #answers = new Map<string, Waiting>();
+  readonly #interrupt: Uint8Array | null;
+  #run = "";
+  #inputs = 0;
+
+  constructor(
+    py: Pyodide,
+    packages: Packages,
+    files: SessionFiles,
+    settings: BootSettings,
+    interrupt: Uint8Array | null,
+  ) {
+    this.#interrupt = interrupt;
+    installHarness(py);
+    const bridge = {
+      emit: sayText,
+      can_suspend: hasJspi,
+      allowlist: JSON.stringify({ packages: settings.packages, loaded: [...packages.loaded] }),
+      settings: JSON.stringify({
+        stream_chars: settings.limits.stream_chars,
+        displays: settings.limits.displays,
+        display_bytes: settings.limits.display_bytes,
+        table_rows: 1000,
+        table_columns: 100,
+        figure_scale: 2,
+      }),
+      load_packages: async (names: string): Promise<string> => {
+        try {
+          return JSON.stringify({ loaded: await packages.load(py, JSON.parse(names) as string[]), error: null });
+        } catch (error) {
+          return JSON.stringify({ loaded: [], error: (error as Error).message });
+        }
+      },
+      read_input: (prompt: string, password: boolean) => this.#ask(prompt, password),
+      keep_file: (path: string) => files.keep(path),
+      arm: () => py.setInterruptBuffer(interrupt ?? undefined),
+      disarm: () => {
+        py.setInterruptBuffer(undefined);
+        if (interrupt) interrupt[0] = 0;
+      },
+    };
+    py.runPython(`import sys; sys.path.append(${JSON.stringify(LIBRARY)})`);
+    const start = py.runPython("from belljar_harness import start; start") as PyCallable;
+    this.#session = start(bridge) as unknown as Session;
+    py.runPython(`import os; os.chdir(${JSON.stringify(HOME)}); del os, sys, start`);
+    py.setStdin({ stdin: () => null });
+    // What C code writes. Python can't be called from in there, so it goes out from here.
+    const raw = (name: "stdout" | "stderr") => ({
+      write: (bytes: Uint8Array): number => {
+        say({ type: "stream", run: this.#run, name, text: decoder.decode(bytes) });
+        return bytes.length;
+      },
+    });
+    py.setStdout(raw("stdout"));
+    py.setStderr(raw("stderr"));
+  }
+
+  /** Runs one cell. Rejects only when the interpreter itself is gone. */
+  async run(run: string, code: string, options: RunOptions): Promise<void> {
+    this.#run = run;
+    const text = JSON.stringify({ input: options.input, svg: options.svg, context: options.context });
+    await this.#session.run.callPromising(run, code, text);
+  }
+
+  warm(): Promise<unknown> {
+    return this.#session.warm.callPromising();
+  }
+
+  complete(code: string, cursor: number): string {
+    return this.#session.complete(code, cursor) as string;
+  }
+
+  /**
+   * Ends what waits in the event loop; what computes is reached by the interrupt buffer. That this runs at all means
+   * Python waits, so the buffer is cleared first: else the signal would raise in here instead of in the cell.
+   */
+  interrupt(): void {
+    if (this.#interrupt) this.#interrupt[0] = 0;
+    for (const id of [...this.#answers.keys()]) this.answer(id, null);
+    this.#session.interrupt();
+  }
+
+  answer(id: string, text: string | null): void {
+    const waiting = this.#answers.get(id);
+    this.#answers.delete(id);
+    waiting?.(text);
+  }
+
+  #ask(prompt: string, password: boolean): Promise<string | null> {
+    const id = `input-${this.#inputs++}`;
+    const run = this.#run;
+    say({ type: "input", run, id, prompt: prompt.slice(0, 4_000), password });
+    return new Promise((resolve) => {
+      this.#answers.set(id, (text) => {
+        say({ type: "answered", run, id });
+        resolve(text);
+      });
+    });
+  }
+}

@@ -1,0 +1,74 @@
+// The frame's own ends: hung, navigated away. The host notices, replaces or gives up, and nothing stays pending.
+
+import { Bench, blankPage, expect, test } from "../fixtures";
+
+test("a frame that hangs is replaced: the run is answered, files are back, the next run works", async ({ browser }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.route("**/policy.json", async (route) => {
+    const response = await route.fetch();
+    const policy = (await response.json()) as { limits: Record<string, number> };
+    policy.limits.load_timeout_ms = 9_000;
+    await route.fulfill({ response, json: policy });
+  });
+  await blankPage(page);
+  const bench = new Bench(page);
+  await bench.open({ packages: [], spare: false });
+  await bench.do((sandbox) => sandbox.files.write("mine.txt", "still here"));
+  await bench.run("open('made.txt', 'w').write('this too')");
+  const frame = page.frames().find((each) => each.url().includes("/frame/"));
+  void frame
+    ?.evaluate(() => {
+      for (;;);
+    })
+    .catch(() => {});
+  await page.waitForTimeout(500);
+  const answer = await bench.run("1 + 1", { timeout: 500 });
+  expect(answer.status).toBe("crashed");
+  expect(answer.note).toContain("frame stopped answering");
+  const next = await bench.run("open('mine.txt').read(), open('made.txt').read()");
+  expect(next).toMatchObject({ status: "ok", text: "('still here', 'this too')" });
+  await context.close();
+});
+
+test("a question that a hung frame never answers is answered all the same", async ({ browser }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await blankPage(page);
+  const bench = new Bench(page);
+  await bench.open({ packages: [], spare: false });
+  await bench.do((sandbox) => sandbox.files.write("mine.txt", "still here"));
+  const frame = page.frames().find((each) => each.url().includes("/frame/"));
+  void frame
+    ?.evaluate(() => {
+      for (;;);
+    })
+    .catch(() => {});
+  await page.waitForTimeout(500);
+  const told = await bench.do((sandbox) =>
+    sandbox.files.write("late.txt", "x").then(String, (error: Error) => error.message),
+  );
+  expect(told).toContain("stopped answering");
+  expect(await bench.run("open('mine.txt').read()")).toMatchObject({ status: "ok", text: "'still here'" });
+  await context.close();
+});
+
+test("a frame that is navigated away ends the sandbox with a sentence, and every call is answered", async ({
+  browser,
+}) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await blankPage(page);
+  const bench = new Bench(page);
+  await bench.open({ packages: [], spare: false });
+  const running = bench.run("while True: pass");
+  await page.waitForTimeout(300);
+  await page.evaluate(() => {
+    const frame = document.querySelector("iframe");
+    if (frame) frame.src = "/healthz?other";
+  });
+  expect(await running).toMatchObject({ status: "unavailable" });
+  expect(await bench.run("1")).toMatchObject({ status: "unavailable" });
+  expect(await bench.do((sandbox) => sandbox.state)).toBe("failed");
+  await context.close();
+});

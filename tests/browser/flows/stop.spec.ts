@@ -1,0 +1,129 @@
+// Stopping what does not stop: by interrupt where the browser allows it, by kill elsewhere; and what survives.
+
+import { Bench, blankPage, expect, test } from "../fixtures";
+
+test("a runaway loop is interrupted on time and its variables stay", async ({ bench }) => {
+  await bench.run("before = 'kept'");
+  const answer = await bench.run("while True: pass", { timeout: 500 });
+  expect(answer).toMatchObject({ status: "timeout", note: "Your variables are still there." });
+  expect(answer.ms).toBeLessThan(1_500);
+  expect(await bench.run("before")).toMatchObject({ text: "'kept'" });
+});
+
+test("interrupt() stops computing, sleeping and awaiting code", async ({ bench }) => {
+  for (const code of ["while True: pass", "import time; time.sleep(60)", "import asyncio; await asyncio.sleep(60)"]) {
+    const seen = await bench.page.evaluate(async (source) => {
+      const sandbox = window.sandboxes.main;
+      if (!sandbox) throw new Error("no sandbox");
+      const began = performance.now();
+      const run = sandbox.execute(source, { onStart: () => setTimeout(() => void sandbox.interrupt(), 300) });
+      const { status, note } = await run;
+      return { status, note, ms: performance.now() - began };
+    }, code);
+    expect(seen, code).toMatchObject({ status: "interrupted", note: "Your variables are still there." });
+    expect(seen.ms, code).toBeLessThan(1_250);
+  }
+});
+
+test("code that swallows the interrupt is killed after the grace, the spare answers and the files are back", async ({
+  bench,
+}) => {
+  await bench.spare();
+  await bench.run("open('before.txt', 'w').write('file')\nvariable = 1");
+  const answer = await bench.run("while True:\n    try:\n        while True: pass\n    except BaseException: pass", {
+    timeout: 500,
+  });
+  expect(answer.status).toBe("timeout");
+  expect(answer.note).toBe("Python had to be restarted: variables are gone, files are kept.");
+  expect(answer.ms).toBeLessThan(2_500);
+  const next = await bench.run("open('before.txt').read(), 'variable' in globals()");
+  expect(next).toMatchObject({ status: "ok", text: "('file', False)" });
+  expect(next.ms).toBeLessThan(1_500);
+});
+
+test("a regular expression that backtracks for ever is stopped", async ({ bench }) => {
+  const answer = await bench.run("import re\nre.match(r'(a+)+$', 'a' * 64 + 'b')", { timeout: 500 });
+  expect(answer.status).toBe("timeout");
+  expect(answer.ms).toBeLessThan(4_000);
+  expect(await bench.run("1")).toMatchObject({ text: "1" });
+});
+
+test("without isolation a runaway loop is killed and the next run answers", async ({ browser }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await blankPage(page, false);
+  const bench = new Bench(page);
+  await bench.open({ packages: [], spare: false });
+  expect(await bench.do((sandbox) => sandbox.info?.isolation)).toBe("plain");
+  const answer = await bench.run("x = 1\nwhile True: pass", { timeout: 500 });
+  expect(answer).toMatchObject({ status: "timeout" });
+  expect(answer.note).toContain("variables are gone");
+  expect(await bench.run("'x' in globals()")).toMatchObject({ status: "ok", text: "False" });
+  await context.close();
+});
+
+test("memory has a ceiling: MemoryError, and the session goes on", async ({ bench }) => {
+  await bench.run("before = 'kept'");
+  const answer = await bench.run("hog = []\nwhile True: hog.append(bytearray(64 * 1024 * 1024))", { timeout: 60_000 });
+  expect(answer).toMatchObject({ status: "error", error: { name: "MemoryError" } });
+  expect(await bench.run("del hog\nbefore")).toMatchObject({ text: "'kept'" });
+});
+
+test("a crash of the interpreter is a result, and a fresh Python answers", async ({ bench }) => {
+  await bench.run("open('kept.txt', 'w').write('file')\nx = []\nfor i in range(1_000_000): x = [x]");
+  const answer = await bench.run("repr(x)");
+  expect(answer).toMatchObject({ status: "crashed" });
+  expect(answer.note).toContain("variables are gone, files are kept");
+  expect(answer.ms).toBeLessThan(5_000);
+  expect(await bench.run("open('kept.txt').read()")).toMatchObject({ status: "ok", text: "'file'" });
+});
+
+test("os._exit() and sys.exit() leave the session alive", async ({ bench }) => {
+  await bench.run("alive = 'yes'");
+  expect(await bench.run("import os\nos._exit(3)")).toMatchObject({ status: "error" });
+  expect(await bench.run("import sys\nsys.exit()")).toMatchObject({ status: "ok" });
+  expect(await bench.run("alive")).toMatchObject({ text: "'yes'" });
+});
+
+test("a flood of output ends the run, not the page", async ({ bench }) => {
+  const answer = await bench.run(
+    "import sys\nfor i in range(2_000_000):\n    print('x' * 1000)\n    sys.stdout.flush()",
+    { timeout: 60_000 },
+  );
+  expect(["crashed", "ok", "timeout"]).toContain(answer.status);
+  expect(answer.stdout.length).toBeLessThanOrEqual(10_000_000);
+  expect(await bench.run("2")).toMatchObject({ text: "2" });
+});
+
+test("every pending call is answered when the sandbox is closed", async ({ bench }) => {
+  const other = new Bench(bench.page, "closing");
+  await other.open({ packages: [], spare: false });
+  const answers = await other.do(async (sandbox) => {
+    const runs = [sandbox.execute("while True: pass"), sandbox.execute("1")];
+    const file = sandbox.files.read("x").then(
+      () => "read",
+      (error: Error) => error.message,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sandbox.close();
+    const done = await Promise.all(runs);
+    const after = await sandbox.execute("2");
+    return { states: [...done, after].map((run) => run.status), file: await file, state: sandbox.state };
+  });
+  expect(answers.states).toEqual(["unavailable", "unavailable", "unavailable"]);
+  expect(answers.state).toBe("closed");
+});
+
+test("two sandboxes side by side share nothing and run at the same time", async ({ bench }) => {
+  const other = new Bench(bench.page, "other");
+  await other.open({ packages: [], spare: false });
+  await Promise.all([bench.run("who = 'main'"), other.run("who = 'other'\nopen('only-here.txt', 'w').write('x')")]);
+  const [mine, theirs] = await Promise.all([bench.run("who"), other.run("who")]);
+  expect([mine.text, theirs.text]).toEqual(["'main'", "'other'"]);
+  expect(await bench.run("import os\nos.path.exists('only-here.txt')")).toMatchObject({ text: "False" });
+  const stopped = other.run("while True: pass", { timeout: 2_000 });
+  const meanwhile = await bench.run("1 + 1");
+  expect(meanwhile.ms).toBeLessThan(1_000);
+  expect(await stopped).toMatchObject({ status: "timeout" });
+  await other.close();
+});

@@ -1,0 +1,66 @@
+// The page as a person uses it, for tests: one warm page, cells by position, everything by what is seen.
+
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
+
+export class Notebook {
+  /** What the page asked of any host, and what its policies refused. */
+  readonly requests: string[] = [];
+  readonly violations: string[] = [];
+  readonly failures: string[] = [];
+
+  constructor(readonly page: Page) {
+    page.on("request", (request) => this.requests.push(request.url()));
+    page.on("pageerror", (error) => this.failures.push(error.message));
+    page.on("console", (message) => {
+      const text = message.text();
+      // What untrusted HTML tries in the output frame is refused there, as it should be.
+      if (message.location().url.endsWith("/output")) return;
+      // The frame's own self-test asks for data: to see it refused; that one belongs there.
+      if (/Content Security Policy|TrustedHTML/.test(text) && !text.includes("data:text/plain,x"))
+        this.violations.push(text);
+    });
+  }
+
+  async open(path = "/"): Promise<void> {
+    await this.page.goto(path);
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await expect(this.page.getByTestId("status")).toContainText("ready", { timeout: 60_000 });
+  }
+
+  /** A new code cell at the end with this text in it. */
+  async cell(code: string): Promise<Locator> {
+    await this.page.getByTestId("add-code").click();
+    // By position, not "last": Shift-Enter may add one below.
+    const cell = this.page.getByTestId("cell").nth((await this.page.getByTestId("cell").count()) - 1);
+    const editor = cell.locator(".cm-content, textarea").first();
+    await editor.click();
+    await editor.press("ControlOrMeta+a");
+    await this.page.keyboard.insertText(code);
+    return cell;
+  }
+
+  /** Writes a cell and runs it with its button. */
+  async run(code: string): Promise<Locator> {
+    const cell = await this.cell(code);
+    await cell.getByTestId("cell-run").click();
+    return cell;
+  }
+}
+
+export const test = base.extend<Record<never, never>, { notebook: Notebook }>({
+  notebook: [
+    async ({ browser }, use) => {
+      const context = await browser.newContext({ baseURL: base.info().project.use.baseURL, acceptDownloads: true });
+      const notebook = new Notebook(await context.newPage());
+      await notebook.open();
+      await use(notebook);
+      await context.close();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+});
+
+export { expect };

@@ -1,0 +1,107 @@
+"""Fixtures of the server's tests: a small set of assets, a small build of the browser code, a client."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from belljar.app import create_app
+from belljar.assets import AssetFile, AssetSet, Package
+from belljar.settings import Settings
+
+MakeClient = Callable[..., TestClient]
+
+
+def make_file(folder: Path, name: str, content: bytes) -> AssetFile:
+    path = folder / name
+    path.write_bytes(content)
+    return AssetFile(name, path, len(content), hashlib.sha256(content).hexdigest())
+
+
+@pytest.fixture
+def assets(tmp_path: Path) -> AssetSet:
+    """A set like the real one: two packages loaded at start, one of them for the other, and one on demand."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+
+    def package(name: str, *depends: str, imports: tuple[str, ...] = ()) -> Package:
+        file = make_file(folder, f"{name}-1.0-py3-none-any.whl", f"wheel of {name}".encode())
+        return Package(name, "1.0", file, depends, imports or (name,))
+
+    packages = [
+        package("numpy"),
+        package("pandas", "numpy"),
+        package("scikit-learn", "numpy", imports=("sklearn",)),
+    ]
+    return AssetSet(
+        pyodide="314.0.3",
+        python="3.14.0",
+        core=(
+            make_file(folder, "pyodide.mjs", b"export const version = '314.0.3';\n" * 100),
+            make_file(folder, "pyodide.asm.wasm", b"\0asm\1\0\0\0" * 4000),
+            make_file(folder, "python_stdlib.zip", b"PK\3\4" * 1000),
+            make_file(folder, "pyodide-lock.json", b'{"packages": {}}'),
+        ),
+        packages={package.name: package for package in packages},
+        bytecode=True,
+        profiles={"data": ("pandas",), "science": ("pandas", "scikit-learn")},
+    )
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    """A build of the browser code."""
+    root = tmp_path / "dist"
+    (root / "static").mkdir(parents=True)
+    (root / "frame.js").write_text("'the frame, with ünicode'")
+    (root / "output.js").write_text("'the output frame'")
+    (root / "sdk.js").write_text("export class Sandbox {}\n" * 100)
+    (root / "static" / "page-AB12.js").write_text("console.log('page');\n" * 100)
+    (root / "static" / "page-CD34.css").write_text("body { color: black }\n")
+    manifest = {"page.js": "static/page-AB12.js", "page.css": "static/page-CD34.css"}
+    (root / "manifest.json").write_text(json.dumps(manifest))
+    return root
+
+
+@pytest.fixture
+def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The real frames and a small page: what the real page says is tested in the browser."""
+    from belljar import site
+
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    for name in ("frame.html.j2", "output.html.j2"):
+        (folder / name).write_text((site.TEMPLATES / name).read_text())
+    page = '<!doctype html><link rel="stylesheet" href="{{ static("page.css") }}"><p>{{ version }}</p>\n'
+    (folder / "page.html.j2").write_text(page + "<!-- filler -->\n" * 40)
+    monkeypatch.setattr(site, "TEMPLATES", folder)
+    return folder
+
+
+@pytest.fixture
+def make_client(
+    assets: AssetSet, dist: Path, templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> MakeClient:
+    """Gives a client of a server with these settings, over the small assets."""
+    del templates
+    monkeypatch.setattr("belljar.site.load_asset_set", lambda _: assets)
+
+    def make(settings: Settings | None = None, **changes: object) -> TestClient:
+        settings = settings or Settings(assets_dir=tmp_path / "assets", compress=False)
+        app = create_app(replace(settings, **changes), dist=dist)  # type: ignore[arg-type]
+        # No encodings of the client's own: each test says what it accepts.
+        return TestClient(app, headers={"accept-encoding": ""}, follow_redirects=False)
+
+    return make
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> TestClient:
+    """A client of a server with the default settings."""
+    return make_client()

@@ -1,0 +1,302 @@
+"""Each route answers with the headers of its kind, and nothing of the request comes back."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from belljar import headers
+from belljar.app import create_app, is_webkit
+from belljar.assets import AssetSet
+from belljar.errors import AssetError
+from belljar.settings import Settings
+
+from .conftest import MakeClient
+
+CHROME = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+)
+SAFARI = "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
+
+ROUTES = ["/", "/frame/isolated", "/frame/plain", "/output", "/sdk.js", "/policy.json", "/healthz"]
+
+
+def assert_sent(response: httpx.Response, expected: headers.Headers) -> None:
+    assert {name: response.headers.get(name) for name in expected} == expected
+
+
+def wasm_url(client: TestClient) -> str:
+    core = client.get("/policy.json").json()["core"]
+    return "/" + next(file["url"] for file in core if file["name"] == "pyodide.asm.wasm")
+
+
+def test_the_page_links_its_files_relatively(client: TestClient) -> None:
+    response = client.get("/", headers={"user-agent": CHROME})
+    assert response.status_code == 200
+    assert 'href="static/page-CD34.css"' in response.text
+    assert_sent(response, headers.page(isolated=True))
+
+
+@pytest.mark.parametrize(
+    ("agent", "isolated"), [(CHROME, True), (FIREFOX, True), (SAFARI, False), ("", True)]
+)
+def test_the_page_is_isolated_where_the_engine_can_start_workers_then(
+    client: TestClient, agent: str, isolated: bool
+) -> None:
+    response = client.get("/", headers={"user-agent": agent})
+    assert ("cross-origin-embedder-policy" in response.headers) is isolated
+    assert "User-Agent" in response.headers["vary"]
+
+
+def test_isolation_can_be_switched_off(make_client: MakeClient) -> None:
+    assert_sent(make_client(isolation=False).get("/"), headers.page(isolated=False))
+    assert "cross-origin-opener-policy" not in make_client(isolation=False).get("/").headers
+
+
+def test_every_browser_on_ios_is_webkit() -> None:
+    assert is_webkit(
+        "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/150.0 Mobile Safari/604.1"
+    )
+
+
+@pytest.mark.parametrize("kind", ["isolated", "plain"])
+def test_the_frame_carries_exactly_the_script_that_its_policy_allows(client: TestClient, kind: str) -> None:
+    response = client.get(f"/frame/{kind}")
+    script = response.text.split("<script>")[1].split("</script>")[0]
+    assert script == "'the frame, with ünicode'"
+    assert_sent(response, headers.frame(headers.script_hash(script), isolated=kind == "isolated"))
+
+
+def test_the_output_frame_carries_exactly_the_script_that_its_policy_allows(client: TestClient) -> None:
+    response = client.get("/output")
+    script = response.text.split("<script>")[1].split("</script>")[0]
+    assert_sent(response, headers.output(headers.script_hash(script)))
+
+
+def test_embedders_reach_every_frame(make_client: MakeClient) -> None:
+    client = make_client(embedders=("https://docs.example.org",))
+    for path in ("/", "/frame/isolated", "/frame/plain", "/output"):
+        csp = client.get(path).headers["content-security-policy"]
+        assert "frame-ancestors 'self' https://docs.example.org" in csp
+
+
+def test_the_sdk_is_a_module_for_every_origin(client: TestClient) -> None:
+    response = client.get("/sdk.js")
+    assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert_sent(response, headers.sdk())
+
+
+def test_the_policy_names_assets_that_are_served_byte_for_byte(client: TestClient, assets: AssetSet) -> None:
+    policy = client.get("/policy.json")
+    assert_sent(policy, headers.json())
+    files = [*policy.json()["core"], *(package["file"] for package in policy.json()["packages"].values())]
+    on_disk = {file.sha256: file.path.read_bytes() for file in assets.files}
+    for file in files:
+        response = client.get(f"/{file['url']}")
+        assert response.content == on_disk[file["sha256"]]
+        assert int(response.headers["content-length"]) == file["size"]
+        assert_sent(response, headers.asset())
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("pyodide.asm.wasm", "application/wasm"),
+        ("pyodide.mjs", "text/javascript; charset=utf-8"),
+        ("python_stdlib.zip", "application/zip"),
+        ("pyodide-lock.json", "application/json"),
+    ],
+)
+def test_assets_have_the_types_that_browsers_insist_on(
+    client: TestClient, name: str, media_type: str
+) -> None:
+    url = next(file["url"] for file in client.get("/policy.json").json()["core"] if file["name"] == name)
+    assert client.get(f"/{url}").headers["content-type"] == media_type
+
+
+def test_a_package_that_is_not_allowed_is_not_served(make_client: MakeClient, assets: AssetSet) -> None:
+    client = make_client(packages=("numpy",), profile=("core",))
+    file = assets.packages["pandas"].file
+    assert client.get(f"/assets/{file.sha256}/{file.name}").status_code == 404
+
+
+def test_static_files_are_immutable(client: TestClient) -> None:
+    response = client.get("/static/page-AB12.js")
+    assert response.status_code == 200
+    assert_sent(response, headers.asset())
+
+
+@pytest.mark.parametrize("path", ["/", "/frame/isolated", "/sdk.js", "/policy.json", "/static/page-AB12.js"])
+def test_what_the_client_has_is_not_sent_again(client: TestClient, path: str) -> None:
+    first = client.get(path)
+    again = client.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    for name in ("etag", "cache-control", "vary", "content-security-policy", "cross-origin-resource-policy"):
+        assert again.headers.get(name) == first.headers.get(name)
+
+
+def test_weak_and_listed_etags_count_and_foreign_ones_do_not(client: TestClient) -> None:
+    etag = client.get("/sdk.js").headers["etag"]
+    assert client.get("/sdk.js", headers={"if-none-match": f'"other", W/{etag}'}).status_code == 304
+    assert client.get("/sdk.js", headers={"if-none-match": "*"}).status_code == 304
+    assert client.get("/sdk.js", headers={"if-none-match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", [*ROUTES, "/static/page-AB12.js"])
+def test_head_is_get_without_a_body(client: TestClient, path: str) -> None:
+    got, head = client.get(path), client.head(path)
+    assert head.content == b""
+    assert head.status_code == got.status_code
+    assert head.headers["content-length"] == got.headers["content-length"]
+
+
+def test_a_part_of_an_asset_can_be_had(client: TestClient) -> None:
+    url = wasm_url(client)
+    whole = client.get(url)
+    part = client.get(url, headers={"range": "bytes=8-15", "if-range": whole.headers["etag"]})
+    assert part.status_code == 206
+    assert part.content == whole.content[8:16]
+    assert part.headers["content-range"] == f"bytes 8-15/{len(whole.content)}"
+    assert_sent(part, headers.asset())
+
+
+def test_a_part_that_is_not_there_is_refused_with_the_common_headers(client: TestClient) -> None:
+    response = client.get(wasm_url(client), headers={"range": "bytes=99999999-"})
+    assert response.status_code == 416
+    assert_sent(response, headers.common())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing", "/frame", "/frame/", "/frame/other", "/static/", "/static/nothing.js", "/sdk.js/",
+        "/assets/", "/assets/0000/pyodide.mjs", "/static/../frame.js", "/static/%2e%2e/frame.js",
+        "/static/..%2fframe.js", "/static//etc/passwd", "/assets/..%2f..%2fmanifest.json",
+        "/static/page-AB12.js%00", "/policy.json/x",
+    ],
+)  # fmt: skip
+def test_unknown_paths_and_ways_out_of_the_folder_are_not_found(client: TestClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.text == "Not Found"
+    assert_sent(response, headers.common())
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_no_route_takes_a_body(client: TestClient, path: str) -> None:
+    response = client.post(path, content=b"x")
+    assert response.status_code == 405
+    assert_sent(response, headers.common())
+
+
+@pytest.mark.parametrize("path", [*ROUTES, "/nothing"])
+def test_nothing_of_the_request_is_reflected(client: TestClient, path: str) -> None:
+    plain = client.get(path)
+    probed = client.get(
+        f"{path}?probe=<script>canary</script>",
+        headers={
+            "host": "canary.example",
+            "referer": "http://canary",
+            "cookie": "a=canary",
+            "origin": "http://canary",
+        },
+    )
+    assert probed.content == plain.content
+    assert not any("canary" in value for value in probed.headers.values())
+
+
+@pytest.mark.parametrize("path", [*ROUTES, "/nothing", "/static/page-AB12.js"])
+def test_no_cookie_is_ever_set(client: TestClient, path: str) -> None:
+    assert "set-cookie" not in client.get(path).headers
+
+
+def test_health_is_ok_when_everything_can_be_served(client: TestClient) -> None:
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.json() == {"status": "ok", "belljar": "0.1.0"}
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_without_assets_the_page_stands_and_the_policy_says_what_to_do(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing(_: Path) -> AssetSet:
+        raise AssetError("numpy.whl is missing: run `belljar assets fetch`.")
+
+    client = make_client()
+    monkeypatch.setattr("belljar.site.load_asset_set", missing)
+    with caplog.at_level(logging.ERROR):
+        assert client.get("/").status_code == 200
+        assert client.get("/frame/isolated").status_code == 200
+        policy, health = client.get("/policy.json"), client.get("/healthz")
+    assert policy.status_code == 503
+    assert policy.json() == {"error": "numpy.whl is missing: run `belljar assets fetch`."}
+    assert policy.headers["access-control-allow-origin"] == "*"
+    assert policy.headers["cache-control"] == "no-store"
+    assert health.status_code == 503
+    assert health.json()["problems"] == ["numpy.whl is missing: run `belljar assets fetch`."]
+
+
+def test_without_the_browser_code_the_frame_says_what_to_do_and_the_policy_stands(
+    make_client: MakeClient, dist: Path
+) -> None:
+    (dist / "frame.js").unlink()
+    client = make_client()
+    response = client.get("/frame/isolated")
+    assert response.status_code == 503
+    assert "Run `make build`" in response.text
+    assert client.get("/policy.json").status_code == 200
+
+
+def test_a_new_build_is_served_without_a_restart(client: TestClient, dist: Path) -> None:
+    before = client.get("/frame/plain")
+    (dist / "frame.js").write_text("'a new frame'")
+    after = client.get("/frame/plain")
+    assert "a new frame" in after.text
+    assert after.headers["content-security-policy"] != before.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/policy.json", "/frame/isolated", "/static/page-AB12.js"])
+def test_a_prefix_works_whether_the_proxy_strips_it_or_not(make_client: MakeClient, path: str) -> None:
+    client = make_client(root_path="/tools/belljar")
+    assert client.get(path).status_code == 200
+    assert client.get(f"/tools/belljar{path}").status_code == 200
+
+
+def test_the_prefix_without_its_slash_leads_to_the_one_with_it(make_client: MakeClient) -> None:
+    response = make_client(root_path="/tools/belljar").get("/tools/belljar")
+    assert response.status_code == 308
+    assert response.headers["location"] == "belljar/"
+
+
+def test_a_path_that_only_begins_like_the_prefix_is_not_found(make_client: MakeClient) -> None:
+    assert make_client(root_path="/tools").get("/toolshed").status_code == 404
+
+
+def test_the_app_can_be_mounted_in_another_one(
+    assets: AssetSet, dist: Path, templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del templates
+    monkeypatch.setattr("belljar.site.load_asset_set", lambda _: assets)
+    inner = create_app(Settings(assets_dir=tmp_path, compress=False), dist=dist)
+    client = TestClient(Starlette(routes=[Mount("/sandbox", inner)]))
+    assert client.get("/sandbox/").status_code == 200
+    assert client.get("/sandbox/policy.json").status_code == 200
+    assert client.get("/sandbox/static/page-AB12.js").status_code == 200
+
+
+def test_no_absolute_url_leaves_the_server(make_client: MakeClient) -> None:
+    client = make_client(root_path="/tools/belljar")
+    for path in ("/", "/policy.json", "/frame/isolated", "/output"):
+        response = client.get(f"/tools/belljar{path}")
+        assert "http:" not in response.text
+        assert "/tools" not in response.text
+        assert "testserver" not in json.dumps(dict(response.headers))

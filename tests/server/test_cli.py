@@ -1,0 +1,165 @@
+"""The command line says what it did in a sentence and in its exit code."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import belljar
+from belljar import cli, serve
+from belljar.assets import AssetSet
+from belljar.errors import AssetError, BelljarError
+from belljar.settings import Settings
+
+
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["version"]) == 0
+    assert capsys.readouterr().out == f"belljar {belljar.__version__}\n"
+
+
+def test_python_and_browser_code_have_one_version(repository: Path) -> None:
+    assert f'"version": "{belljar.__version__}"' in (repository / "package.json").read_text(encoding="utf-8")
+
+
+def test_help_lists_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        cli.main(["serve", "--help"])
+    assert exit_.value.code == 0
+    printed = capsys.readouterr().out
+    for flag in (
+        "--port",
+        "--root-path",
+        "--embedders",
+        "--max-timeout",
+        "--memory",
+        "--no-fetch",
+        "--config",
+    ):
+        assert flag in printed
+
+
+def test_a_wrong_setting_is_a_sentence_and_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["serve", "--no-fetch", "--port", "http"]) == 2
+    assert capsys.readouterr().err == (
+        "belljar: port (from --port) is 'http'; allowed is a whole number from 0 (any free port) to 65535.\n"
+    )
+
+
+def test_no_command_is_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        cli.main([])
+    assert exit_.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
+
+
+def test_what_could_not_be_done_is_code_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise AssetError("Nothing could be fetched.")
+
+    monkeypatch.setattr(serve, "prepare_assets", fail)
+    assert cli.main(["serve"]) == 1
+    assert capsys.readouterr().err == "belljar: Nothing could be fetched.\n"
+
+
+def test_no_fetch_takes_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "prepare_assets", lambda *_: pytest.fail("fetched"))
+    monkeypatch.setattr(serve, "run", lambda settings: settings.port - 8123)
+    assert cli.main(["serve", "--no-fetch", "--port", "8123"]) == 0
+
+
+def test_flags_and_mirrors_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(serve, "prepare_assets", lambda settings, mirrors: seen.append(mirrors))
+    monkeypatch.setattr(serve, "run", lambda settings: seen.append(settings.limits.timeout) or 0)
+    assert cli.main(["serve", "--timeout", "5 s", "--mirror", "/a", "--mirror", "/b"]) == 0
+    assert seen == [["/a", "/b"], 5.0]
+
+
+def test_assets_that_are_here_are_not_fetched(
+    assets: AssetSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "load_asset_set", lambda _: assets)
+    monkeypatch.setattr(serve, "fetch_assets", lambda *_: pytest.fail("fetched"))
+    serve.prepare_assets(Settings(assets_dir=tmp_path))
+
+
+def test_a_machine_that_cannot_compile_serves_the_plain_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(_: Path) -> AssetSet:
+        raise AssetError("missing")
+
+    def no_compiler(*_: object) -> None:
+        raise AssetError("There is no Node.")
+
+    monkeypatch.setattr(serve, "load_asset_set", missing)
+    monkeypatch.setattr(serve, "fetch_assets", lambda *_: None)
+    monkeypatch.setattr(serve, "build_assets", no_compiler)
+    serve.prepare_assets(Settings(assets_dir=tmp_path))
+    assert "There is no Node. The plain files are served" in capsys.readouterr().out
+
+
+def test_a_taken_port_is_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(BelljarError, match=rf"Port {port} on 127\.0\.0\.1 is taken by another program"):
+            serve.run(Settings(port=port, compress=False))
+
+
+@pytest.mark.parametrize(
+    ("host", "root_path", "address"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:8000/"),
+        ("0.0.0.0", "", "http://127.0.0.1:8000/"),
+        ("::1", "/tools", "http://[::1]:8000/tools/"),
+        ("localhost", "", "http://localhost:8000/"),
+    ],
+)
+def test_the_printed_address_can_be_opened(host: str, root_path: str, address: str) -> None:
+    assert serve.address(Settings(host=host, root_path=root_path), 8000) == address
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("::", False)]
+)
+def test_only_loopback_is_a_secure_origin_without_https(host: str, loopback: bool) -> None:
+    assert serve.is_loopback(host) is loopback
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The address of a real server process, without assets."""
+    command = [sys.executable, "-m", "belljar", "serve", "--port", "0", "--no-fetch"]
+    environment = os.environ | {"BELLJAR_ASSETS_DIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path, env=environment
+    ) as process:
+        try:
+            assert process.stdout is not None
+            addresses = (re.search(r"belljar serves on (\S+)", line) for line in process.stdout)
+            yield next(match[1] for match in addresses if match)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) in {0, 130}
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGINT cannot be sent to another process")
+def test_a_server_answers_where_it_says_and_stops_when_told(served: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        urllib.request.urlopen(f"{served}policy.json", timeout=10)
+    with answer.value as response:
+        assert response.status == 503
+        assert "belljar assets fetch" in response.read().decode()
+        assert "server" not in response.headers

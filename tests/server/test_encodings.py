@@ -1,0 +1,156 @@
+"""Compressed copies: made once, kept by content, sent to whom wants them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import brotli
+import pytest
+from starlette.testclient import TestClient
+
+from belljar import encodings
+from belljar.encodings import Encodings, choose, codings
+
+from .conftest import MakeClient
+
+TEXT = b"the same words again and again " * 200
+SHA256 = hashlib.sha256(TEXT).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [
+        ("", None),
+        ("identity", None),
+        ("deflate", None),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("GZIP;q=1.0", "gzip"),
+        ("br;q=0.5, gzip;q=0.9", "gzip"),
+        ("br;q=0, gzip;q=0, *", "zstd"),
+        ("*", "br"),
+        ("*;q=0", None),
+        ("br;q=nonsense", None),
+        ("identity;q=1, br;q=0.5", None),
+        ("identity;q=0.5, br;q=0.5", "br"),
+    ],
+)
+def test_the_most_wanted_coding_is_chosen_and_the_smallest_among_equals(
+    header: str, coding: str | None
+) -> None:
+    assert choose(header, {"gzip": 40, "br": 30, "zstd": 35}, 100) == coding
+
+
+def test_what_is_not_there_is_not_chosen() -> None:
+    assert choose("br, gzip", {}, 100) is None
+
+
+def test_copies_hold_the_content(tmp_path: Path) -> None:
+    store = Encodings(tmp_path)
+    store.prepare([(SHA256, TEXT)])
+    copies = store.copies(SHA256)
+    assert gzip.decompress(copies["gzip"].read_bytes()) == TEXT
+    assert brotli.decompress(copies["br"].read_bytes()) == TEXT
+    assert copies.keys() == codings().keys()
+
+
+def test_copies_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Encodings(tmp_path).prepare([(SHA256, TEXT)])
+    monkeypatch.setattr(encodings, "codings", lambda: {"gzip": pytest.fail, "br": pytest.fail})
+    again = Encodings(tmp_path)
+    again.prepare([(SHA256, TEXT)])
+    assert {"gzip", "br"} <= again.copies(SHA256).keys()
+
+
+def test_a_large_file_gets_a_quick_copy_before_the_best_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(encodings, "LARGE", 100)
+    monkeypatch.setattr(encodings, "codings", lambda: {"br": lambda data: seen.append("best") or b"best"})
+    monkeypatch.setattr(encodings, "_quick_brotli", lambda data: seen.append("quick") or b"quick")
+    monkeypatch.setattr(encodings, "_best_brotli", lambda data: seen.append("best") or b"best")
+    store = Encodings(tmp_path)
+    store.prepare([(SHA256, TEXT)])
+    assert seen == ["quick", "best"]
+    assert store.copies(SHA256)["br"].read_bytes() == b"best"
+    assert [path.name for path in tmp_path.iterdir()] == [f"{SHA256}.br"]
+
+
+def test_a_copy_that_saves_nothing_is_not_sent(tmp_path: Path) -> None:
+    noise = os.urandom(5000)
+    store = Encodings(tmp_path)
+    store.prepare([(hashlib.sha256(noise).hexdigest(), noise)])
+    assert store.copies(hashlib.sha256(noise).hexdigest()) == {}
+
+
+def test_copies_nobody_asked_for_in_a_month_are_removed(tmp_path: Path) -> None:
+    old, new = tmp_path / f"{'0' * 64}.br", tmp_path / f"{'1' * 64}.br"
+    old.write_bytes(b"x")
+    new.write_bytes(b"x")
+    os.utime(old, (time.time() - 40 * 86_400,) * 2)
+    Encodings(tmp_path).prepare([(SHA256, TEXT)])
+    assert not old.exists()
+    assert new.exists()
+
+
+def test_a_folder_that_cannot_be_written_only_costs_compression(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    store = Encodings(tmp_path / "file")
+    store.prepare([(SHA256, TEXT)])
+    assert store.copies(SHA256) == {}
+    assert "files are sent as they are" in caplog.text
+
+
+@pytest.fixture
+def compressing(make_client: MakeClient) -> TestClient:
+    """A client of a server whose copies are all there."""
+    client = make_client(compress=True)
+    client.get("/policy.json")
+    client.get("/sdk.js")
+    site = client.app.state.site  # type: ignore[attr-defined]
+    runtime = site.runtime.get()
+    resources = [site.sdk.get(), runtime.policy, *runtime.files.values()]
+    site.encodings.prepare([(item.sha256, item.content) for item in resources if item.compressible])
+    return client
+
+
+def test_answers_are_compressed_as_the_client_likes(compressing: TestClient) -> None:
+    plain = compressing.get("/sdk.js")
+    packed = compressing.get("/sdk.js", headers={"accept-encoding": "gzip, br"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "br"
+    assert int(packed.headers["content-length"]) < len(plain.content)
+    assert packed.content == plain.content
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+
+
+def test_each_encoding_has_an_etag_of_its_own_and_each_is_known_again(compressing: TestClient) -> None:
+    etags = {
+        compressing.get("/sdk.js", headers={"accept-encoding": coding}).headers["etag"]
+        for coding in ("", "gzip", "br")
+    }
+    assert len(etags) == 3
+    for etag in etags:
+        again = compressing.get("/sdk.js", headers={"accept-encoding": "br", "if-none-match": etag})
+        assert (again.status_code, again.headers["etag"]) == (304, etag)
+
+
+def test_parts_are_parts_of_the_content_itself(compressing: TestClient) -> None:
+    part = compressing.get("/sdk.js", headers={"accept-encoding": "br", "range": "bytes=0-5"})
+    assert (part.status_code, part.content) == (206, b"export")
+    assert "content-encoding" not in part.headers
+
+
+def test_zips_are_left_alone(compressing: TestClient) -> None:
+    core = compressing.get("/policy.json").json()["core"]
+    url = next(file["url"] for file in core if file["name"] == "python_stdlib.zip")
+    response = compressing.get(f"/{url}", headers={"accept-encoding": "br"})
+    assert "content-encoding" not in response.headers
+    assert "vary" not in response.headers

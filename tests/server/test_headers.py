@@ -1,0 +1,149 @@
+"""The headers are half of the wall: each test names a line of the threat model."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+
+from belljar import headers
+
+
+def directives(csp: str) -> dict[str, str]:
+    return dict((item.strip() + " ").split(" ", 1) for item in csp.split(";"))
+
+
+@pytest.fixture(params=[True, False], ids=["isolated", "plain"])
+def frame(request: pytest.FixtureRequest) -> headers.Headers:
+    return headers.frame("sha256-abc=", isolated=request.param)
+
+
+def test_the_frame_policy_is_exactly_what_the_threat_model_says(frame: headers.Headers) -> None:
+    assert frame["Content-Security-Policy"] == (
+        "sandbox allow-scripts; default-src 'none'; script-src 'sha256-abc=' 'wasm-unsafe-eval'; "
+        "worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+        "require-trusted-types-for 'script'; trusted-types belljar-worker"
+    )
+
+
+def test_the_frame_has_an_opaque_origin_even_when_opened_without_an_iframe(frame: headers.Headers) -> None:
+    assert directives(frame["Content-Security-Policy"])["sandbox"].split() == ["allow-scripts"]
+
+
+def test_no_frame_names_a_network_source_or_allows_eval() -> None:
+    for sent in (headers.frame("sha256-x", isolated=True), headers.output("sha256-x")):
+        csp = sent["Content-Security-Policy"]
+        for source in ("http:", "https:", "ws:", "wss:", "'self' ", "*", "'unsafe-eval'", "connect-src"):
+            assert source not in csp.split("frame-ancestors")[0]
+
+
+def test_the_frame_allows_no_connection_and_no_dns_lookup_ahead_of_time(frame: headers.Headers) -> None:
+    assert frame["Connection-Allowlist"] == "()"
+    assert frame["X-DNS-Prefetch-Control"] == "off"
+
+
+def test_only_the_isolated_frame_carries_coep() -> None:
+    assert headers.frame("h", isolated=True)["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert "Cross-Origin-Embedder-Policy" not in headers.frame("h", isolated=False)
+
+
+def test_frames_may_be_embedded_by_isolated_pages_of_other_origins(frame: headers.Headers) -> None:
+    assert frame["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert frame["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("feature", ["camera", "usb", "serial", "hid", "clipboard-read", "storage-access"])
+def test_the_frame_has_every_feature_off(frame: headers.Headers, feature: str) -> None:
+    assert f"{feature}=()" in frame["Permissions-Policy"].split(", ")
+
+
+def test_isolation_itself_is_not_switched_off_by_the_permissions_policy(frame: headers.Headers) -> None:
+    assert "cross-origin-isolated" not in frame["Permissions-Policy"]
+
+
+def test_features_are_listed_once_and_in_order() -> None:
+    assert list(headers.FEATURES) == sorted(set(headers.FEATURES))
+
+
+def test_embedders_are_named_besides_our_own_origin() -> None:
+    csp = headers.frame("h", ("https://docs.example.org",), isolated=True)["Content-Security-Policy"]
+    assert directives(csp)["frame-ancestors"].split() == ["'self'", "https://docs.example.org"]
+
+
+def test_any_embedder_is_no_directive_because_a_star_would_refuse_file_pages() -> None:
+    assert "frame-ancestors" not in headers.frame("h", ("*",), isolated=True)["Content-Security-Policy"]
+    assert "frame-ancestors" not in headers.output("h", ("*",))["Content-Security-Policy"]
+
+
+def test_the_output_frame_runs_its_own_script_and_shows_inline_styles_and_data_images_only() -> None:
+    assert headers.output("sha256-abc=")["Content-Security-Policy"] == (
+        "sandbox allow-scripts; default-src 'none'; script-src 'sha256-abc='; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    )
+
+
+def test_an_isolated_page_may_embed_the_output_frame() -> None:
+    sent = headers.output("h")
+    assert sent["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert sent["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_the_page_loads_nothing_from_anywhere_else() -> None:
+    csp = directives(headers.page(isolated=True)["Content-Security-Policy"])
+    assert csp["default-src"].strip() == "'none'"
+    assert {csp[name].strip() for name in ("script-src", "style-src", "connect-src", "frame-src")} == {
+        "'self'"
+    }
+    assert csp["img-src"].strip() == "'self' data: blob:"
+    assert {csp[name].strip() for name in ("object-src", "base-uri", "form-action")} == {"'none'"}
+
+
+def test_the_page_refuses_strings_in_dom_sinks_unless_switched_off() -> None:
+    with_types = headers.page(isolated=True)["Content-Security-Policy"]
+    without = headers.page(isolated=True, trusted_types=False)["Content-Security-Policy"]
+    assert "require-trusted-types-for 'script'" in with_types
+    assert "trusted-types" not in without
+
+
+def test_isolation_is_both_headers_or_none() -> None:
+    isolated, plain = headers.page(isolated=True), headers.page(isolated=False)
+    assert isolated["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert isolated["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert not {"Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy"} & plain.keys()
+
+
+def test_assets_are_immutable_and_open_to_every_origin() -> None:
+    sent = headers.asset()
+    assert sent["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert sent["Access-Control-Allow-Origin"] == "*"
+    assert sent["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_what_has_a_stable_name_is_asked_for_again() -> None:
+    for sent in (
+        headers.sdk(),
+        headers.json(),
+        headers.page(isolated=True),
+        headers.frame("h", isolated=True),
+    ):
+        assert sent["Cache-Control"] == "no-cache"
+
+
+def test_every_kind_is_nosniff_and_sends_no_referrer() -> None:
+    kinds = (
+        headers.common(), headers.frame("h", isolated=True), headers.output("h"),
+        headers.page(isolated=False), headers.asset(), headers.sdk(), headers.json(),
+    )  # fmt: skip
+    for sent in kinds:
+        assert sent["X-Content-Type-Options"] == "nosniff"
+        assert sent["Referrer-Policy"] == "no-referrer"
+
+
+def test_no_kind_sets_a_cookie() -> None:
+    assert not any("cookie" in name.lower() for name in headers.page(isolated=True))
+
+
+def test_the_script_hash_is_of_the_utf8_bytes() -> None:
+    digest = hashlib.sha256("ü".encode()).digest()
+    assert headers.script_hash("ü") == "sha256-" + base64.b64encode(digest).decode()

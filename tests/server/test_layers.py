@@ -1,0 +1,60 @@
+"""Imports go one way: page, embed → host → protocol ← frame, worker; one door leads to Pyodide."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+#: Which rooms each room may import from, besides itself.
+MAY_IMPORT = {
+    "protocol": set(),
+    "host": {"protocol"},
+    "frame": {"protocol"},
+    "worker": {"protocol"},
+    "output": {"protocol"},
+    "page": {"host", "protocol"},
+    "embed": {"host", "protocol"},
+}
+IMPORT = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.{1,2}/[^"']+)["']""")
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_from_those_it_may(repository: Path, room: str) -> None:
+    source = repository / "static" / "src"
+    for file in (source / room).rglob("*.ts"):
+        for target in IMPORT.findall(file.read_text(encoding="utf-8")):
+            path = (file.parent / target).resolve()
+            other = (
+                path.relative_to(source.resolve()).parts[0] if path.is_relative_to(source.resolve()) else ""
+            )
+            # Outside of the rooms are data (the examples) and the ambient types.
+            if other and (source / other).is_dir():
+                assert other in MAY_IMPORT[room] | {room}, f"{file.relative_to(source)} imports {target}"
+
+
+def test_every_room_is_known(repository: Path) -> None:
+    rooms = {path.name for path in (repository / "static" / "src").iterdir() if path.is_dir()}
+    assert rooms <= MAY_IMPORT.keys()
+
+
+def test_only_the_bridge_knows_pyodide(repository: Path) -> None:
+    for file in (repository / "static" / "harness").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
+            outside = {name.split(".")[0] for name in names} & {"js", "pyodide", "pyodide_js", "_pyodide"}
+            assert not outside or file.name == "_bridge.py", f"{file.name} imports {outside}"
+
+
+def test_the_server_runs_no_code_of_users(repository: Path) -> None:
+    for file in (repository / "server" / "belljar").glob("*.py"):
+        calls = [
+            node
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call)
+        ]
+        called = {node.func.id for node in calls if isinstance(node.func, ast.Name)}
+        assert not called & {"eval", "exec", "compile", "__import__"}, file.name

@@ -1,0 +1,132 @@
+"""The numbers in the documents come from a run, agree with each other, and are never written by hand."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shutil
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from belljar.settings import settable
+
+PROBES = [
+    {"group": "network", "title": "fetch | of <b> *anything*", "sealed": "held", "control": "sighted"},
+    {"group": "network", "title": "a WebSocket", "sealed": "held", "control": "sighted"},
+    {"group": "bridge", "title": "run_js", "sealed": "held", "control": "sighted"},
+]
+LAYERS = [
+    {"layer": "CSP sandbox", "kind": "header", "outcome": "held", "groups": {"code": "2/2", "page": "1/1"}},
+    {"layer": "iframe sandbox", "kind": "attribute", "outcome": "The frame is not sealed.",
+     "groups": {"code": "not started", "page": "not started"}},
+]  # fmt: skip
+SOAK = {
+    "seed": 7, "runs": 1000, "seconds": 600, "browser": "156.0.1", "growth": 1.028,
+    "counts": {"kill": 20, "crash": 5, "reset": 10, "upload": 60, "interrupt": 30, "timeout": 30},
+    "memory": [{"run": run, "bytes": (1500 + run) * 2**20, "processes": 9} for run in (0, 100, 1000)],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def security(repository: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_security", repository / "docs" / "make_security.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def results(folder: Path, **files: Any) -> Path:
+    for name, value in files.items():
+        (folder / f"{name}.json").write_text(json.dumps(value))
+    return folder
+
+
+def arguments(folder: Path, documents: Path) -> list[str]:
+    return ["--results", str(folder), "--soak", str(folder / "soak.json"), "--root", str(documents)]
+
+
+@pytest.fixture
+def documents(security: ModuleType, repository: Path, tmp_path: Path) -> Path:
+    root = tmp_path / "documents"
+    for name in security.TARGETS:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(repository / name, root / name)
+    return root
+
+
+def test_a_run_is_written_into_all_documents_and_a_second_time_changes_nothing(
+    security: ModuleType, documents: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    attacks = {"browser": "156.0.1", "results": PROBES}
+    faults = {"browser": "156.0.1", "probes": 3, "layers": LAYERS}
+    folder = results(tmp_path, attacks=attacks, faults=faults, soak=SOAK)
+    given = arguments(folder, documents)
+    assert security.main(given) == 0
+    assert "docs/security.md: written" in capsys.readouterr().out
+    for name in security.TARGETS:
+        text = (documents / name).read_text()
+        assert "No leak observed in **3 probes** on Chromium 156.0.1." in text
+    docs = (documents / "docs" / "security.md").read_text()
+    assert "| network | 2 | 2 |" in docs
+    assert r"* fetch \| of &lt;b&gt; \*anything\*" in docs
+    assert "| CSP sandbox | header | 2/2 | 1/1 |" in docs
+    assert "Without iframe sandbox: “The frame is not sealed.”" in docs
+    assert "at 1,600 MiB after a tenth of the runs and at 2,500 MiB at the end (+2.8 %)" in docs
+    assert security.main(given) == 0
+    assert "written" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"attacks": {"browser": "1", "results": [{**PROBES[0], "sealed": "LEAKED"}]}}, "got out"),
+        ({"attacks": {"browser": "1", "results": [{**PROBES[0], "control": "unseen"}]}}, "proves nothing"),
+        ({"faults": {"browser": "1", "probes": 1, "layers": [{**LAYERS[0], "groups": {"code": "1/2"}}]}},
+         "no other layer"),
+        ({}, "run `make test`"),
+        ({"soak": {**SOAK, "runs": 60}}, "run `make test`"),
+    ],
+)  # fmt: skip
+def test_a_run_that_proves_nothing_is_not_quoted(
+    security: ModuleType,
+    documents: Path,
+    tmp_path: Path,
+    files: dict[str, Any],
+    why: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = [(documents / name).read_text() for name in security.TARGETS]
+    assert security.main(arguments(results(tmp_path, **files), documents)) == 1
+    assert why in capsys.readouterr().err
+    assert [(documents / name).read_text() for name in security.TARGETS] == before
+
+
+def test_the_committed_documents_are_well_formed_and_say_the_same(
+    security: ModuleType, repository: Path
+) -> None:
+    texts = {name: (repository / name).read_text(encoding="utf-8") for name in security.TARGETS}
+    blocks = {name: security.blocks_of(text) for name, text in texts.items()}
+    for name, text in texts.items():
+        markers = re.findall(r"<!-- /?run:\w+ -->", text)
+        assert len(markers) == 2 * len(blocks[name]), name
+        assert blocks[name]["promise"] == blocks["docs/security.md"]["promise"]
+    assert blocks["docs/security.md"].keys() == {"promise", "probes", "faults", "soak"}
+    # A number of probes stands in a block, or nowhere.
+    for name, text in texts.items():
+        outside = re.sub(r"<!-- run:(\w+) -->.*?<!-- /run:\1 -->", "", text, flags=re.DOTALL)
+        assert not re.search(r"\d+\**\s+probes", outside), name
+    if found := re.search(r"\*\*(\d+) probes\*\*", blocks["README.md"]["promise"]):
+        assert f"| **all** | **{found[1]}** | **{found[1]}** |" in blocks["docs/security.md"]["probes"]
+
+
+def test_the_documented_limits_of_the_server_are_its_settings(repository: Path) -> None:
+    text = (repository / "docs" / "security.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert len(documented) == 5
+    assert set(documented) <= {item.name for item in settable()}

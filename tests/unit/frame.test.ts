@@ -1,0 +1,213 @@
+// The frame's parts that need no browser: quotas, files, clocks, a run's life, the runtime's source.
+
+import { runInThisContext } from "node:vm";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Countdown } from "../../static/src/frame/countdown";
+import { FileStore } from "../../static/src/frame/file-store";
+import { Quota } from "../../static/src/frame/quota";
+import { Run } from "../../static/src/frame/run";
+import { factoryExpression, loaderExpression } from "../../static/src/frame/runtime";
+import type { BootSettings, FrameLimits } from "../../static/src/protocol/messages";
+
+vi.mock("belljar:worker", () => ({ default: "" }));
+
+const limits: FrameLimits = {
+  grace_ms: 1_000,
+  load_timeout_ms: 60_000,
+  memory_bytes: 1,
+  stream_chars: 10,
+  displays: 2,
+  display_bytes: 100,
+  flood_messages: 5,
+  flood_bytes: 1_000,
+  file_bytes: 100,
+  files: 3,
+};
+
+describe("quota", () => {
+  test("text passes up to the limit and what is missing is counted", () => {
+    const quota = new Quota(limits);
+    expect(quota.stream("12345678")).toBe("12345678");
+    expect(quota.stream("abcd")).toBe("ab");
+    expect(quota.stream("more")).toBe("");
+    expect(quota.truncated).toEqual({ stream_chars: 6, displays: 0 });
+  });
+
+  test("a surrogate pair is never cut in two", () => {
+    const quota = new Quota(limits);
+    expect(quota.stream("123456789🎈")).toBe("123456789");
+    expect(quota.truncated?.stream_chars).toBe(2);
+  });
+
+  test("displays are limited by number and by bytes", () => {
+    const quota = new Quota(limits);
+    expect([quota.display(60), quota.display(60), quota.display(1)]).toEqual([true, false, false]);
+    expect(quota.truncated).toEqual({ stream_chars: 0, displays: 2 });
+  });
+
+  test("a flood is told by messages or by bytes", () => {
+    const quota = new Quota(limits);
+    expect([1, 2, 3, 4, 5, 6].map(() => quota.admit(1))).toEqual([true, true, true, true, true, false]);
+    expect(new Quota(limits).admit(1_001)).toBe(false);
+  });
+
+  test("nothing is reported as truncated when nothing was", () => {
+    expect(new Quota(limits).truncated).toBeNull();
+  });
+});
+
+describe("file store", () => {
+  const bytes = (size: number) => new Blob([new Uint8Array(size)]);
+
+  test("a file that doesn't fit is refused with a sentence and the old one stays", () => {
+    const store = new FileStore(limits);
+    expect(store.put("a.csv", bytes(90))).toBeNull();
+    expect(store.put("b.csv", bytes(20))).toMatch(/"b.csv".*does not fit.*Remove some first/);
+    expect(store.put("a.csv", bytes(101))).toMatch(/does not fit/);
+    expect(store.list()).toEqual([{ path: "a.csv", size: 90 }]);
+  });
+
+  test("replacing a file counts only the new bytes", () => {
+    const store = new FileStore(limits);
+    store.put("a.csv", bytes(90));
+    expect(store.put("a.csv", bytes(100))).toBeNull();
+  });
+
+  test("a name can't be a file and a folder at once", () => {
+    const store = new FileStore(limits);
+    store.put("a", bytes(1));
+    expect(store.put("a/b", bytes(1))).toMatch(/"a" is a file here/);
+    store.put("c/d", bytes(1));
+    expect(store.put("c", bytes(1))).toMatch(/"c" is a folder here/);
+  });
+
+  test("the number of files is limited", () => {
+    const store = new FileStore(limits);
+    for (const name of ["a", "b", "c"]) store.put(name, bytes(1));
+    expect(store.put("d", bytes(1))).toMatch(/keeps 3 files/);
+  });
+});
+
+describe("clocks", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("a paused countdown does not count", () => {
+    const end = vi.fn();
+    const clock = new Countdown(1_000, end);
+    clock.resume();
+    vi.advanceTimersByTime(600);
+    clock.pause();
+    vi.advanceTimersByTime(10_000);
+    clock.resume();
+    vi.advanceTimersByTime(399);
+    expect(end).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(end).toHaveBeenCalledOnce();
+  });
+
+  function started(timeout_ms = 1_000) {
+    const ends = { interrupt: vi.fn(), kill: vi.fn() };
+    const options = { timeout_ms, input: true, svg: false, context: "default", fresh: false };
+    const run = new Run(0, "", options, { limits } as BootSettings, ends);
+    return { run, ends };
+  }
+
+  test("loading does not count as running", () => {
+    const { run, ends } = started();
+    vi.advanceTimersByTime(50_000);
+    run.begin();
+    vi.advanceTimersByTime(500);
+    run.loading();
+    vi.advanceTimersByTime(9_000);
+    run.loaded();
+    vi.advanceTimersByTime(499);
+    expect(ends.interrupt).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(ends.interrupt).toHaveBeenCalled();
+  });
+
+  test("waiting for a person does not count as running", () => {
+    const { run, ends } = started();
+    run.begin();
+    run.asking();
+    vi.advanceTimersByTime(3_600_000);
+    expect(ends.interrupt).not.toHaveBeenCalled();
+    run.answered();
+    vi.advanceTimersByTime(1_000);
+    expect(ends.interrupt).toHaveBeenCalled();
+  });
+
+  test("loading has a limit of its own, over the whole run", () => {
+    const { run, ends } = started(1_000_000);
+    run.begin();
+    for (let i = 0; i < 7; i += 1) {
+      run.loading();
+      vi.advanceTimersByTime(10_000);
+      run.loaded();
+    }
+    expect(ends.kill).toHaveBeenCalledWith("timeout", "loading took longer than 60 s");
+  });
+
+  test("first the interrupt, after the grace the kill", () => {
+    const { run, ends } = started();
+    run.begin();
+    vi.advanceTimersByTime(1_000);
+    expect(run.cause).toBe("timeout");
+    expect(ends.kill).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1_000);
+    expect(ends.kill).toHaveBeenCalledWith("timeout", "it ran longer than 1 s");
+  });
+
+  test("the interrupt is repeated until the run ends, because one may get lost", () => {
+    const { run, ends } = started();
+    run.begin();
+    run.stop("interrupted");
+    vi.advanceTimersByTime(500);
+    expect(ends.interrupt).toHaveBeenCalledTimes(4);
+    run.end();
+    vi.advanceTimersByTime(10_000);
+    expect(ends.interrupt).toHaveBeenCalledTimes(4);
+  });
+
+  test("an ended run is never killed", () => {
+    const { run, ends } = started();
+    run.begin();
+    run.stop("interrupted");
+    run.end();
+    vi.advanceTimersByTime(1_000_000);
+    expect(ends.kill).not.toHaveBeenCalled();
+  });
+
+  test("a worker can't restart its run clock by saying `started` again", () => {
+    const { run, ends } = started();
+    run.begin();
+    run.stop("interrupted");
+    run.begin();
+    vi.advanceTimersByTime(1_000);
+    expect(ends.kill).toHaveBeenCalledOnce();
+  });
+});
+
+describe("the runtime's source", () => {
+  test("an ES module's factory becomes a classic expression without import.meta", () => {
+    const source = "async function make(o={}){return import.meta.url+o.x}export default make;\n";
+    const make = runInThisContext(factoryExpression(source)) as (o: object) => Promise<string>;
+    return expect(make({ x: "!" })).resolves.toBe("https://assets.invalid/pyodide.asm.mjs!");
+  });
+
+  test("loadPyodide is found under its minified name, source map comment and all", () => {
+    const source =
+      "function q(){return 41}var U='1';export{q as loadPyodide,U as version};\n//# sourceMappingURL=p.mjs.map\n";
+    expect((runInThisContext(loaderExpression(source)) as () => number)()).toBe(41);
+  });
+
+  test("a runtime of another shape is refused with a sentence", () => {
+    expect(() => factoryExpression("module.exports = 1")).toThrow(/does not end as this version of belljar expects/);
+    expect(() => loaderExpression("export default 1")).toThrow(/does not end as this version of belljar expects/);
+  });
+});

@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { mayStay } from "../../../static/src/output/clean";
+import { estimateHeight } from "../../../static/src/page/model/htmlsize";
+import { type Block, type Inline, inline, parse } from "../../../static/src/page/model/markdown";
+
+describe("blocks", () => {
+  it("are headings, paragraphs, lists, quotes, code and rules", () => {
+    const source = "# Title\n\nOne\ntwo.\n\n- a\n- b\n  more\n\n1. x\n2. y\n\n> said\n\n```python\nx < 1\n```\n\n---";
+    expect(parse(source).map((block) => block.type)).toEqual([
+      "heading",
+      "paragraph",
+      "list",
+      "list",
+      "quote",
+      "code",
+      "rule",
+    ]);
+    expect(parse(source)[1]).toEqual({ type: "paragraph", children: [{ type: "text", text: "One two." }] });
+  });
+});
+
+describe("spans", () => {
+  it("are strong, em, code and links", () => {
+    expect(inline("**a** *b* `c*d*` [e](https://f.org/g_h_i) snake_case_name").map((one) => one.type)).toEqual([
+      "strong",
+      "text",
+      "em",
+      "text",
+      "code",
+      "text",
+      "link",
+      "text",
+    ]); // prettier-ignore
+  });
+  it("keep only links to web addresses, and of images only the words", () => {
+    for (const bad of [
+      "[x](javascript:alert(1))",
+      "[x](data:text/html,1)",
+      "![x](https://evil/?leak)",
+      "[x](//evil)",
+    ]) {
+      expect(inline(bad).some((one) => one.type === "link")).toBe(false);
+    }
+  });
+  it("leave HTML as text", () => {
+    expect(inline("<img src=x onerror=alert(1)>")).toEqual([{ type: "text", text: "<img src=x onerror=alert(1)>" }]);
+  });
+  it("lose no word, whatever the marks", () => {
+    const words = (nodes: Inline[]): string =>
+      nodes.map((one) => ("children" in one ? words(one.children) : one.text)).join("");
+    const all = (blocks: Block[]): string =>
+      blocks
+        .map((one) =>
+          "children" in one
+            ? words(one.children)
+            : one.type === "list"
+              ? one.items.map(words).join("")
+              : "text" in one
+                ? one.text
+                : "",
+        )
+        .join("");
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("word", "*", "**", "`", "_", "[", "](", ")", " ", "\n", "> "), { maxLength: 40 }),
+        (parts) => {
+          // Link targets and quote marks may go; what people read may not.
+          const kept = all(parse(parts.join("")));
+          if (!parts.includes("]("))
+            expect((kept.match(/word/g) ?? []).length).toBe(parts.filter((part) => part === "word").length);
+        },
+      ),
+    );
+  });
+  it("take time in proportion to the text", () => {
+    const began = performance.now();
+    for (const evil of [
+      "*".repeat(50_000),
+      "[".repeat(50_000),
+      "`".repeat(50_000),
+      "_a".repeat(25_000),
+      "![".repeat(25_000),
+    ])
+      parse(evil);
+    expect(performance.now() - began).toBeLessThan(3000);
+  });
+});
+
+describe("HTML results", () => {
+  it("get a height from their rows and lines, between two bounds", () => {
+    const rows = (n: number) => `<table>${"<tr><td>1</td></tr>".repeat(n)}</table>`;
+    expect(estimateHeight("<b>x</b>", 700)).toBeGreaterThanOrEqual(48);
+    expect(estimateHeight(rows(5), 700)).toBeGreaterThan(estimateHeight(rows(2), 700));
+    expect(estimateHeight(rows(5000), 700)).toBe(480);
+    expect(estimateHeight('<svg height="300px"></svg>', 700)).toBeGreaterThanOrEqual(300);
+  });
+  it("keep no attribute that runs or loads", () => {
+    for (const [element, name, value] of [
+      ["img", "onerror", "x"],
+      ["a", "href", "https://evil"],
+      ["a", "href", " javascript:x"],
+      ["img", "src", "https://evil"],
+      ["img", "srcset", "https://evil 2x"],
+      ["iframe", "srcdoc", "x"],
+      ["form", "action", "/x"],
+      ["video", "poster", "data:image/png,x"],
+      ["use", "xlink:href", "https://evil#a"],
+      ["img", "src", "data:text/html,x"],
+    ] as const)
+      expect(mayStay(element, name, value)).toBe(false); // prettier-ignore
+    expect(mayStay("img", "src", "data:image/png;base64,AA==")).toBe(true);
+    expect(mayStay("td", "style", "color: red")).toBe(true);
+    expect(mayStay("use", "href", "#mark")).toBe(true);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { type Change, Notebook } from "../../../static/src/page/model/notebook";
+
+function notebook(...sources: string[]): Notebook {
+  const made = new Notebook();
+  made.replace(sources.map((source) => ({ kind: "code", source })));
+  return made;
+}
+const sources = (one: Notebook) => one.cells.map((cell) => cell.source);
+const id = (one: Notebook, at: number) => one.cells[at]?.id ?? "";
+
+describe("cells", () => {
+  it("keep their ids when they move", () => {
+    const one = notebook("a", "b", "c");
+    const moved = id(one, 0);
+    one.move(moved, 1);
+    expect(sources(one)).toEqual(["b", "a", "c"]);
+    expect(id(one, 1)).toBe(moved);
+  });
+  it("do not move past the ends", () => {
+    const one = notebook("a", "b");
+    one.move(id(one, 0), -1);
+    one.move(id(one, 1), 1);
+    expect(sources(one)).toEqual(["a", "b"]);
+  });
+  it("come back where they were when a deletion is undone, the last one first", () => {
+    const one = notebook("a", "b", "c");
+    one.remove(id(one, 1));
+    one.remove(id(one, 0));
+    one.undoRemove();
+    one.undoRemove();
+    expect(sources(one)).toEqual(["a", "b", "c"]);
+    expect(one.undoRemove()).toBeUndefined();
+  });
+  it("are never none: the last one deleted leaves an empty one", () => {
+    const one = notebook("a");
+    one.remove(id(one, 0));
+    expect(sources(one)).toEqual([""]);
+    one.replace([]);
+    expect(sources(one)).toEqual([""]);
+  });
+});
+
+describe("the selection", () => {
+  it("passes to the neighbour when its cell is deleted", () => {
+    const one = notebook("a", "b", "c");
+    one.select(id(one, 2));
+    one.remove(id(one, 2));
+    expect(one.selected?.source).toBe("b");
+  });
+  it("stops at the ends", () => {
+    const one = notebook("a", "b");
+    one.select(id(one, 0));
+    expect(one.neighbour(-1)?.source).toBe("a");
+    expect(one.neighbour(1)?.source).toBe("b");
+  });
+  it("starts at the first code cell", () => {
+    const one = new Notebook();
+    one.replace([
+      { kind: "text", source: "# Title" },
+      { kind: "code", source: "x" },
+    ]);
+    expect(one.selected?.source).toBe("x");
+  });
+});
+
+describe("news", () => {
+  it("is told once per change and not for none", () => {
+    const one = notebook("a");
+    const news: Change["type"][] = [];
+    one.changed.on(({ type }) => news.push(type));
+    one.setSource(id(one, 0), "a");
+    one.setSource(id(one, 0), "b");
+    one.setKind(id(one, 0), "text");
+    one.setKind(id(one, 0), "text");
+    expect(news).toEqual(["source", "kind"]);
+  });
+  it("stops when the listener is taken away", () => {
+    const one = notebook("a");
+    let heard = 0;
+    const off = one.changed.on(() => {
+      heard += 1;
+    });
+    off();
+    one.insert(0, { kind: "code", source: "" });
+    expect(heard).toBe(0);
+  });
+});

@@ -1,0 +1,74 @@
+// The host's own clock: it strikes when the frame does not answer in time, and only then.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Watchdog } from "../../static/src/host/watchdog";
+import type { Limits } from "../../static/src/protocol/policy";
+
+const limits = { load_timeout_ms: 60_000, grace_ms: 1_000 } as Limits;
+const MARGIN = 3_000;
+
+describe("watchdog", () => {
+  const bark = vi.fn();
+  let dog: Watchdog;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    bark.mockReset();
+    dog = new Watchdog(limits, bark);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("a frame that never says `started` is noticed after the time for loading", () => {
+    dog.execute(1_000);
+    vi.advanceTimersByTime(60_000 + 1_000 + MARGIN - 1);
+    expect(bark).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(bark).toHaveBeenCalledOnce();
+  });
+
+  test("a frame that never says `done` is noticed after the time for running", () => {
+    dog.execute(2_000);
+    dog.heard({ type: "started" });
+    vi.advanceTimersByTime(2_000 + 1_000 + MARGIN);
+    expect(bark).toHaveBeenCalledOnce();
+  });
+
+  test("loading in the middle of a run gets its own time", () => {
+    dog.execute(2_000);
+    dog.heard({ type: "started" });
+    dog.heard({ type: "loading", packages: [] });
+    vi.advanceTimersByTime(50_000);
+    dog.heard({ type: "loaded", packages: [], ms: 1 });
+    vi.advanceTimersByTime(2_000 + 1_000 + MARGIN - 1);
+    expect(bark).not.toHaveBeenCalled();
+  });
+
+  test("a person may take as long as they like", () => {
+    dog.execute(1_000);
+    dog.heard({ type: "started" });
+    dog.heard({ type: "input", id: "1", prompt: "", password: false });
+    vi.advanceTimersByTime(86_400_000);
+    expect(bark).not.toHaveBeenCalled();
+    dog.answered();
+    vi.advanceTimersByTime(1_000 + 1_000 + MARGIN);
+    expect(bark).toHaveBeenCalledOnce();
+  });
+
+  test("a frame that was asked to stop must do so within the grace", () => {
+    dog.execute(600_000);
+    dog.heard({ type: "started" });
+    dog.stop();
+    vi.advanceTimersByTime(1_000 + MARGIN);
+    expect(bark).toHaveBeenCalledOnce();
+  });
+
+  test("nothing is expected of a frame that has nothing to do", () => {
+    dog.execute(1_000);
+    dog.done();
+    dog.stop();
+    dog.heard({ type: "started" });
+    vi.advanceTimersByTime(86_400_000);
+    expect(bark).not.toHaveBeenCalled();
+  });
+});
