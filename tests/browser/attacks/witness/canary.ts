@@ -31,6 +31,7 @@ export class Canary {
   async listen(): Promise<void> {
     this.#http = createHttp((request, response) => this.#answer(request, response));
     this.#http.on("upgrade", (request, socket) => {
+      socket.on("error", () => {});
       this.#note("websocket", `${request.url} ${request.headers.host}`);
       socket.destroy();
     });
@@ -49,6 +50,7 @@ export class Canary {
 
     // STUN requests carry the user name a page chose, so a label can ride on WebRTC's first packet (RFC 8489).
     this.#udp = createSocket("udp4", (data) => this.#note("udp", data.toString("latin1").slice(0, 2_000)));
+    this.#udp.on("error", () => {});
     this.udpPort = await new Promise((resolve) => {
       this.#udp?.bind(0, "127.0.0.1", () => resolve(this.#udp?.address().port ?? 0));
     });
@@ -57,6 +59,7 @@ export class Canary {
   async close(): Promise<void> {
     this.#http?.closeAllConnections();
     this.#udp?.close();
+    this.#udp = undefined;
     await Promise.all([this.#http, this.#tcp].map((server) => new Promise((done) => server?.close(done))));
   }
 
@@ -77,7 +80,7 @@ export class Canary {
     request.on("data", (data: Buffer) => this.#note("http", `body ${data.toString("latin1").slice(0, 2_000)}`));
     const open = { "access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin" };
     // /redirect?to=URL sends on, to test that a policy is asked again at every hop.
-    const to = new URL(path, "http://canary").searchParams.get("to");
+    const to = URL.canParse(path, "http://canary") && new URL(path, "http://canary").searchParams.get("to");
     if (to) response.writeHead(302, { ...open, location: to });
     else response.writeHead(200, { ...open, "content-type": kind(path) });
     response.end("/* seen */");

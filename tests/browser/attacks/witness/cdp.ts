@@ -69,6 +69,7 @@ export class Cdp {
     this.#input = this.#child.stdio[3] as Writable;
     this.#input.on("error", () => {}); // a browser that is gone is told by `exited`
     const output = this.#child.stdio[4] as Readable;
+    output.on("error", () => {});
     output.setEncoding("utf8");
     output.on("data", (text: string) => this.#hear(text));
     this.#child.on("exit", () => {
@@ -92,6 +93,7 @@ export class Cdp {
   }
 
   send(method: string, params: Params = {}, session = ""): Promise<Params> {
+    if (this.#gone) return Promise.reject(new Error(`${method}: the browser is gone`));
     const id = ++this.#next;
     const message = { id, method, params, ...(session ? { sessionId: session } : {}) };
     return new Promise((resolve, reject) => {
@@ -147,15 +149,26 @@ export class Cdp {
     throw new Error("the target did not appear");
   }
 
+  /** Ends the browser, by force if it takes too long. A second call does no harm. */
   async close(): Promise<void> {
-    const gone = new Promise((resolve) => this.#child.once("exit", resolve));
-    if (this.#child.exitCode === null) {
-      await Promise.race([this.send("Browser.close").catch(() => {}), gone]);
-      const timer = setTimeout(() => this.#child.kill("SIGKILL"), 5_000);
+    if (!this.#gone) {
+      const gone = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()));
+      const force = setTimeout(() => this.#child.kill("SIGKILL"), 15_000);
+      void this.send("Browser.close").catch(() => {});
       await gone;
-      clearTimeout(timer);
+      clearTimeout(force);
     }
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    // Chromium's helpers may write a last file; a profile that stays in the temporary folder is no finding.
+    try {
+      rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    } catch (error) {
+      console.warn(`A browser profile could not be removed: ${(error as Error).message}`);
+    }
+  }
+
+  /** Whether the process has ended. One that was killed has a signal and no exit code. */
+  get #gone(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   #once(method: string, session: string): Promise<void> {
