@@ -20,7 +20,12 @@ NODE_PACKAGES := node_modules/.package-lock.json
 BROWSER_CODE := static/dist/manifest.json
 BROWSER_SOURCES := package.json $(shell find static -path static/dist -prune -o -type f ! -name '*.pyc' -print 2>/dev/null)
 
-.PHONY: help serve test soak build wheel assets node lint format lock clean docs-security
+# The bench is TypeScript, which Node runs after esbuild has joined it.
+BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --format=esm --packages=external \
+	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
+
+.PHONY: help serve test soak bench bench-quick bench-server trace build wheel assets node lint format lock clean \
+	docs-security docs-speed
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +34,8 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:
 	@exec $(BIN)/belljar serve $(if $(PORT),--port $(PORT))
 
 test: $(ENVIRONMENT) $(BROWSER_CODE) assets lint ## run every test there is; a second run takes no network
-	@mkdir -p $(REPORTS) && .ci/chromium > build/chromium
-	$(BIN)/pytest --junitxml=$(REPORTS)/pytest.xml
+	@mkdir -p $(REPORTS) && .ci/chromium > build/chromium && .ci/redis
+	BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)/pytest.xml
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
 	BELLJAR_CHROMIUM="$$(cat build/chromium)" PLAYWRIGHT_JUNIT_OUTPUT_FILE=$(REPORTS)/playwright.xml \
 		npx --no-install playwright test --reporter=list,junit
@@ -40,6 +45,24 @@ soak: $(ENVIRONMENT) $(BROWSER_CODE) assets ## 1,000 runs in one page, kills and
 	@mkdir -p build && .ci/chromium > build/chromium
 	BELLJAR_SOAK_RUNS="$${BELLJAR_SOAK_RUNS:-1000}" BELLJAR_CHROMIUM="$$(cat build/chromium)" \
 		npx --no-install playwright test tests/browser/soak --output build/soak
+
+bench: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure the speed beside a plain Pyodide page (ROUNDS=5), 15 minutes
+	@mkdir -p build/bench && .ci/chromium > build/chromium
+	@$(BENCH) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-quick: $(ENVIRONMENT) $(BROWSER_CODE) assets ## the same in under 3 minutes: fewer rounds, the rows that matter most
+	@mkdir -p build/bench && .ci/chromium > build/chromium
+	@$(BENCH) --quick
+
+trace: $(ENVIRONMENT) $(BROWSER_CODE) assets ## where each millisecond of a start goes
+	@mkdir -p build/bench && .ci/chromium > build/chromium
+	@$(BENCH) --trace
+
+bench-server: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure the server beside nginx, and 200 visitors at once
+	@$(BIN)/python tests/bench/server.py
+
+docs-speed: $(ENVIRONMENT) ## write the table of the last `make bench` into the README
+	@$(BIN)/python docs/make_speed.py
 
 docs-security: $(ENVIRONMENT) ## write the numbers of the last runs into SECURITY.md, docs/security.md and the README
 	@$(BIN)/python docs/make_security.py

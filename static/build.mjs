@@ -1,4 +1,5 @@
-// Builds static/dist: the frame (with the worker and the harness inside), the SDK, the output frame and the page.
+// Builds static/dist: the frame (with the worker and the harness inside), the SDK, the output frame, the page, the
+// page that programs drive, and the one where a person lets a program use their tab.
 // Frame and worker must each be one self-contained classic script, because their policy lets nothing else in.
 
 import { createHash } from "node:crypto";
@@ -58,6 +59,15 @@ async function harness() {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** What a snapshot depends on besides Pyodide and the packages: the harness, and the code that captures and restores. */
+async function stamp() {
+  const hash = createHash("sha256").update(JSON.stringify(await harness()));
+  const code = await filesBelow(join(source, "worker/snapshot"), ".ts");
+  const more = ["globals.ts", "image.ts", "pyodide.ts"].map((name) => join(source, "worker", name));
+  for (const file of [...code, ...more]) hash.update(await readFile(file));
+  return hash.digest("hex").slice(0, 32);
+}
+
 async function script(entry, plugins = []) {
   const result = await build({ ...shared, entryPoints: [join(source, entry)], format: "iife", write: false, plugins });
   // The text is inlined in HTML: it must not be able to close its own <script>.
@@ -78,7 +88,8 @@ export function frameScript(change = (_path, text) => text) {
       }));
     },
   };
-  const worker = () => script("worker/main.ts", [rewrite, virtual("belljar:harness", harness)]);
+  const worker = () =>
+    script("worker/main.ts", [rewrite, virtual("belljar:harness", harness), virtual("belljar:stamp", stamp)]);
   return script("frame/main.ts", [rewrite, virtual("belljar:worker", worker)]);
 }
 
@@ -109,12 +120,11 @@ async function buildAll() {
     outfile: join(dist, "sdk.js"),
   });
   await writeFile(join(dist, "output.js"), await script("output/main.ts"));
+  await writeFile(join(dist, "snapshot-stamp.txt"), await stamp());
 
-  const page = await build({
+  const pages = {
     ...shared,
-    entryPoints: { page: join(source, "page/main.ts"), "page-style": join(source, "page/page.css") },
     format: "esm",
-    splitting: true,
     metafile: true,
     outdir: join(dist, "static"),
     entryNames: "[name]-[hash]",
@@ -122,13 +132,32 @@ async function buildAll() {
     assetNames: "[name]-[hash]",
     plugins: [sdkIsServed],
     loader: { ".svg": "file", ".csv": "file", ".json": "file" },
+  };
+  const page = await build({
+    ...pages,
+    entryPoints: {
+      page: join(source, "page/main.ts"),
+      "page-style": join(source, "page/page.css"),
+      capture: join(source, "capture/main.ts"),
+      headless: join(source, "headless/main.ts"),
+    },
+    splitting: true,
+  });
+  // By itself: what it shares with the page would be cut out of the page, which then starts a round trip later.
+  const tab = await build({
+    ...pages,
+    entryPoints: { tab: join(source, "tab/main.ts"), "tab-style": join(source, "tab/tab.css") },
   });
 
   const manifest = {};
-  for (const [path, { entryPoint }] of Object.entries(page.metafile.outputs)) {
+  for (const [path, { entryPoint }] of Object.entries({ ...page.metafile.outputs, ...tab.metafile.outputs })) {
     const built = relative(dist, join(process.cwd(), path)).replaceAll("\\", "/");
     if (entryPoint?.endsWith("page/main.ts")) manifest["page.js"] = built;
+    if (entryPoint?.endsWith("capture/main.ts")) manifest["capture.js"] = built;
+    if (entryPoint?.endsWith("headless/main.ts")) manifest["headless.js"] = built;
+    if (entryPoint?.endsWith("tab/main.ts")) manifest["tab.js"] = built;
     if (entryPoint?.endsWith("page/page.css")) manifest["page.css"] = built;
+    if (entryPoint?.endsWith("tab/tab.css")) manifest["tab.css"] = built;
   }
 
   await publish("icons", manifest);

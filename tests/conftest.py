@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from .person import Person
+from .redis_server import RedisServer
+from .standins import Service
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,6 +19,34 @@ ROOT = Path(__file__).parent.parent
 def repository() -> Path:
     """The checkout that is being tested."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis for all tests."""
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def person() -> Iterator[Person]:
+    """Somebody with a browser."""
+    with Person() as somebody:
+        yield somebody
+
+
+@pytest.fixture(scope="session")
+def e2b_service() -> Iterator[Service]:
+    """A stand-in for E2B's cloud."""
+    with Service("e2b_service.py") as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> Iterator[Service]:
+    """A stand-in for Docker's Engine."""
+    with Service("docker_engine.py") as service:
+        yield service
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,15 @@
 """App: the routes of the server, each a body and the headers of its kind.
 
-No route takes input: no query, no body, no cookie is read, and none is reflected. Every URL that leaves the
-server is relative, so it works behind a reverse proxy, under a path prefix, and mounted in another ASGI app.
+No HTTP route takes input: no query, no body, no cookie is read, and none is reflected. Every URL that leaves
+the server is relative, so it works behind a reverse proxy, under a path prefix, and mounted in another ASGI
+app. The two WebSockets of `tabs` are there only where the operator has set a key for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -14,15 +17,23 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 import belljar
 from belljar import headers
-from belljar.errors import BelljarError
+from belljar.errors import BelljarError, SettingsError
 from belljar.middleware import CommonHeaders, Prefix, RequestLimits
 from belljar.resources import Resource, respond
 from belljar.settings import Settings, load_settings
 from belljar.site import Site
+from belljar.tabs.relay import MemoryRelay, Relay
+from belljar.tabs.views import TabSockets
+
+_NO_TABS = (
+    "This server lets no program send code to tabs. Its operator can: BELLJAR_TAB_KEY=… (a key of 16 or more "
+    "characters, which programs show)."
+)
+_ONLY_SOCKETS = "Here is only a WebSocket. People open /tab."
 
 
 def create_app(settings: Settings | None = None, *, dist: Path | None = None) -> Starlette:
@@ -34,12 +45,17 @@ def create_app(settings: Settings | None = None, *, dist: Path | None = None) ->
     """
     settings = load_settings() if settings is None else settings
     views = Views(Site(settings, dist))
+    sockets, relay = _tab_sockets(settings)
     app = Starlette(
         routes=[
+            *sockets,
             Route("/", views.page),
             Route("/frame/isolated", views.frame_isolated),
             Route("/frame/plain", views.frame_plain),
             Route("/output", views.output),
+            Route("/headless", views.headless),
+            Route("/tab", views.tab),
+            Route("/tab/{side}", views.tab_socket),
             Route("/sdk.js", views.sdk),
             Route("/static/{path:path}", views.static),
             Route("/assets/{path:path}", views.asset),
@@ -51,6 +67,7 @@ def create_app(settings: Settings | None = None, *, dist: Path | None = None) ->
             Middleware(RequestLimits, header_bytes=settings.connections.header_bytes),
             Middleware(Prefix, prefix=settings.root_path),
         ],
+        lifespan=_closing(relay),
         exception_handlers={BelljarError: views.unavailable, Exception: _failed},
     )
     # Starlette's own redirect for a slash too many would be an absolute URL made from the Host header.
@@ -85,6 +102,25 @@ class Views:
         framed = self.site.output.get()
         sent = headers.output(framed.hash_source, self.site.settings.embedders)
         return self._respond(request, framed.document, sent)
+
+    def headless(self, request: Request) -> Response:
+        """The page for programs: no view, for a browser that belljar's own backend drives."""
+        sent = headers.headless(isolated=self.site.settings.isolation)
+        return self._respond(request, self.site.headless.get(), sent)
+
+    def tab(self, request: Request) -> Response:
+        """The page where a person lets a program run code in their tab."""
+        settings = self.site.settings
+        if not settings.tab_key:
+            return PlainTextResponse(f"{_NO_TABS}\n", 404, headers.refusal())
+        isolated = settings.isolation and not is_webkit(request.headers.get("user-agent", ""))
+        sent = headers.tab(isolated=isolated) | {"Vary": "User-Agent"}
+        return self._respond(request, self.site.tab.get(), sent)
+
+    def tab_socket(self, _: Request) -> Response:
+        """A tab's socket, asked for as if it were a document; or on a server that has none."""
+        sentence = _ONLY_SOCKETS if self.site.settings.tab_key else _NO_TABS
+        return PlainTextResponse(f"{sentence}\n", 404, headers.refusal())
 
     def sdk(self, request: Request) -> Response:
         """The SDK as an ES module."""
@@ -132,6 +168,37 @@ class Views:
 
     def _respond(self, request: Request, resource: Resource, sent: headers.Headers) -> Response:
         return respond(request, resource, sent, self.site.encodings)
+
+
+def _tab_sockets(settings: Settings) -> tuple[list[BaseRoute], Relay | None]:
+    if not settings.tab_key:
+        return [], None
+    try:
+        import_module("websockets")
+    except ImportError:
+        raise SettingsError(
+            "tab_key is set, but tabs need a WebSocket library: `pip install 'belljar[tab]'`."
+        ) from None
+    relay: Relay
+    if settings.redis_url:
+        from belljar.tabs.redis_relay import RedisRelay
+
+        relay = RedisRelay(settings.redis_url)
+    else:
+        relay = MemoryRelay()
+    sockets = TabSockets(relay, settings.tab_key)
+    routes = [WebSocketRoute("/tab/program", sockets.program), WebSocketRoute("/tab/page", sockets.page)]
+    return [*routes], relay
+
+
+def _closing(relay: Relay | None) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        if relay is not None:
+            await relay.close()
+
+    return lifespan
 
 
 def is_webkit(user_agent: str) -> bool:

@@ -1,7 +1,7 @@
-"""Command line: `belljar serve | assets | version`.
+"""Command line: `belljar serve | run | assets | version`.
 
 Exit codes: 0 done, 1 something could not be done (a sentence on stderr says what), 2 the command or a setting
-is wrong.
+is wrong. `belljar run` ends as the code did; see `execution.EXIT_CODES`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser()
     args = parser.parse_args(argv)
     try:
-        return int(args.func(args))
+        code = int(args.func(args))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`belljar assets list | head`). Python would complain once
+        # more when it ends and flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except SettingsError as error:
         print(f"belljar: {error}", file=sys.stderr)
         return 2
@@ -33,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    return code
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -44,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"belljar {belljar.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
+    _add_run(commands)
     assets_commands.add_parsers(commands)
     version = commands.add_parser("version", help="print the version", description="Prints the version.")
     version.set_defaults(func=_version)
@@ -79,6 +87,42 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             flag, dest=item.name, metavar=item.metadata["metavar"], help=item.metadata["help"]
         )
     parser.set_defaults(func=_serve)
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "run",
+        help="run a Python file, sealed",
+        description="Runs a Python file in a sealed sandbox, in a headless Chromium of this machine.",
+        epilog=(
+            "Exit codes: 0 it ran, 1 it raised (or what sys.exit said), 124 time was up, 130 interrupted, "
+            "126 refused by the policy, 134 Python or the browser crashed, 69 there is nowhere to run it, "
+            "2 the command is wrong."
+        ),
+    )
+    parser.add_argument("script", metavar="SCRIPT", help="the file to run; - reads it from stdin")
+    parser.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="put this file beside the script, under its own name; may be repeated",
+    )
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="running time; loading never counts")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and produced files here")
+    parser.add_argument("--json", action="store_true", help="print the whole execution as JSON, nothing else")
+    parser.add_argument(
+        "--backend", default="headless", metavar="NAME|URL", help="where to run it (default: headless)"
+    )
+    parser.set_defaults(func=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    # Late: only this command needs what drives browsers.
+    from belljar import run
+
+    return run.run_command(args)
 
 
 def _serve(args: argparse.Namespace) -> int:

@@ -22,6 +22,10 @@ class AssetError(BelljarError):
     """Files of the runtime are missing, damaged or cannot be had."""
 
 
+class UnavailableError(BelljarError):
+    """There is nowhere to run code, or no longer. Says what to do."""
+
+
 class FrontendError(BelljarError):
     """The built browser code (`static/dist`) is missing or damaged."""
 

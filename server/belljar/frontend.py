@@ -68,6 +68,10 @@ class Frontend:
             raise FrontendError(f"{self.root / 'manifest.json'} is damaged. Run `make build`.")
         return manifest
 
+    def snapshot_stamp(self) -> str:
+        """Hash of what in the browser code a snapshot depends on: with another one it fits no more."""
+        return self._read("snapshot-stamp.txt").strip()
+
     def static(self) -> dict[str, Path]:
         """Every file under `static/`, by relative URL."""
         files = (path for path in sorted((self.root / "static").rglob("*")) if path.is_file())

@@ -177,6 +177,34 @@ def page(embedders: tuple[str, ...] = (), *, isolated: bool, trusted_types: bool
     return headers
 
 
+def headless(*, isolated: bool) -> Headers:
+    """The page for programs: as the page, with nothing to see and embedded by nobody."""
+    headers = page(isolated=isolated)
+    headers["Content-Security-Policy"] = _csp(
+        "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "img-src data:",
+        "frame-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    )
+    headers["Permissions-Policy"] = _all_off(FEATURES)
+    return headers
+
+
+def tab(*, isolated: bool) -> Headers:
+    """The page where a person agrees that a program runs code: as the page, but nobody may put it in a frame,
+    where a click could be stolen, and its address is kept by nobody."""
+    headers = page(isolated=isolated)
+    headers["Content-Security-Policy"] = headers["Content-Security-Policy"].replace(
+        "frame-ancestors 'self'", "frame-ancestors 'none'"
+    )
+    return headers
+
+
 def asset() -> Headers:
     """A file addressed by its content: kept for ever, readable by pages of any origin."""
     return common() | _open_to_other_origins() | {"Cache-Control": IMMUTABLE}

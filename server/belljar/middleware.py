@@ -87,10 +87,10 @@ class Prefix:
         self.prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self.prefix:
+        if scope["type"] in {"http", "websocket"} and self.prefix:
             outer = scope.get("root_path", "")
             path = scope["path"].removeprefix(outer)
-            if path == self.prefix:
+            if path == self.prefix and scope["type"] == "http":
                 target = self.prefix.rpartition("/")[2] + "/"
                 return await RedirectResponse(target, status_code=308)(scope, receive, send)
             if path.startswith(f"{self.prefix}/"):

@@ -196,6 +196,20 @@ def proxies(value: object) -> tuple[str, ...]:
     return given
 
 
+def secret(value: object) -> str:
+    """A key that two programs share: 16 characters or more, as they can stand in a header; "" for none."""
+    if isinstance(value, str) and (value == "" or re.fullmatch(r"[\x21-\x7e]{16,1000}", value)):
+        return value
+    raise ValueError("a key of 16 or more letters, digits and signs without spaces")
+
+
+def redis_url(value: object) -> str:
+    """The address of a Redis; "" for none."""
+    if isinstance(value, str) and (value == "" or re.match(r"(?:rediss?|unix)://.", value)):
+        return value
+    raise ValueError('an address as "redis://127.0.0.1:6379/0", "rediss://…" or "unix:///path"')
+
+
 def one_of(choices: Iterable[str]) -> Parser:
     """A parser that takes one of the words given."""
     known = tuple(choices)

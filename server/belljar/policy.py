@@ -11,6 +11,7 @@ from typing import Any
 
 import belljar
 from belljar.assets import AssetFile, AssetSet, Package
+from belljar.assets.snapshots import Snapshot
 from belljar.errors import SettingsError
 from belljar.settings import Limits, Settings
 
@@ -18,8 +19,14 @@ from belljar.settings import Limits, Settings
 FRAMES = {"isolated": "frame/isolated", "plain": "frame/plain"}
 
 
-def build_policy(settings: Settings, assets: AssetSet) -> dict[str, Any]:
+def build_policy(
+    settings: Settings, assets: AssetSet, snapshots: Iterable[Snapshot] = (), stamp: str = ""
+) -> dict[str, Any]:
     """The `Policy` object of `policy.ts`.
+
+    Args:
+        stamp: `Frontend.snapshot_stamp()`.
+        snapshots: What sandboxes can start from. Those with a package that is not allowed are left out.
 
     Raises:
         SettingsError: `packages` or `profile` names a package that is not to be had.
@@ -31,6 +38,7 @@ def build_policy(settings: Settings, assets: AssetSet) -> dict[str, Any]:
     return {
         "version": 1,
         "belljar": belljar.__version__,
+        "stamp": stamp,
         "pyodide": assets.pyodide,
         "python": assets.python,
         "bytecode": assets.bytecode,
@@ -38,6 +46,7 @@ def build_policy(settings: Settings, assets: AssetSet) -> dict[str, Any]:
         "core": [_file(file) for file in assets.core],
         "packages": {name: _package(package) for name, package in sorted(packages.items())},
         "profile": {"name": profile, "load": list(assets.closure(wanted))},
+        "snapshots": [_snapshot(one) for one in snapshots if packages.keys() >= set(one.load)],
         "limits": _limits(settings.limits),
     }
 
@@ -79,6 +88,12 @@ def _require(names: tuple[str, ...], known: Iterable[str], what: str) -> None:
 def _file(file: AssetFile) -> dict[str, Any]:
     url = f"assets/{file.sha256}/{file.name}"
     return {"name": file.name, "url": url, "size": file.size, "sha256": file.sha256}
+
+
+def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    pieces = {part: [_file(file) for file in files] for part, files in snapshot.parts.items()}
+    single = {part: files[0] for part, files in pieces.items() if part != "heap"}
+    return {"load": list(snapshot.load), **single, "heap": pieces["heap"]}
 
 
 def _package(package: Package) -> dict[str, Any]:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import ipaddress
 import logging
 import math
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 
 import uvicorn
 from starlette.applications import Starlette
 
 from belljar.app import create_app
-from belljar.assets import load_asset_set, load_manifest
+from belljar.assets import AssetSet, load_asset_set, load_manifest
 from belljar.assets.build import build_assets
 from belljar.assets.fetch import fetch_assets
+from belljar.assets.snapshots import find_snapshot
+from belljar.capture import make_snapshot
 from belljar.connections import limited
 from belljar.errors import AssetError, BelljarError
+from belljar.frontend import Frontend, find_dist
+from belljar.policy import chosen_profile
 from belljar.settings import Settings
+from belljar.tabs import MAX_MESSAGE
 
 
 def prepare_assets(settings: Settings, mirrors: Sequence[str] = ()) -> None:
@@ -36,11 +43,23 @@ def prepare_assets(settings: Settings, mirrors: Sequence[str] = ()) -> None:
         fetch_assets(manifest, settings.assets_dir, mirrors)
         try:
             build_assets(manifest, settings.assets_dir, mirrors)
-        except AssetError as error:
-            print(f"{error} The plain files are served; a sandbox takes about twice as long to start.")
+            for profile in (settings.profile, ()):
+                make_snapshot(replace(settings, profile=profile))
+        except BelljarError as error:
+            print(f"{error} Sandboxes take several times as long to start.")
         return
     if not assets.bytecode:
         print("Not everything is compiled to byte-code: `belljar assets build` makes sandboxes start faster.")
+    elif not _has_snapshot(settings, assets):
+        print("There is no snapshot for this version: `belljar assets build` makes sandboxes start faster.")
+
+
+def _has_snapshot(settings: Settings, assets: AssetSet) -> bool:
+    with contextlib.suppress(BelljarError):
+        load = assets.closure(chosen_profile(settings, assets)[1])
+        stamp = Frontend(find_dist()).snapshot_stamp()
+        return find_snapshot(settings.assets_dir, assets, load, stamp) is not None
+    return True  # what is wrong will be said by who needs it
 
 
 def run(settings: Settings) -> int:
@@ -62,17 +81,23 @@ def run(settings: Settings) -> int:
                 flush=True,
             )
         config = configure(app, settings)
+        allow_descriptors(settings.connections.max_connections)
         uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 
 def configure(app: Starlette, settings: Settings) -> uvicorn.Config:
-    """What uvicorn is told: one protocol, ours, with the limits of the settings, and no WebSocket at all."""
+    """What uvicorn is told: one protocol, ours, with the limits of the settings; WebSockets only for tabs."""
     limits = settings.connections
     return uvicorn.Config(
         app,
         http=limited(limits),
-        ws="none",
+        # uvloop, taken where it is installed, cannot send files without reading them.
+        loop="asyncio",
+        ws="websockets-sansio" if settings.tab_key else "none",
+        ws_max_size=MAX_MESSAGE,
+        # What compresses well could be small on the way and huge here.
+        ws_per_message_deflate=False,
         h11_max_incomplete_event_size=limits.header_bytes,
         timeout_keep_alive=max(1, math.ceil(limits.keep_alive)),
         timeout_graceful_shutdown=3,
@@ -83,6 +108,25 @@ def configure(app: Starlette, settings: Settings) -> uvicorn.Config:
         proxy_headers=True,
         forwarded_allow_ips=list(settings.forwarded_allow_ips),
     )
+
+
+def allow_descriptors(connections: int) -> None:
+    """Lets the process open a socket and a file for each connection, where the system permits.
+
+    Many systems start a process with 1024 open files unless it asks for more; past them, accepting fails.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * connections + 256
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS has a ceiling of its own below an "unlimited" one.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def address(settings: Settings, port: int) -> str:

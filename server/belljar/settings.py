@@ -20,7 +20,9 @@ from belljar.errors import SettingsError
 from belljar.options import option
 
 #: First segments of our own routes: a prefix of one such segment could not be told from the route itself.
-_ROUTES = frozenset({"/assets", "/static", "/frame", "/output", "/sdk.js", "/policy.json", "/healthz"})
+_ROUTES = frozenset(
+    {"/assets", "/static", "/frame", "/output", "/tab", "/sdk.js", "/policy.json", "/healthz"}
+)
 
 
 def _default_assets_dir() -> Path:
@@ -63,8 +65,9 @@ class Limits:
 class Connections:
     """What one client, and all of them together, may cost the server: seconds and bytes."""
 
+    # A browser opens six to one server: 300 visitors who come at the same moment.
     max_connections: int = option(
-        1000, options.count, "clients connected at the same time; others are asked to wait", metavar="N"
+        2000, options.count, "connections open at the same time; others are asked to wait", metavar="N"
     )
     request_timeout: float = option(
         10.0, options.duration, "time a client has to send the head of a request", metavar="SECONDS"
@@ -118,6 +121,15 @@ class Settings:
     )
     compress: bool = option(
         True, options.switch, "send compressed copies; off if a proxy in front compresses", metavar="on|off"
+    )
+    tab_key: str = option(
+        "",
+        options.secret,
+        "key of programs that may ask for tabs (a secret: better in the environment); without it none may",
+        metavar="SECRET",
+    )
+    redis_url: str = option(
+        "", options.redis_url, "Redis through which several server processes share tabs", metavar="SECRET"
     )
     log_level: str = option(
         "warning",
@@ -192,7 +204,9 @@ def _parsed(item: Field[Any], value: object, source: str) -> Any:
     try:
         return item.metadata["parse"](value)
     except ValueError as error:
-        raise SettingsError(f"{item.name} (from {source}) is {value!r}; allowed is {error}.") from None
+        # A secret that is not quite right is still one.
+        given = "not usable" if item.metadata["metavar"] == "SECRET" else repr(value)
+        raise SettingsError(f"{item.name} (from {source}) is {given}; allowed is {error}.") from None
 
 
 def _read_toml(

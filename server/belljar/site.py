@@ -17,12 +17,13 @@ from markupsafe import Markup
 
 import belljar
 from belljar import headers
-from belljar.assets import load_asset_set
+from belljar.assets import AssetSet, load_asset_set
 from belljar.assets.manifest import LOCAL_NAME
+from belljar.assets.snapshots import Snapshot, find_snapshot
 from belljar.encodings import Encodings
 from belljar.errors import BelljarError, FrontendError, public
 from belljar.frontend import Frontend, find_dist
-from belljar.policy import allowed_packages, build_policy
+from belljar.policy import allowed_packages, build_policy, chosen_profile
 from belljar.remembered import Remembered
 from belljar.resources import Resource
 from belljar.settings import Settings
@@ -56,7 +57,7 @@ class Site:
 
     Attributes:
         encodings: The compressed copies, made in the background.
-        page, frame, output, sdk: The documents, and the SDK module.
+        page, headless, tab, frame, output, sdk: The documents, and the SDK module.
         static: Built files by relative URL, `static/page-AB12.js`.
         runtime: The policy and the assets.
     """
@@ -66,20 +67,35 @@ class Site:
         self.encodings = Encodings(settings.assets_dir / "encoded" if settings.compress else None)
         self._frontend = Frontend(find_dist() if dist is None else dist)
         root = self._frontend.root
-        self.page = Remembered(self._load_page, _stamp(root / "manifest.json", TEMPLATES / "page.html.j2"))
+        self.page = self._document("page")
+        self.headless = self._document("headless")
+        self.tab = self._document("tab")
         self.frame = self._framed("frame")
         self.output = self._framed("output")
         self.sdk = Remembered(self._load_sdk, _stamp(root / "sdk.js"))
         self.static = Remembered(self._load_static, _stamp(root / "manifest.json"))
         # What `belljar assets build` and `belljar assets add` change.
-        changing = (settings.assets_dir / "built", settings.assets_dir / LOCAL_NAME)
+        changing = (
+            settings.assets_dir / "built",
+            settings.assets_dir / LOCAL_NAME,
+            root / "snapshot-stamp.txt",
+        )
         self.runtime = Remembered(self._load_runtime, _stamp(*changing))
 
     def problems(self) -> list[BelljarError]:
         """Why not everything can be served; empty when all is well. Loads what was not loaded yet."""
         found: dict[str, BelljarError] = {}
         # The runtime last: compressing it takes longest, and the copies are made in this order.
-        parts = (self.page, self.frame, self.output, self.sdk, self.static, self.runtime)
+        parts = (
+            self.page,
+            self.headless,
+            self.tab,
+            self.frame,
+            self.output,
+            self.sdk,
+            self.static,
+            self.runtime,
+        )
         for load in (part.get for part in parts):
             try:
                 load()
@@ -92,6 +108,16 @@ class Site:
         settings = self.settings
         return public(error, (settings.assets_dir, settings.assets_dir.resolve(), self._frontend.root))
 
+    def _document(self, name: str) -> Remembered[Resource]:
+        template = f"{name}.html.j2"
+
+        def load() -> Resource:
+            document = _render(template, static=self._frontend.url, version=belljar.__version__)
+            self._compress([document])
+            return document
+
+        return Remembered(load, _stamp(self._frontend.root / "manifest.json", TEMPLATES / template))
+
     def _framed(self, name: str) -> Remembered[Framed]:
         def load() -> Framed:
             script = self._frontend.script(f"{name}.js")
@@ -101,11 +127,6 @@ class Site:
             return Framed(document, headers.script_hash(script))
 
         return Remembered(load, _stamp(self._frontend.root / f"{name}.js", TEMPLATES / f"{name}.html.j2"))
-
-    def _load_page(self) -> Resource:
-        page = _render("page.html.j2", static=self._frontend.url, version=belljar.__version__)
-        self._compress([page])
-        return page
 
     def _load_sdk(self) -> Resource:
         sdk = Resource.of_file(self._frontend.file("sdk.js"))
@@ -119,15 +140,38 @@ class Site:
 
     def _load_runtime(self) -> Runtime:
         assets = load_asset_set(self.settings.assets_dir)
-        policy = json.dumps(build_policy(self.settings, assets), separators=(",", ":")).encode()
+        snapshots = self._snapshots(assets)
+        policy = json.dumps(
+            build_policy(self.settings, assets, snapshots, self._stamp()), separators=(",", ":")
+        ).encode()
         packages = allowed_packages(self.settings, assets)
-        served = (*assets.core, *(package.file for package in packages.values()))
+        parts = [file for snapshot in snapshots for file in snapshot.files]
+        served = (*assets.core, *parts, *(package.file for package in packages.values()))
         runtime = Runtime(
             policy=Resource.of_bytes(policy, "application/json"),
             files={f"{file.sha256}/{file.name}": Resource.of_file(file.path, file.sha256) for file in served},
         )
         self._compress([runtime.policy, *runtime.files.values()])
         return runtime
+
+    def _snapshots(self, assets: AssetSet) -> list[Snapshot]:
+        """The snapshots built with this very browser code: of the profile, and of the named ones."""
+        try:
+            stamp = self._stamp()
+            profiles = {assets.closure(chosen_profile(self.settings, assets)[1]), ()}
+        except BelljarError:
+            return []
+        profiles |= {assets.closure(names) for names in assets.profiles.values()}
+        folder = self.settings.assets_dir
+        found = (find_snapshot(folder, assets, load, stamp) for load in sorted(profiles))
+        return [snapshot for snapshot in found if snapshot is not None]
+
+    def _stamp(self) -> str:
+        """What names the browser code of snapshots; empty where it was built without."""
+        try:
+            return self._frontend.snapshot_stamp()
+        except BelljarError:
+            return ""
 
     def _compress(self, resources: Iterable[Resource]) -> None:
         contents = [(item.sha256, item.content) for item in resources if item.compressible]

@@ -11,3 +11,9 @@ declare module "belljar:harness" {
   const files: Record<string, string>;
   export default files;
 }
+
+/** Hash of all that lies in a snapshot's heap or decides what does: a snapshot of another belljar is none. */
+declare module "belljar:stamp" {
+  const stamp: string;
+  export default stamp;
+}

@@ -64,7 +64,14 @@ def dist(tmp_path: Path) -> Path:
     (root / "sdk.js").write_text("export class Sandbox {}\n" * 100)
     (root / "static" / "page-AB12.js").write_text("console.log('page');\n" * 100)
     (root / "static" / "page-CD34.css").write_text("body { color: black }\n")
+    (root / "static" / "headless-EF56.js").write_text("console.log('headless');\n")
     manifest = {"page.js": "static/page-AB12.js", "page.css": "static/page-CD34.css"}
+    manifest["headless.js"] = "static/headless-EF56.js"
+    manifest |= {"tab.js": "static/tab-AB78.js", "tab.css": "static/tab-CD90.css"}
+    for url in (manifest["tab.js"], manifest["tab.css"]):
+        (root / url).write_text("/* tab */\n")
+    for icon in ("favicon", "mark"):
+        manifest[f"icons/{icon}.svg"] = f"static/icons/{icon}-12.svg"
     (root / "manifest.json").write_text(json.dumps(manifest))
     return root
 
@@ -76,7 +83,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     folder = tmp_path / "templates"
     folder.mkdir()
-    for name in ("frame.html.j2", "output.html.j2"):
+    for name in ("frame.html.j2", "headless.html.j2", "output.html.j2", "tab.html.j2"):
         (folder / name).write_text((site.TEMPLATES / name).read_text())
     page = '<!doctype html><link rel="stylesheet" href="{{ static("page.css") }}"><p>{{ version }}</p>\n'
     (folder / "page.html.j2").write_text(page + "<!-- filler -->\n" * 40)

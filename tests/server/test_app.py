@@ -26,7 +26,16 @@ CHROME = (
 SAFARI = "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
 
-ROUTES = ["/", "/frame/isolated", "/frame/plain", "/output", "/sdk.js", "/policy.json", "/healthz"]
+ROUTES = [
+    "/",
+    "/frame/isolated",
+    "/frame/plain",
+    "/output",
+    "/headless",
+    "/sdk.js",
+    "/policy.json",
+    "/healthz",
+]
 
 
 def assert_sent(response: httpx.Response, expected: headers.Headers) -> None:
@@ -79,6 +88,32 @@ def test_the_output_frame_carries_exactly_the_script_that_its_policy_allows(clie
     response = client.get("/output")
     script = response.text.split("<script>")[1].split("</script>")[0]
     assert_sent(response, headers.output(headers.script_hash(script)))
+
+
+def test_the_page_where_people_agree_is_embedded_by_nobody(make_client: MakeClient) -> None:
+    client = make_client(embedders=("*",), tab_key="k" * 16)
+    response = client.get("/tab")
+    assert_sent(response, headers.tab(isolated=True))
+    policy = response.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "connect-src 'self';" in policy
+    assert 'src="static/tab-AB78.js"' in response.text
+
+
+def test_without_a_key_there_are_no_tabs(client: TestClient) -> None:
+    for path in ("/tab", "/tab/program", "/tab/page"):
+        response = client.get(path)
+        assert response.status_code == 404
+        assert "BELLJAR_TAB_KEY" in response.text
+        assert_sent(response, headers.refusal())
+
+
+def test_the_page_for_programs_is_embedded_by_nobody(make_client: MakeClient) -> None:
+    client = make_client(embedders=("https://docs.example.org",))
+    response = client.get("/headless")
+    assert_sent(response, headers.headless(isolated=True))
+    assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
+    assert 'src="static/headless-EF56.js"' in response.text
 
 
 def test_embedders_reach_every_frame(make_client: MakeClient) -> None:

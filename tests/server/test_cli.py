@@ -94,6 +94,20 @@ def test_assets_that_are_here_are_not_fetched(
     serve.prepare_assets(Settings(assets_dir=tmp_path))
 
 
+def test_a_server_without_a_snapshot_says_how_to_get_one(
+    assets: AssetSet,
+    dist: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (dist / "snapshot-stamp.txt").write_text("stamp")
+    monkeypatch.setattr(serve, "load_asset_set", lambda _: assets)
+    monkeypatch.setattr(serve, "find_dist", lambda: dist)
+    serve.prepare_assets(Settings(assets_dir=tmp_path))
+    assert "no snapshot for this version: `belljar assets build`" in capsys.readouterr().out
+
+
 def test_a_machine_that_cannot_compile_serves_the_plain_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,7 +121,7 @@ def test_a_machine_that_cannot_compile_serves_the_plain_files(
     monkeypatch.setattr(serve, "fetch_assets", lambda *_: None)
     monkeypatch.setattr(serve, "build_assets", no_compiler)
     serve.prepare_assets(Settings(assets_dir=tmp_path))
-    assert "There is no Node. The plain files are served" in capsys.readouterr().out
+    assert "There is no Node. Sandboxes take several times as long to start." in capsys.readouterr().out
 
 
 def test_a_taken_port_is_a_sentence() -> None:
@@ -163,3 +177,12 @@ def test_a_server_answers_where_it_says_and_stops_when_told(served: str) -> None
         assert response.status == 503
         assert "belljar assets fetch" in response.read().decode()
         assert "server" not in response.headers
+
+
+def test_output_that_nobody_reads_to_its_end_is_no_error() -> None:
+    command = [sys.executable, "-m", "belljar", "version"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import http.client
+import os
+import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,6 +112,105 @@ def test_a_client_that_takes_it_slowly_but_steadily_gets_it_all(port: int) -> No
             got += len(data)
             time.sleep(0.01)
     assert got >= len(LARGE)
+
+
+@pytest.mark.usefixtures("with_large_file")
+def test_a_file_sent_is_the_file_and_the_connection_stays(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.sock = client
+        path = large(port).split()[1].decode()
+        for method, status, length in (("GET", 200, len(LARGE)), ("HEAD", 200, 0), ("GET", 200, len(LARGE))):
+            connection.request(method, path)
+            answer = connection.getresponse()
+            body = answer.read()
+            assert (answer.status, len(body), answer.headers["content-length"]) == (
+                status,
+                length,
+                str(len(LARGE)),
+            )
+            assert body == LARGE[:length]
+        assert connection.sock is client
+
+
+def test_no_answer_waits_for_a_packet_to_be_confirmed(port: int) -> None:
+    """Without TCP_NODELAY each of these takes 40 ms on Linux."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    began = time.monotonic()
+    for _ in range(50):
+        connection.request("GET", "/sdk.js")
+        assert connection.getresponse().read()
+    connection.close()
+    assert time.monotonic() - began < 1.5
+
+
+def test_there_are_descriptors_for_all_connections() -> None:
+    """In a process of its own, which starts with as few as many systems give."""
+    program = (
+        "import resource as r; from belljar.serve import allow_descriptors;"
+        "r.setrlimit(r.RLIMIT_NOFILE, (256, r.getrlimit(r.RLIMIT_NOFILE)[1]));"
+        "allow_descriptors(500); print(*r.getrlimit(r.RLIMIT_NOFILE))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    soft, hard = map(int, told.split())
+    assert soft == (1256 if hard < 0 else min(hard, 1256))
+
+
+@pytest.mark.usefixtures("with_large_file")
+def test_requests_sent_ahead_are_answered_in_turn(port: int) -> None:
+    """Pipelining (RFC 9112, section 9.3.2), with a large file between small answers."""
+    last = b"GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    got, _ = sent(port, GET + b"\r\n" + large(port) + last, 20)
+    assert re.findall(rb"HTTP/1.1 (\d+)", got) == [b"200", b"200", b"404"]
+    assert len(got) > len(LARGE)
+
+
+@pytest.mark.usefixtures("with_large_file")
+def test_a_client_that_leaves_in_the_midst_costs_nothing(port: int, caplog: pytest.LogCaptureFixture) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(large(port))
+            assert client.recv(1000)
+    time.sleep(0.3)
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    assert sent(port, GET + b"Connection: close\r\n\r\n")[0].startswith(b"HTTP/1.1 200")
+
+
+def test_a_file_that_shrinks_while_it_is_sent_ends_the_connection(
+    make_client: MakeClient, assets: AssetSet, tmp_path: Path
+) -> None:
+    """A client must see that it has less than was announced, never wait for the rest."""
+    file = make_file(tmp_path, "large.zip", LARGE)
+    object.__setattr__(assets, "core", (*assets.core, file))
+    settings = Settings(assets_dir=tmp_path / "assets", compress=False, connections=LIMITS)
+    with serving(make_client(settings).app, settings) as port:  # type: ignore[arg-type]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.settimeout(3)
+            client.sendall(large(port))
+            got = len(client.recv(1000))
+            os.truncate(file.path, 100)
+            with contextlib.suppress(ConnectionError):
+                while data := client.recv(1 << 20):
+                    got += len(data)
+        assert got < len(LARGE)
+
+
+@pytest.mark.parametrize("path", [b"/policy.json", b"/sdk.js", b"/nothing", b"/frame/plain"])
+def test_a_connection_stays_open_after_every_kind_of_answer(port: int, path: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.sock = client
+        for headers in (
+            {},
+            {"If-None-Match": "*"},
+            {"Range": "bytes=999999999-"},
+            {"Accept-Encoding": "*;q=0"},
+        ):
+            connection.request("GET", path.decode(), headers=headers)
+            connection.getresponse().read()
+            assert connection.sock is client
 
 
 def test_clients_past_the_limit_are_told_so_and_those_before_it_go_on(port: int) -> None:

@@ -24,37 +24,47 @@ SHA256 = hashlib.sha256(TEXT).hexdigest()
 @pytest.mark.parametrize(
     ("header", "coding"),
     [
-        ("", None),
-        ("identity", None),
-        ("deflate", None),
+        ("", "identity"),
+        ("identity", "identity"),
+        ("deflate", "identity"),
         ("gzip", "gzip"),
         ("gzip, deflate, br, zstd", "br"),
         ("GZIP;q=1.0", "gzip"),
+        ("x-gzip", "gzip"),
         ("br;q=0.5, gzip;q=0.9", "gzip"),
+        ("br ; Q=0.5 , gzip;q=0.9", "gzip"),
+        ("br;q=0.001", "br"),
         ("br;q=0, gzip;q=0, *", "zstd"),
         ("*", "br"),
         ("*;q=0", None),
-        ("br;q=nonsense", None),
-        ("identity;q=1, br;q=0.5", None),
+        ("*;q=0, identity;q=0.1", "identity"),
+        ("*;q=0, zstd", "zstd"),
+        ("identity;q=0", None),
+        ("identity;q=0, gzip;q=0.1", "gzip"),
+        ("br;q=nonsense", "identity"),
+        ("br;q=1.5", "identity"),
+        ("br;q=nan", "identity"),
+        ("identity;q=1, br;q=0.5", "identity"),
         ("identity;q=0.5, br;q=0.5", "br"),
+        ("br;q=0.5, *;q=0.8", "zstd"),
     ],
 )
 def test_the_most_wanted_coding_is_chosen_and_the_smallest_among_equals(
     header: str, coding: str | None
 ) -> None:
-    assert choose(header, {"gzip": 40, "br": 30, "zstd": 35}, 100) == coding
+    assert choose(header, {"identity": 100, "gzip": 40, "br": 30, "zstd": 35}) == coding
 
 
 def test_what_is_not_there_is_not_chosen() -> None:
-    assert choose("br, gzip", {}, 100) is None
+    assert choose("br, gzip", {"identity": 100}) == "identity"
 
 
 def test_copies_hold_the_content(tmp_path: Path) -> None:
     store = Encodings(tmp_path)
     store.prepare([(SHA256, TEXT)])
     copies = store.copies(SHA256)
-    assert gzip.decompress(copies["gzip"].read_bytes()) == TEXT
-    assert brotli.decompress(copies["br"].read_bytes()) == TEXT
+    assert gzip.decompress(copies["gzip"].path.read_bytes()) == TEXT
+    assert brotli.decompress(copies["br"].path.read_bytes()) == TEXT
     assert copies.keys() == codings().keys()
 
 
@@ -77,8 +87,28 @@ def test_a_large_file_gets_a_quick_copy_before_the_best_one(
     store = Encodings(tmp_path)
     store.prepare([(SHA256, TEXT)])
     assert seen == ["quick", "best"]
-    assert store.copies(SHA256)["br"].read_bytes() == b"best"
+    assert store.copies(SHA256)["br"].path.read_bytes() == b"best"
+    Encodings(tmp_path).prepare([(SHA256, TEXT)])
+    assert seen == ["quick", "best"]
     assert [path.name for path in tmp_path.iterdir()] == [f"{SHA256}.br"]
+
+
+def test_a_quick_copy_that_is_being_sent_is_not_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Encodings(tmp_path)
+    chosen: list[Path] = []
+
+    def best(_: bytes) -> bytes:
+        chosen.append(store.copies(SHA256)["br"].path)
+        return b"best"
+
+    monkeypatch.setattr(encodings, "LARGE", 100)
+    monkeypatch.setattr(encodings, "codings", lambda: {"br": best})
+    monkeypatch.setattr(encodings, "_best_brotli", best)
+    store.prepare([(SHA256, TEXT)])
+    assert store.copies(SHA256)["br"].path != chosen[0]
+    assert brotli.decompress(chosen[0].read_bytes()) == TEXT
 
 
 def test_a_copy_that_saves_nothing_is_not_sent(tmp_path: Path) -> None:
@@ -138,7 +168,7 @@ def test_each_encoding_has_an_etag_of_its_own_and_each_is_known_again(compressin
     }
     assert len(etags) == 3
     for etag in etags:
-        again = compressing.get("/sdk.js", headers={"accept-encoding": "br", "if-none-match": etag})
+        again = compressing.get("/sdk.js", headers={"accept-encoding": "gzip, br", "if-none-match": etag})
         assert (again.status_code, again.headers["etag"]) == (304, etag)
 
 

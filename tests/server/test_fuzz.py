@@ -37,7 +37,16 @@ fuzzed = settings(
 LABEL = "label" + secrets.token_hex(4)
 OUTSIDE = "this stands outside of the site"
 
-ROUTES = ["/", "/frame/isolated", "/frame/plain", "/output", "/sdk.js", "/policy.json", "/healthz"]
+ROUTES = [
+    "/",
+    "/frame/isolated",
+    "/frame/plain",
+    "/output",
+    "/headless",
+    "/sdk.js",
+    "/policy.json",
+    "/healthz",
+]
 STATIC = ["/static/page-AB12.js", "/static/page-CD34.css"]
 PIECES = [
     *(

@@ -1,4 +1,4 @@
-"""Imports go one way: page, embed → host → protocol ← frame, worker; one door leads to Pyodide."""
+"""Imports go one way: pages → host → protocol ← frame, worker; one door leads to Pyodide."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ MAY_IMPORT = {
     "output": {"protocol"},
     "page": {"host", "protocol"},
     "embed": {"host", "protocol"},
+    "headless": {"host", "protocol"},
+    "capture": {"host", "protocol"},
+    "tab": {"headless", "host", "page", "protocol"},
 }
 IMPORT = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.{1,2}/[^"']+)["']""")
 

@@ -150,3 +150,10 @@ def test_every_field_can_be_set_and_has_a_help_text() -> None:
     names = [item.name for group in (Settings, Limits, Connections) for item in fields(group)]
     assert sorted(item.name for item in settable()) == sorted({*names} - {"limits", "connections"})
     assert all(item.metadata["help"] for item in settable())
+
+
+@pytest.mark.parametrize("name", ["tab_key", "redis_url"])
+def test_a_secret_that_cannot_be_is_not_shown(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=name) as refused:
+        load(tmp_path, env={f"BELLJAR_{name.upper()}": "hidden word"})
+    assert "hidden" not in str(refused.value)

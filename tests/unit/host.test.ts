@@ -36,6 +36,7 @@ const pack = (name: string, depends: string[] = []) => ({
 const policy: Policy = {
   version: 1,
   belljar: "0.1.0",
+  stamp: "stamp",
   pyodide: "314.0.3",
   python: "3.14.2",
   bytecode: true,
@@ -43,6 +44,7 @@ const policy: Policy = {
   core: [],
   packages: { pandas: pack("pandas", ["numpy", "six"]), numpy: pack("numpy"), six: pack("six") },
   profile: { name: "data", load: ["pandas"] },
+  snapshots: [],
   limits,
 };
 

@@ -26,7 +26,7 @@ from belljar.assets.paths import (
 from belljar.assets.progress import Progress, human
 from belljar.assets.sets import load_asset_set
 from belljar.assets.store import Store, write_atomically
-from belljar.errors import AssetError
+from belljar.errors import AssetError, FrontendError
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -42,9 +42,20 @@ def add_parsers(subparsers: Any) -> None:
     )
     _add_mirror(fetch)
     build = _add(
-        commands, "build", build_command, "compile the files to byte-code: sandboxes start twice as fast"
+        commands,
+        "build",
+        build_command,
+        "compile the files to byte-code and make a snapshot: sandboxes start many times faster",
     )
     _add_mirror(build)
+    build.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="make the snapshot of this profile (core, data, science) instead of the one that is served; "
+        "may be given several times",
+    )
     add = _add(commands, "add", add_command, "allow further packages on this machine, with all they need")
     add.add_argument("target", nargs="+", metavar="NAME|WHEEL|FOLDER", help="what to add")
     _add_mirror(add)
@@ -83,7 +94,27 @@ def build_command(args: argparse.Namespace) -> int:
         print(f"Compiled {built.compiled} of {built.archives} archives in {built.seconds:.0f} s.")
     else:
         print(f"All {built.archives} archives are compiled already.")
+    for profile in args.profile or [None, "core"]:
+        _snapshot(args.assets_dir, profile)
     return 0
+
+
+def _snapshot(assets_dir: Path, profile: str | None) -> None:
+    """Make a snapshot, or say why there is none."""
+    from belljar.capture import NoSnapshotError, make_snapshot  # needs the whole server
+    from belljar.settings import load_settings
+
+    settings = load_settings({"assets_dir": assets_dir, "profile": profile})
+    try:
+        made = make_snapshot(settings)
+    except (NoSnapshotError, FrontendError) as error:
+        print(f"{error} Sandboxes install their packages at each start, which takes several times as long.")
+        return
+    name = " ".join(settings.profile) or "core"
+    if made.new:
+        print(f"Made the snapshot of {name} ({human(made.size)}) in {made.seconds:.0f} s.")
+    else:
+        print(f"The snapshot of {name} is there already.")
 
 
 def add_command(args: argparse.Namespace) -> int:

@@ -82,8 +82,10 @@ class Figures:
     def forget(self, figure: Any) -> None:
         """Close a figure for pyplot, so that the end of the cell doesn't show it. The object stays usable."""
         helpers = sys.modules.get("matplotlib._pylab_helpers")
-        if helpers is not None:
-            helpers.Gcf.destroy_fig(figure)
+        for manager in _managers():
+            # Not pyplot's own search: it compares with ==, which is no yes or no for a table.
+            if helpers is not None and manager.canvas.figure is figure:
+                helpers.Gcf.destroy(manager)
 
     def close(self) -> None:
         """Close all figures unseen."""

@@ -15,15 +15,19 @@ MODULES = {"numpy": "numpy", "pandas": "pandas", "matplotlib": "matplotlib.pyplo
 
 def warm(allowlist: Allowlist) -> None:
     """Import the modules of loaded packages, and draw a figure and a table once. Never raises."""
+    loaded = (name for name in MODULES if (package := allowlist.get(name)) and allowlist.is_loaded(package))
+    prepare(list(loaded))
+
+
+def prepare(packages: list[str]) -> None:
+    """The same for packages by name, all of which are there."""
     for name, module in MODULES.items():
-        package = allowlist.get(name)
-        if package is not None and allowlist.is_loaded(package):
+        if name in packages:
             with contextlib.suppress(Exception):
                 importlib.import_module(module)
-    with contextlib.suppress(Exception):
-        _draw()
-    with contextlib.suppress(Exception):
-        _format()
+    for use in (_draw, _plot, _format, _read):
+        with contextlib.suppress(Exception):
+            use()
 
 
 def _draw() -> None:
@@ -37,6 +41,31 @@ def _draw() -> None:
     figure = Figure(figsize=(1, 1))
     figure.add_subplot().set_title("A")
     FigureCanvasAgg(figure).print_figure(io.BytesIO(), format="png", dpi=50)
+
+
+def _plot() -> None:
+    """The first plot of a table imports pandas' plotting."""
+    pandas = sys.modules.get("pandas")
+    if pandas is None or "matplotlib.pyplot" not in sys.modules:
+        return
+    from matplotlib.figure import Figure
+
+    pyplot = vars(sys.modules["matplotlib.pyplot"])
+    chosen = pyplot["_backend_mod"]
+    try:
+        pandas.DataFrame({"a": [1.0, 2.0]}).plot(ax=Figure().add_subplot())
+    finally:
+        # Drawing asks pyplot for its backend; which one that is, is decided when a session begins.
+        pyplot["_backend_mod"] = chosen
+
+
+def _read() -> None:
+    """The first file and the first groups import what they are done with."""
+    pandas = sys.modules.get("pandas")
+    if pandas is not None:
+        frame = pandas.read_csv(io.StringIO("a,b\n1,x\n2,y\n"))
+        frame.groupby("b").agg({"a": "sum"})
+        frame.pivot_table(index="b", values="a")
 
 
 def _format() -> None:

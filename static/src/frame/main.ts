@@ -4,6 +4,8 @@
 import { parseHostMessage } from "../protocol/guards";
 import { type FrameMessage, type HostMessage, PROTOCOL } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
+import { Shelf } from "../protocol/shelf";
+import { makeSnapshot } from "./capture";
 import { dropUngoverned } from "./realm";
 import { prepareRuntime } from "./runtime";
 import { selfTest } from "./self-test";
@@ -17,14 +19,26 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     start = resolve;
   });
 
+  const parts = new Shelf<Blob>();
+
   const boot = async (message: Extract<HostMessage, { type: "boot" }>): Promise<FrameSession | undefined> => {
     if (!(await sealed)) return undefined;
     try {
       say({ type: "progress", stage: "runtime", label: "compiling the runtime" });
-      return new FrameSession(await prepareRuntime(message.core), message.settings, say);
+      return new FrameSession(await prepareRuntime(parts, message.snapshot), message.settings, say);
     } catch (error) {
       say({ type: "failed", reason: `Python could not start: ${(error as Error).message}` });
       return undefined;
+    }
+  };
+
+  const takeSnapshot = async (message: Extract<HostMessage, { type: "capture" }>): Promise<undefined> => {
+    if (!(await sealed)) return;
+    try {
+      const { state, ...made } = await makeSnapshot(await prepareRuntime(parts, null), message);
+      say({ type: "captured", state: new Blob([state]), ...made });
+    } catch (error) {
+      say({ type: "failed", reason: `The snapshot could not be made: ${(error as Error).message}` });
     }
   };
 
@@ -39,8 +53,13 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
       return;
     }
     if (!message) return;
-    if (message.type === "boot") {
+    if (message.type === "part") {
+      parts.put(message.name, message.blob);
+    } else if (message.type === "boot") {
       start?.(boot(message));
+      start = undefined;
+    } else if (message.type === "capture") {
+      start?.(takeSnapshot(message));
       start = undefined;
     } else {
       const rest = message;

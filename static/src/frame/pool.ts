@@ -1,5 +1,6 @@
 // The worker in use and one in reserve. The reserve boots when the page is quiet, imports what the profile is for,
-// and takes over after a kill or a reset, so that nobody waits for a second start.
+// and takes over after a kill or a reset, so that nobody waits for a second start. Where a start is cheap (from a
+// snapshot) the next reserve boots as soon as one is taken.
 
 import type { BootSettings, NamedBytes } from "../protocol/messages";
 import { PythonWorker, type WorkerListener } from "./python-worker";
@@ -7,6 +8,9 @@ import type { Runtime } from "./runtime";
 
 /** How long nothing must happen before the reserve starts to boot, so that it never competes with a cell. */
 const QUIET_MS = 1_200;
+
+/** The same after a reserve was taken: the cell that waited for it has begun by then. */
+const SOON_MS = 20;
 
 export interface PoolEvents {
   /** Whether a spare worker stands ready. */
@@ -19,6 +23,8 @@ export class Pool {
   #spareReady = false;
   #profile: { files: NamedBytes[]; error: string | null } | undefined;
   #quiet: ReturnType<typeof setTimeout> | undefined;
+  /** The next reserve is about to boot, whatever runs. */
+  #soon = false;
   readonly #runtime: Runtime;
   readonly #settings: BootSettings;
   readonly #events: PoolEvents;
@@ -39,14 +45,18 @@ export class Pool {
 
   /** Call when nothing runs: the reserve may boot. */
   quiet(): void {
+    if (!this.#soon) this.#spareIn(QUIET_MS);
+  }
+
+  #spareIn(ms: number): void {
     clearTimeout(this.#quiet);
     if (!this.#settings.spare || this.#spare) return;
-    this.#quiet = setTimeout(() => this.#bootSpare(), QUIET_MS);
+    this.#quiet = setTimeout(() => this.#bootSpare(), ms);
   }
 
   /** Call when something starts to run. */
   busy(): void {
-    clearTimeout(this.#quiet);
+    if (!this.#soon) clearTimeout(this.#quiet);
   }
 
   /** Ends the active worker; the spare, or a new one, takes its place. */
@@ -59,6 +69,10 @@ export class Pool {
     this.#spareReady = false;
     next.listener = listener;
     this.active = next;
+    if (this.#runtime.snapshot && next.state === "ready") {
+      this.#soon = true;
+      this.#spareIn(SOON_MS);
+    }
     return next;
   }
 
@@ -69,17 +83,20 @@ export class Pool {
   }
 
   #bootSpare(): void {
+    this.#soon = false;
     const spare = this.#spawn();
     this.#spare = spare;
     spare.listener = {
       admit: () => true, // no user code has been in it
       message: ({ type }) => {
-        if (type === "ready") spare.post({ type: "warm" });
-        if (type !== "warmed" || this.#spare !== spare) return;
+        // An interpreter out of a snapshot is warm.
+        if (type === "ready" && !this.#runtime.snapshot) spare.post({ type: "warm" });
+        if (type !== (this.#runtime.snapshot ? "ready" : "warmed") || this.#spare !== spare) return;
         this.#spareReady = true;
         this.#events.spare(true);
       },
       file: () => {},
+      paged: () => {},
       died: () => {
         if (this.#spare === spare) this.#spare = undefined;
       },

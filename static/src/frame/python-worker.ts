@@ -6,13 +6,18 @@
 import { parseWorkerText, path as pathGuard } from "../protocol/guards";
 import {
   type BootSettings,
+  HEAP,
   type NamedBytes,
+  type Piece,
   PROFILE,
   type ReadyInfo,
+  SNAPSHOT,
   type WorkerCommand,
   type WorkerMessage,
 } from "../protocol/messages";
+import { makeMailbox, PAGE_BYTES, putPage } from "../protocol/pager";
 import { Malformed } from "../protocol/shape";
+import { now, type Step } from "../protocol/timing";
 import { Countdown } from "./countdown";
 import type { Runtime } from "./runtime";
 
@@ -22,6 +27,8 @@ export interface WorkerListener {
   admit(size: number): boolean;
   message(message: WorkerMessage, size: number): void;
   file(path: string, blob: Blob): void;
+  /** What it asked for with `page` has been handed over. */
+  paged(): void;
   /** The worker has come to an end that nobody asked for. */
   died(reason: string): void;
 }
@@ -35,6 +42,11 @@ export class PythonWorker {
   readonly #worker: Worker;
   readonly #loadClock: Countdown;
   readonly #interrupt: Uint8Array | null;
+  readonly #mailbox: SharedArrayBuffer | null;
+  readonly #image: Promise<Piece> | undefined;
+  readonly #start: ReadyInfo["start"];
+  readonly #steps: readonly Step[];
+  readonly #spawned = now();
 
   constructor(runtime: Runtime, settings: BootSettings) {
     const shared = settings.interrupt && self.crossOriginIsolated ? new SharedArrayBuffer(1) : null;
@@ -51,7 +63,15 @@ export class PythonWorker {
       this.#end(`Python was not ready within ${seconds} s`);
     });
     this.#loadClock.resume();
-    this.post({ type: "boot", core: runtime.core, wasm: runtime.wasm, settings, interrupt: shared });
+    const { pieces, snapshot, timeline } = runtime;
+    this.#steps = timeline.steps;
+    this.#start = snapshot ? "snapshot" : "wheels";
+    this.#image = pieces.get(SNAPSHOT.rest);
+    this.#mailbox = this.#image && self.crossOriginIsolated ? makeMailbox() : null;
+    this.post({ type: "boot", settings, interrupt: shared, snapshot, mailbox: this.#mailbox });
+    for (const [name, piece] of pieces) {
+      this.#hand(name, piece).catch((error: Error) => this.#end(error.message));
+    }
   }
 
   /** True when running code can be interrupted without losing its variables. */
@@ -59,8 +79,16 @@ export class PythonWorker {
     return this.#interrupt !== null;
   }
 
-  post(command: WorkerCommand): void {
-    if (this.state !== "dead") this.#worker.postMessage(command);
+  post(command: WorkerCommand, transfer: Transferable[] = []): void {
+    if (this.state !== "dead") this.#worker.postMessage(command, transfer);
+  }
+
+  /** Hands over a piece of what it starts from. The heap is read here, while the worker prepares its place. */
+  async #hand(name: string, piece: Promise<Piece>): Promise<void> {
+    const value = await piece;
+    if (!(value instanceof Blob) || !name.startsWith(HEAP)) return this.post({ type: "piece", name, value });
+    const bytes = await value.arrayBuffer();
+    this.post({ type: "piece", name, value: bytes }, [bytes]);
   }
 
   /** Hands over the profile's packages while booting. */
@@ -114,6 +142,8 @@ export class PythonWorker {
         pyodide: message.pyodide,
         jspi: message.jspi,
         interrupt: this.interruptible,
+        start: this.#start,
+        steps: [...this.#before(message.steps[0]), ...message.steps],
       };
       for (const name of message.packages) this.loaded.add(name);
     } else if (message.type === "failed" || message.type === "crashed") {
@@ -122,7 +152,29 @@ export class PythonWorker {
     } else if (message.type === "installed") {
       for (const name of message.names) this.loaded.add(name);
     }
+    if (message.type === "page") void this.#page(message.offset, message.length);
     this.listener?.message(message, data.length);
+  }
+
+  /** A cell needs a file of the image that has not been handed over yet. */
+  async #page(offset: number, length: number): Promise<void> {
+    const mailbox = this.#mailbox;
+    if (!mailbox) return;
+    try {
+      const image = (await this.#image) as Blob;
+      const bytes = await image.slice(offset, offset + Math.min(length, PAGE_BYTES)).arrayBuffer();
+      putPage(mailbox, new Uint8Array(bytes));
+    } catch {
+      putPage(mailbox, null);
+    }
+    this.listener?.paged();
+  }
+
+  /** The frame's part of a start, up to the worker's first step. */
+  #before(first: Step | undefined): Step[] {
+    const began = first?.start ?? now();
+    const thread = { name: "worker: its thread", start: this.#spawned, ms: Math.max(0, began - this.#spawned) };
+    return [...this.#steps, thread];
   }
 
   #hearFile(data: unknown): void {

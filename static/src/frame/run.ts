@@ -47,11 +47,7 @@ export class Run {
       ends.kill("timeout", `loading took longer than ${seconds(limits.load_timeout_ms)}`);
     });
     this.#runClock = new Countdown(options.timeout_ms, () => this.stop("timeout"));
-    this.#graceClock = new Countdown(limits.grace_ms, () => {
-      const why =
-        this.cause === "timeout" ? `it ran longer than ${seconds(options.timeout_ms)}` : "it was asked to stop";
-      ends.kill(this.cause ?? "interrupted", why);
-    });
+    this.#graceClock = new Countdown(limits.grace_ms, () => this.deaf());
     this.#loadClock.resume();
   }
 
@@ -60,19 +56,28 @@ export class Run {
     return performance.now() - this.#started;
   }
 
+  /** User code has started. */
+  get begun(): boolean {
+    return this.#phase !== "preparing";
+  }
+
   /** Python reports that user code starts now. */
   begin(): void {
     if (this.#phase !== "preparing") return;
     this.#enter("running");
   }
 
-  /** Packages are being loaded for the running code. */
-  loading(): void {
-    if (this.#phase === "running") this.#enter("loading");
+  /** Packages are being loaded for the running code. Gives whether that is new. */
+  loading(): boolean {
+    if (this.#phase !== "running") return false;
+    this.#enter("loading");
+    return true;
   }
 
-  loaded(): void {
-    if (this.#phase === "loading") this.#enter("running");
+  loaded(): boolean {
+    if (this.#phase !== "loading") return false;
+    this.#enter("running");
+    return true;
   }
 
   /** The person is being asked; their time is not the code's. Only the host's answer ends this. */
@@ -93,6 +98,14 @@ export class Run {
     this.#graceClock.resume();
     this.#ends.interrupt();
     this.#again = setInterval(() => this.#ends.interrupt(), AGAIN_MS);
+  }
+
+  /** It was asked to stop and can't hear that, or takes too long over it. */
+  deaf(): void {
+    if (!this.cause) return;
+    const { timeout_ms } = this.options;
+    const why = this.cause === "timeout" ? `it ran longer than ${seconds(timeout_ms)}` : "it was asked to stop";
+    this.#ends.kill(this.cause, why);
   }
 
   /** Stops every clock. */

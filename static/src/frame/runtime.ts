@@ -5,7 +5,9 @@
 // source neither is needed: the CSP has no `blob:` but in worker-src.
 
 import workerSource from "belljar:worker";
-import type { NamedBytes } from "../protocol/messages";
+import { LIBRARIES, type Piece, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
+import type { Shelf } from "../protocol/shelf";
+import { Timeline } from "../protocol/timing";
 import { ASSETS_ORIGIN } from "./names";
 
 const LAST_EXPORT = /export\s+default\s+(\w+)\s*;?\s*$/;
@@ -55,28 +57,67 @@ function trust(url: string): TrustedUrl {
 export interface Runtime {
   /** blob: URL of the worker's source, trusted where the engine has Trusted Types. */
   url: TrustedUrl;
-  /** pyodide.asm.wasm, compiled once for every worker of this frame. */
-  wasm: WebAssembly.Module;
-  /** The core files that are not code: standard library and lock file. */
-  core: NamedBytes[];
+  /** What workers start from, by name; some of it may still be on its way. Each can reject with a sentence. */
+  pieces: ReadonlyMap<string, Promise<Piece>>;
+  /** What they start from is a snapshot. */
+  snapshot: SnapshotShape | null;
+  timeline: Timeline;
 }
 
-/** Prepares the runtime from the core files' bytes. */
-export async function prepareRuntime(files: NamedBytes[]): Promise<Runtime> {
-  const byName = new Map(files.map((file) => [file.name, file.bytes]));
-  const take = (name: string): ArrayBuffer => {
-    const bytes = byName.get(name);
-    if (!bytes) throw new Error(`the runtime's file ${name} is missing`);
-    return bytes;
+/** Prepares the runtime: waits for the files that are JavaScript, compiles the others once for every worker. */
+export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape | null): Promise<Runtime> {
+  const timeline = new Timeline();
+  const pieces = new Map<string, Promise<Piece>>();
+  const add = (name: string, piece: Promise<Piece>): void => {
+    piece.catch(() => {}); // each worker hears of it
+    pieces.set(name, piece);
   };
-  const decoder = new TextDecoder();
-  const factory = factoryExpression(decoder.decode(take("pyodide.asm.mjs")));
-  const loader = loaderExpression(decoder.decode(take("pyodide.mjs")));
-  const runtime = `const belljarRuntime={createPyodideModule:${factory},loadPyodide:${loader}};\n`;
+  const compiled = async (): Promise<WebAssembly.Module> => {
+    const bytes = await (await parts.get(RUNTIME.wasm)).arrayBuffer();
+    return timeline.time("frame: the interpreter's code", WebAssembly.compile(bytes));
+  };
+  add(RUNTIME.lock, parts.get(RUNTIME.lock));
+  add(RUNTIME.wasm, compiled());
+  if (snapshot) {
+    const state = parts.get(SNAPSHOT.state);
+    const hot = parts.get(SNAPSHOT.hot);
+    add(SNAPSHOT.state, state);
+    add(SNAPSHOT.hot, hot);
+    add(SNAPSHOT.rest, parts.get(SNAPSHOT.rest));
+    for (let position = 0; position < snapshot.heap; position++) {
+      const name = SNAPSHOT.heap(position);
+      add(name, parts.get(name));
+    }
+    add(LIBRARIES, compileLibraries(state, hot, timeline));
+  } else add(RUNTIME.stdlib, parts.get(RUNTIME.stdlib));
+
+  const [loader, factory] = await Promise.all(
+    [RUNTIME.loader, RUNTIME.factory].map(async (name) => (await parts.get(name)).text()),
+  );
+  const runtime = `const belljarRuntime={createPyodideModule:${factoryExpression(factory ?? "")},loadPyodide:${loaderExpression(loader ?? "")}};\n`;
   const blob = new Blob([runtime, workerSource], { type: "text/javascript" });
-  return {
-    url: trust(URL.createObjectURL(blob)),
-    wasm: await WebAssembly.compile(take("pyodide.asm.wasm")),
-    core: ["python_stdlib.zip", "pyodide-lock.json"].map((name) => ({ name, bytes: take(name) })),
-  };
+  timeline.lap("frame: the worker's source");
+  return { url: trust(URL.createObjectURL(blob)), pieces, snapshot, timeline };
+}
+
+/** What the frame itself reads of a snapshot's state. */
+interface StateHead {
+  libraries: { names: string[] }[];
+  image: { files: [path: string, mode: number, mtime: number, offset: number, length: number][] };
+}
+
+/** Compiles the libraries, once for every worker. They lie at the image's head. */
+async function compileLibraries(
+  state: Promise<Blob>,
+  hot: Promise<Blob>,
+  timeline: Timeline,
+): Promise<WebAssembly.Module[]> {
+  const { libraries, image } = JSON.parse(await (await state).text()) as StateHead;
+  const places = new Map(image.files.map(([path, , , offset, length]) => [path, [offset, length] as const]));
+  const bytes = await (await hot).arrayBuffer();
+  const compiled = libraries.map(({ names: [path = ""] }) => {
+    const [offset, length] = places.get(path) ?? [0, 0];
+    return WebAssembly.compile(new Uint8Array(bytes, offset, length));
+  });
+  return timeline.time("frame: the snapshot's libraries", Promise.all(compiled));
 }

@@ -27,8 +27,15 @@ import type { Runtime } from "./runtime";
 const FILES_KEPT = "Files are kept.";
 /** An idle worker must answer a ping within this time, or something still computes in it. */
 const PING_MS = 3_000;
+/** A worker that has nothing to compute answers a ping within this time. */
+const HEARING_MS = 150;
 /** A worker that can't even boot is tried this often before the frame gives up. */
 const BOOT_TRIES = 2;
+
+interface Ping {
+  nonce: string;
+  timer: ReturnType<typeof setTimeout>;
+}
 
 type Say = (message: FrameMessage) => void;
 
@@ -37,13 +44,16 @@ export class FrameSession implements WorkerListener {
   readonly #say: Say;
   readonly #files: FileStore;
   readonly #pool: Pool;
+  readonly #restoring: boolean;
   /** Bytes of packages, kept for the workers to come. */
   readonly #bytes = new Map<string, NamedBytes>();
   readonly #needs = new Map<string, string>();
   readonly #completions = new Map<string, number>();
   #run: Run | undefined;
   #idle: Quota;
-  #ping: { nonce: string; timer: ReturnType<typeof setTimeout> } | undefined;
+  #ping: Ping | undefined;
+  /** Asks a run that is to stop whether it can hear. */
+  #hearing: Ping | undefined;
   #changes: string[] = [];
   #failures = 0;
   #failed: string | undefined;
@@ -51,6 +61,7 @@ export class FrameSession implements WorkerListener {
   constructor(runtime: Runtime, settings: BootSettings, say: Say) {
     this.#settings = settings;
     this.#say = say;
+    this.#restoring = runtime.snapshot !== null;
     this.#files = new FileStore(settings.limits);
     this.#idle = new Quota(settings.limits);
     this.#pool = new Pool(runtime, settings, { spare: (ready) => say({ type: "spare", ready }) });
@@ -63,7 +74,7 @@ export class FrameSession implements WorkerListener {
 
   // ------------------------------------------------------------ from the host
 
-  hear(message: Exclude<HostMessage, { type: "boot" }>): void {
+  hear(message: Exclude<HostMessage, { type: "boot" | "part" | "capture" }>): void {
     switch (message.type) {
       case "packages":
         return this.#packages(message.id, message.files, message.error);
@@ -106,16 +117,32 @@ export class FrameSession implements WorkerListener {
       return this.#reply(request, null, this.#failed ?? "A cell is already running in this sandbox.");
     }
     this.#pool.busy();
-    this.#dropPing();
     this.#changes = [];
     const run = new Run(request, code, options, this.#settings, {
-      interrupt: () => this.#worker.interrupt(),
+      interrupt: () => this.#interrupt(run),
       kill: (status, reason) => this.#killRun(run, status, reason),
     });
     this.#run = run;
     if (options.fresh) this.#replace();
-    else if (this.#worker.state === "ready") this.#start(run);
+    else if (this.#worker.state === "ready") {
+      // What an earlier cell left behind may compute for ever: then this one would never begin.
+      this.#watchIdle();
+      this.#start(run);
+    }
     // Otherwise `ready` starts it.
+  }
+
+  /**
+   * Without shared memory only code that waits hears of it. Code that computes doesn't answer either, and is not given
+   * the grace that it could not use.
+   */
+  #interrupt(run: Run): void {
+    this.#worker.interrupt();
+    if (this.#worker.interruptible || this.#hearing) return;
+    const nonce = mint();
+    const timer = setTimeout(() => this.#run === run && run.deaf(), HEARING_MS);
+    this.#hearing = { nonce, timer };
+    this.#worker.post({ type: "ping", nonce });
   }
 
   #start(run: Run): void {
@@ -164,8 +191,15 @@ export class FrameSession implements WorkerListener {
     else this.#say({ type: "kept", path, blob });
   }
 
+  paged(): void {
+    if (!this.#run?.loaded()) return;
+    this.#event({ type: "loaded", packages: [], ms: 0 });
+  }
+
   died(reason: string): void {
     const booting = this.#worker.info === undefined;
+    // The host starts over from the wheels: slower, and sure.
+    if (booting && this.#restoring) return this.#say({ type: "unrestorable", reason });
     if (booting && ++this.#failures >= BOOT_TRIES) return this.#fail(reason);
     const run = this.#run;
     if (run && !booting) this.#killRun(run, "crashed", reason);
@@ -179,6 +213,10 @@ export class FrameSession implements WorkerListener {
         return this.#say({ type: "progress", stage: "starting", label: message.label });
       case "ready":
         return this.#ready();
+      case "page":
+        // Its time is not the code's. Named packages are not meant: it is a part of what is there already.
+        this.#say({ type: "stalled" });
+        return this.#run?.loading() ? this.#event({ type: "loading", packages: [] }) : undefined;
       case "need":
         return this.#need(message.id, message.names);
       case "installed":
@@ -197,6 +235,7 @@ export class FrameSession implements WorkerListener {
       }
       case "pong":
         if (this.#ping?.nonce === message.nonce) this.#dropPing();
+        if (this.#hearing?.nonce === message.nonce) clearTimeout(this.#hearing.timer);
         return;
       case "failed":
       case "crashed":
@@ -299,6 +338,8 @@ export class FrameSession implements WorkerListener {
   #finish(run: Run, outcome: RunOutcome): void {
     run.end();
     this.#run = undefined;
+    clearTimeout(this.#hearing?.timer);
+    this.#hearing = undefined;
     this.#idle = new Quota(this.#settings.limits);
     this.#tellFiles();
     this.#say({ type: "done", request: run.request, outcome });
@@ -338,12 +379,13 @@ export class FrameSession implements WorkerListener {
     this.#say({ type: "failed", reason: this.#failed });
   }
 
-  /** A run that claims to be done must leave an idle worker behind. */
+  /** A run that claims to be done must leave an idle worker behind; the next one waits for that only so long. */
   #watchIdle(): void {
+    this.#dropPing();
     const nonce = mint();
     const timer = setTimeout(() => {
       this.#ping = undefined;
-      if (!this.#run) this.#restart("Python was stopped: something went on computing after the cell had ended.");
+      if (!this.#run?.begun) this.#restart("Python was stopped: something went on computing after the cell had ended.");
     }, PING_MS);
     this.#ping = { nonce, timer };
     this.#worker.post({ type: "ping", nonce });

@@ -2,6 +2,22 @@
 
 import type { NamedBytes } from "../protocol/messages";
 import type { AssetFile } from "../protocol/policy";
+import { count, Malformed, type Parse, record, text } from "../protocol/shape";
+import { keptFile } from "./kept";
+
+const hash: Parse<string> = (value, at) => {
+  const given = text(64)(value, at);
+  if (!/^[0-9a-f]{64}$/.test(given)) throw new Malformed(`${at} must be a SHA-256 in lower-case hex`);
+  return given;
+};
+
+/** Checks the description of a file. Throws Malformed, naming the field. */
+export const checkAsset: Parse<AssetFile> = record<AssetFile>({
+  name: text(200),
+  url: text(2_000),
+  size: count(),
+  sha256: hash,
+});
 
 export interface Fetched {
   url: string;
@@ -48,6 +64,19 @@ function integrity(hex: string): string {
   return `sha256-${btoa(bytes.map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(""))}`;
 }
 
+function get(file: AssetFile, url: URL, cache: RequestCache, signal: AbortSignal): Promise<Response> {
+  const checks = globalThis.crypto?.subtle ? {} : { integrity: integrity(file.sha256) };
+  return fetch(url, { credentials: "omit", cache, signal, ...checks });
+}
+
+function tell(url: URL, bytes: number, events: AssetEvents): void {
+  const timing = performance.getEntriesByName(url.href).at(-1) as PerformanceResourceTiming | undefined;
+  const fromCache = timing !== undefined && timing.transferSize === 0 && timing.decodedBodySize > 0;
+  events.fetched({ url: url.href, bytes, fromCache });
+}
+
+const WRONG = "its content is not what the policy names";
+
 /** One file, verified. A spoiled copy in the browser's cache is fetched again once. Throws a sentence. */
 export async function fetchAsset(
   file: AssetFile,
@@ -60,18 +89,15 @@ export async function fetchAsset(
   for (const cache of ["default", "reload"] as const) {
     let counted = 0;
     try {
-      const checks = globalThis.crypto?.subtle ? {} : { integrity: integrity(file.sha256) };
-      const response = await fetch(url, { credentials: "omit", cache, signal, ...checks });
+      const response = await get(file, url, cache, signal);
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
       const bytes = await body(response, file.size, (more) => {
         counted += more;
         events.advance(more);
       });
       const found = await sha256(bytes);
-      if (found !== null && found !== file.sha256) throw new Error("its content is not what the policy names");
-      const timing = performance.getEntriesByName(url.href).at(-1) as PerformanceResourceTiming | undefined;
-      const fromCache = timing !== undefined && timing.transferSize === 0 && timing.decodedBodySize > 0;
-      events.fetched({ url: url.href, bytes: file.size, fromCache });
+      if (found !== null && found !== file.sha256) throw new Error(WRONG);
+      tell(url, file.size, events);
       return { name: file.name, bytes: bytes.buffer };
     } catch (error) {
       events.advance(-counted);
@@ -80,4 +106,40 @@ export async function fetchAsset(
     }
   }
   throw new Error(`${file.name} could not be loaded: ${problem}.`);
+}
+
+export interface AssetBlob {
+  blob: Blob;
+  /** Rejects with a sentence when its content is not what the policy names. */
+  verified: Promise<void>;
+}
+
+/**
+ * One file as a blob, which never comes into this page's memory but to be verified; that may go on while others
+ * prepare with it what must not be used before. Throws a sentence.
+ */
+export async function fetchBlob(
+  file: AssetFile,
+  base: URL,
+  events: AssetEvents,
+  signal: AbortSignal,
+): Promise<AssetBlob> {
+  const url = new URL(file.url, base);
+  const failed = (problem: string): Error => new Error(`${file.name} could not be loaded: ${problem}.`);
+  let blob: Blob;
+  try {
+    const response = (await keptFile(url)) ?? (await get(file, url, "default", signal));
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    blob = await response.blob();
+    if (blob.size !== file.size) throw new Error(`it has ${blob.size} bytes and not ${file.size}`);
+  } catch (error) {
+    throw failed((error as Error).message);
+  }
+  events.advance(file.size);
+  tell(url, file.size, events);
+  const verify = async (): Promise<void> => {
+    const found = await sha256(new Uint8Array(await blob.arrayBuffer()));
+    if (found !== null && found !== file.sha256) throw failed(WRONG);
+  };
+  return { blob, verified: verify() };
 }

@@ -17,6 +17,13 @@ export interface SandboxOptions {
   spare?: boolean;
   /** Packages to load at the start instead of the server's profile. */
   packages?: string[];
+  /** "wheels": install the packages at every start, even where the server has a snapshot of that (default "auto"). */
+  start?: "auto" | "wheels";
+  /**
+   * Where the server has no snapshot of what is loaded at the start, let this browser make one when nothing runs, and
+   * keep it in Cache Storage of this page's origin for the next visit (default true).
+   */
+  keep?: boolean;
   /** Ends the sandbox. */
   signal?: AbortSignal;
 }
@@ -73,6 +80,8 @@ export interface SandboxEvents {
   restarted: { reason: string; lost: string; kept: string };
   packages: PackageState[];
   spare: { ready: boolean };
+  /** This browser has kept a snapshot for the next visit; its size in bytes. */
+  kept: { bytes: number };
 }
 
 /** The timeout in milliseconds. Throws a RangeError that says what is allowed. */

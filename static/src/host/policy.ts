@@ -1,18 +1,11 @@
 // Reads and checks /policy.json: what this server allows, and where its files lie.
 
-import type { AssetFile, Limits, Policy, PolicyPackage, Profile } from "../protocol/policy";
+import type { Limits, Policy, PolicyPackage, PolicySnapshot, Profile } from "../protocol/policy";
 import { count, flag, list, Malformed, mapOf, type Parse, record, text } from "../protocol/shape";
+import { checkAsset as file } from "./assets";
 
 const name = text(200);
 const names = list(name, 2_000);
-
-const hash: Parse<string> = (value, at) => {
-  const given = text(64)(value, at);
-  if (!/^[0-9a-f]{64}$/.test(given)) throw new Malformed(`${at} must be a SHA-256 in lower-case hex`);
-  return given;
-};
-
-const file: Parse<AssetFile> = record<AssetFile>({ name, url: text(2_000), size: count(), sha256: hash });
 
 const limits: Parse<Limits> = record<Limits>({
   timeout_ms: count(),
@@ -36,6 +29,7 @@ const parse: Parse<Policy> = record<Policy>({
     return 1;
   },
   belljar: name,
+  stamp: text(64),
   pyodide: name,
   python: name,
   bytecode: flag,
@@ -43,6 +37,10 @@ const parse: Parse<Policy> = record<Policy>({
   core: list(file, 20),
   packages: mapOf(record<PolicyPackage>({ name, version: name, file, depends: names, imports: names }), 2_000),
   profile: record<Profile>({ name, load: names }),
+  snapshots: list(
+    record<PolicySnapshot>({ load: names, state: file, heap: list(file, 1_000), hot: file, rest: file }),
+    100,
+  ),
   limits,
 });
 

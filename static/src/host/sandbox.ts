@@ -8,11 +8,14 @@
 
 import type { FrameMessage, HostMessage, NamedBytes, ReadyInfo, RunEvent, RunOutcome } from "../protocol/messages";
 import type { Policy } from "../protocol/policy";
+import { now, type Step, Timeline } from "../protocol/timing";
 import { call, Emitter, type Listener } from "./emitter";
 import { Execution, Gathering, Result } from "./execution";
 import { Files } from "./files";
+import { keepSnapshot, keptSnapshot } from "./keep";
+import { forget } from "./kept";
 import type { FrameLink } from "./link";
-import { openFrame, send } from "./opening";
+import { type Handed, openFrame, send } from "./opening";
 import {
   checkedTimeout,
   type ExecuteOptions,
@@ -46,6 +49,12 @@ interface Waiting {
 /** How long the frame may take to answer what needs no Python, in milliseconds. */
 const ANSWER_MS = 10_000;
 
+/** How long after the start a first cell is waited for before the network is used for other things. */
+const IDLE_MS = 1_500;
+
+/** How long nothing must run before this browser makes a snapshot for itself. */
+const REST_MS = 8_000;
+
 type Request = Extract<HostMessage, { request: number }>;
 type Unnumbered<T> = T extends unknown ? Omit<T, "request"> : never;
 
@@ -55,12 +64,14 @@ export class Sandbox {
   readonly policy: Promise<Policy>;
   readonly files: Files;
   info: SandboxInfo | undefined;
+  /** Why the server's snapshot could not be used, where that was tried. */
+  unrestorable: string | undefined;
   #state: SandboxState = "loading";
   #reason: string | undefined;
   #link: FrameLink | undefined;
   readonly #base: URL;
   /** Settles when the present frame has been given everything. */
-  #opened: Promise<unknown> | undefined;
+  #opened: Promise<Handed> | undefined;
   #supply: Supply | undefined;
   #watchdog: Watchdog | undefined;
   #cell: RunningCell | undefined;
@@ -69,10 +80,17 @@ export class Sandbox {
   #settleReady!: { resolve(): void; reject(error: Error): void };
   /** Stop by interrupt first. */
   #soft = false;
-  readonly #began = performance.now();
+  readonly #timeline = new Timeline();
+  /** Of the first interpreter, which the start waited for. */
+  #firstSteps: Step[] = [];
+  readonly #began = now();
   readonly #waiting = new Map<number, Waiting>();
   readonly #emitter = new Emitter<SandboxEvents>();
   readonly #abort = new AbortController();
+  /** Runs out when nothing has run for a while. */
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  /** The first cell is over, or none came. */
+  readonly #idle = deferred();
   readonly #options: SandboxOptions;
 
   private constructor(options: SandboxOptions) {
@@ -84,7 +102,7 @@ export class Sandbox {
     });
     this.ready.catch(() => {}); // also reported as state "failed"
     this.files = new Files((message) => this.#ask(message));
-    const loaded = loadPolicy(this.#base);
+    const loaded = this.#timeline.time("policy", loadPolicy(this.#base));
     this.policy = loaded.then(({ policy }) => policy);
     this.policy.catch(() => {});
     options.signal?.addEventListener("abort", () => void this.close());
@@ -101,6 +119,12 @@ export class Sandbox {
     const sandbox = new Sandbox(options);
     await sandbox.ready;
     return sandbox;
+  }
+
+  /** Where the time of the start went, by the starts of the steps, in milliseconds from `create` on. */
+  get timing(): Step[] {
+    const steps = [...this.#timeline.steps, ...this.#firstSteps];
+    return steps.map((step) => ({ ...step, start: step.start - this.#began })).sort((a, b) => a.start - b.start);
   }
 
   get state(): SandboxState {
@@ -151,20 +175,46 @@ export class Sandbox {
     const lacking = unsupported();
     if (lacking) throw new Error(lacking);
     this.#emitter.emit("progress", { stage: "policy", label: "reading the policy", loaded: 0, total: 0 });
-    const supply = new Supply(await loaded, this.#options.packages, this.#emitter, this.#abort.signal);
+    const found = await loaded;
+    const { packages, start, keep = true } = this.#options;
+    const kept = keep && start !== "wheels" ? await keptSnapshot(found.policy, found.base, packages) : null;
+    const supply = new Supply(found, this.#options, this.#emitter, this.#abort.signal, this.#timeline, kept);
     this.#supply = supply;
     this.#watchdog = new Watchdog(supply.policy.limits, () => this.#replaceFrame());
     await this.#open(supply);
   }
 
   async #open(supply: Supply): Promise<void> {
-    const opening = openFrame(supply, this.#options, {
-      message: (message) => this.#hear(message),
-      lost: (reason) => this.#end("failed", reason),
-    });
+    const opening = openFrame(
+      supply,
+      this.#options,
+      {
+        message: (message) => this.#hear(message),
+        lost: (reason) => this.#end("failed", reason),
+      },
+      this.#idle.promise,
+    );
     this.#link = opening.link;
     this.#opened = opening.handed;
-    this.#soft = (await opening.handed).soft;
+    const { soft, whole } = await opening.handed;
+    this.#soft = soft;
+    whole.catch((error: Error) => {
+      if (this.#link === opening.link) this.#startOver(error.message);
+    });
+  }
+
+  /** The snapshot doesn't fit this browser: from the wheels, in a new frame. */
+  #startOver(reason: string): void {
+    const supply = this.#supply;
+    if (!supply?.snapshot) return this.#end("failed", `Python could not start: ${reason}.`);
+    if (this.#state === "failed" || this.#state === "closed") return;
+    this.unrestorable = reason;
+    forget().catch(() => {}); // at worst the next visit tries again
+    supply.dropSnapshot();
+    if (this.#state !== "loading") return this.#replaceFrame();
+    this.#link?.close();
+    supply.restart();
+    this.#open(supply).catch((error: Error) => this.#end("failed", error.message));
   }
 
   /** The frame itself no longer answers: away with it, and a new one in its place. */
@@ -211,6 +261,7 @@ export class Sandbox {
       this.#cell = { request, gathering: new Gathering(), options, resolve };
     });
     this.#enter("running");
+    clearTimeout(this.#rest);
     this.#watchdog?.execute(timeout_ms);
     const { context = "default", svg = false, fresh = false } = options;
     const input = options.onInput !== undefined;
@@ -255,10 +306,23 @@ export class Sandbox {
         return;
       case "progress":
         return this.#supply?.progress(message.stage, message.label);
-      case "ready":
-        return this.#becomeReady(message.info);
+      case "ready": {
+        const link = this.#link;
+        return void this.#opened
+          ?.then(({ verified }) => verified)
+          .then(
+            () => this.#link === link && this.#becomeReady(message.info),
+            () => {}, // whoever opened the frame hears of it
+          );
+      }
       case "failed":
         return this.#end("failed", message.reason);
+      case "stalled":
+        return this.#idle.resolve();
+      case "unrestorable":
+        return this.#startOver(message.reason);
+      case "captured":
+        return; // nobody asked
       case "need":
         return void this.#provide(message.id, message.names);
       case "event":
@@ -268,6 +332,8 @@ export class Sandbox {
         if (cell?.request !== message.request) return;
         this.#cell = undefined;
         this.#watchdog?.done();
+        this.#idle.resolve();
+        this.#restful();
         if (this.#state === "running") this.#enter("ready");
         return cell.resolve(cell.gathering.finish(message.outcome));
       }
@@ -297,10 +363,29 @@ export class Sandbox {
 
   #becomeReady(info: ReadyInfo): void {
     const isolation = this.#soft ? "isolated" : "plain";
-    const readyMs = this.info?.readyMs || performance.now() - this.#began;
+    const readyMs = this.info?.readyMs || now() - this.#began;
+    if (!this.info) this.#firstSteps = info.steps;
     this.info = { ...info, isolation, readyMs };
     this.#settleReady.resolve();
+    this.#restful();
+    setTimeout(() => this.#idle.resolve(), IDLE_MS);
     this.#enter(this.#cell ? "running" : "ready");
+  }
+
+  /** Nothing runs: if that lasts, a snapshot is made for the next visit, once. */
+  #restful(): void {
+    clearTimeout(this.#rest);
+    const supply = this.#supply;
+    const { start, keep = true } = this.#options;
+    const covered = supply?.snapshot && supply.missing.length === 0;
+    if (!supply || !keep || start === "wheels" || this.unrestorable || covered) return;
+    this.#rest = setTimeout(() => {
+      if (this.#state !== "ready" || document.hidden) return;
+      keepSnapshot(supply.policy, this.#base, supply.first, this.#abort.signal).then(
+        (bytes) => bytes !== null && this.#emitter.emit("kept", { bytes }),
+        () => {}, // then the next visit takes as long as this one
+      );
+    }, REST_MS);
   }
 
   #event(cell: RunningCell, event: RunEvent): void {
@@ -334,7 +419,7 @@ export class Sandbox {
           event.packages.map(({ name }) => name),
           "loading",
         );
-        return call(options.onLoading, event.packages);
+        return event.packages.length > 0 ? call(options.onLoading, event.packages) : undefined;
       case "loaded":
         gathering.packages.push(...event.packages);
         return undefined;
@@ -373,6 +458,7 @@ export class Sandbox {
     if (this.#state === "failed" || this.#state === "closed") return;
     this.#reason = reason;
     this.#abort.abort();
+    clearTimeout(this.#rest);
     this.#link?.close();
     this.#enter(state, reason);
     this.#settleReady.reject(new Error(reason));
@@ -389,6 +475,14 @@ export class Sandbox {
     this.#waiting.clear();
     for (const { reject } of waiting) reject(new Error(reason));
   }
+}
+
+function deferred(): { promise: Promise<void>; resolve(): void } {
+  let settle: (() => void) | undefined;
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, resolve: () => settle?.() };
 }
 
 /** The outcome of a run whose frame is gone. */

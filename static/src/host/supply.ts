@@ -1,48 +1,141 @@
 // What a sandbox is fed with: the policy, the runtime, packages. Counts every byte and knows each package's state.
 
-import type { NamedBytes } from "../protocol/messages";
-import type { AssetFile, Policy } from "../protocol/policy";
-import { fetchAsset } from "./assets";
+import { type NamedBytes, RUNTIME } from "../protocol/messages";
+import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
+import { Timeline } from "../protocol/timing";
+import { type AssetBlob, type AssetEvents, fetchAsset, fetchBlob } from "./assets";
 import type { Emitter } from "./emitter";
-import type { PackageState, Progress, SandboxEvents } from "./options";
+import type { PackageState, Progress, SandboxEvents, SandboxOptions } from "./options";
 import { closure, type LoadedPolicy } from "./policy";
+
+type Stage = "runtime" | "packages" | "later";
+
+/** So many files at a time: enough to fill a line, few enough that they come in their order and show progress. */
+const LANES = 4;
+
+/** Verified files of starts, by hash. Blobs lie outside of this page's memory. */
+const blobs = new Map<string, Blob>();
 
 export class Supply {
   readonly policy: Policy;
+  readonly timeline: Timeline;
   /** The packages loaded before `ready`, dependencies first. */
   readonly first: string[];
   readonly #base: URL;
   readonly #emitter: Emitter<SandboxEvents>;
   readonly #signal: AbortSignal;
   readonly #states = new Map<string, PackageState["state"]>();
-  readonly #total: number;
+  #snapshot: PolicySnapshot | null;
   #loaded = 0;
 
   /** Throws when `packages` names one that isn't on the allowlist. */
   constructor(
     { policy, base }: LoadedPolicy,
-    packages: string[] | undefined,
+    { packages, start }: Pick<SandboxOptions, "packages" | "start">,
     emitter: Emitter<SandboxEvents>,
     signal: AbortSignal,
+    timeline = new Timeline(),
+    kept: PolicySnapshot | null = null,
   ) {
     this.policy = policy;
     this.#base = base;
     this.#emitter = emitter;
     this.#signal = signal;
+    this.timeline = timeline;
     const first = closure(policy, packages ?? policy.profile.load);
     this.first = first.map(({ name }) => name);
     for (const { name } of first) this.#states.set(name, "loading");
-    this.#total = [...policy.core, ...first.map(({ file }) => file)].reduce((sum, file) => sum + file.size, 0);
+    this.#snapshot = start === "wheels" ? null : fitting([...policy.snapshots, ...(kept ? [kept] : [])], this.first);
     this.#tell();
+  }
+
+  /** What the sandbox starts from, if not from the wheels. */
+  get snapshot(): PolicySnapshot | null {
+    return this.#snapshot;
+  }
+
+  /** Packages of the start that no snapshot brings. */
+  get missing(): string[] {
+    return this.first.filter((name) => !this.#snapshot?.load.includes(name));
+  }
+
+  /** From now on it starts from the wheels. */
+  dropSnapshot(): void {
+    this.#snapshot = null;
+  }
+
+  /** Bytes of the files that a start needs. */
+  get #total(): number {
+    const packages = this.missing.flatMap((name) => this.policy.packages[name]?.file ?? []);
+    return [...this.#needed(), ...packages].reduce((bytes, { size }) => bytes + size, 0);
+  }
+
+  /** The files of a start, those first that are waited for first. */
+  #needed(): AssetFile[] {
+    const { core } = this.policy;
+    if (!this.#snapshot) return core;
+    const { state, hot, heap } = this.#snapshot;
+    // The standard library is in the snapshot.
+    return [...core.filter(({ name }) => name !== RUNTIME.stdlib), state, hot, ...heap];
+  }
+
+  /**
+   * Fetches the files of a start and gives each as soon as it is there. Resolves when all are verified: until then
+   * nothing but preparations may be made with them. Rejects with a sentence.
+   */
+  async parts(give: (name: string, blob: Blob) => void): Promise<void> {
+    const waiting = [...this.#needed()];
+    const checks: Promise<void>[] = [];
+    const lane = async (): Promise<void> => {
+      for (let file = waiting.shift(); file; file = waiting.shift()) {
+        const { blob, verified } = await this.#kept(file, "runtime");
+        verified.catch(() => {}); // awaited below
+        checks.push(verified);
+        give(file.name, blob);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    await this.timeline.time("verification goes on", Promise.all(checks));
+  }
+
+  /** The part of the snapshot's image that a start can do without. Rejects with a sentence. */
+  async rest({ rest }: PolicySnapshot): Promise<Blob> {
+    const { blob, verified } = await this.#kept(rest, "later");
+    await verified;
+    return blob;
+  }
+
+  /** A file as a blob, which every further sandbox of this page shares. */
+  async #kept(file: AssetFile, stage: Stage): Promise<AssetBlob> {
+    const found = blobs.get(file.sha256);
+    if (found) {
+      this.#advance(file.size, stage);
+      return { blob: found, verified: Promise.resolve() };
+    }
+    // Code is verified before anybody reads it.
+    if (this.#snapshot && !file.name.endsWith(".mjs")) {
+      const asset = await this.timeline.time(
+        `fetch ${file.name}`,
+        fetchBlob(file, this.#base, this.#events(stage), this.#signal),
+      );
+      const verified = asset.verified.then(() => void blobs.set(file.sha256, asset.blob));
+      return { blob: asset.blob, verified };
+    }
+    const [fetched] = await this.#fetch([file], stage);
+    const blob = new Blob(fetched ? [fetched.bytes] : []);
+    blobs.set(file.sha256, blob);
+    return { blob, verified: Promise.resolve() };
+  }
+
+  #advance(bytes: number, stage: Stage): void {
+    if (stage === "later") return; // nobody waits for it
+    this.#loaded += bytes;
+    this.progress(stage, stage);
   }
 
   /** Everything is fetched once more, from the browser's cache as a rule. */
   restart(): void {
     this.#loaded = 0;
-  }
-
-  core(): Promise<NamedBytes[]> {
-    return this.#fetch(this.policy.core, "runtime");
   }
 
   /** The named packages' files, without their dependencies. Rejects with a sentence. */
@@ -69,15 +162,20 @@ export class Supply {
     this.#tell();
   }
 
-  async #fetch(files: AssetFile[], stage: "runtime" | "packages"): Promise<NamedBytes[]> {
-    const events = {
-      advance: (bytes: number) => {
-        this.#loaded += bytes;
-        this.progress(stage, stage);
-      },
-      fetched: (what: SandboxEvents["fetched"]) => this.#emitter.emit("fetched", what),
+  #events(stage: Stage): AssetEvents {
+    return {
+      advance: (bytes) => this.#advance(bytes, stage),
+      fetched: (what) => this.#emitter.emit("fetched", what),
     };
-    return Promise.all(files.map((file) => fetchAsset(file, this.#base, events, this.#signal)));
+  }
+
+  async #fetch(files: AssetFile[], stage: Stage): Promise<NamedBytes[]> {
+    return Promise.all(
+      files.map((file) => {
+        const fetched = fetchAsset(file, this.#base, this.#events(stage), this.#signal);
+        return this.timeline.time(`fetch ${file.name}`, fetched);
+      }),
+    );
   }
 
   #tell(): void {
@@ -87,4 +185,13 @@ export class Supply {
       packages.map(({ name, version }) => ({ name, version, state: this.#states.get(name) ?? "available" })),
     );
   }
+}
+
+/** The snapshot with most of the wanted packages and no others. */
+export function fitting(snapshots: PolicySnapshot[], wanted: string[]): PolicySnapshot | null {
+  const within = snapshots.filter(({ load }) => load.every((name) => wanted.includes(name)));
+  return within.reduce<PolicySnapshot | null>(
+    (best, one) => (best && best.load.length >= one.load.length ? best : one),
+    null,
+  );
 }

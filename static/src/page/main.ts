@@ -112,7 +112,12 @@ const files = filesPanel({
   remove: (path) => session.remove(path),
 });
 const packages = packagesPanel((module) => session.load(module));
-const seal = sealPanel(traffic, explainSeal, () => void testSeal());
+const seal = sealPanel(
+  traffic,
+  () => session.started,
+  explainSeal,
+  () => void testSeal(),
+);
 const drawFiles = () => files.update(session.files, library.coming);
 
 session.news.on((news) => {
@@ -120,7 +125,7 @@ session.news.on((news) => {
   if (news === "phase") drawFailure();
   if (news === "files") drawFiles();
   if (news === "packages" || news === "policy") packages.update(session.packages, session.policy);
-  if (news === "traffic") seal.update();
+  if (news === "traffic" || news === "phase") seal.update();
 });
 session.restarted.on(() => {
   // Numbers in brackets say what Python has run: it has run nothing now.

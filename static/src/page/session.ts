@@ -5,6 +5,7 @@ import { type Execution, type FileInfo, type PackageState, type Policy, Sandbox 
 import type { Completions } from "./editor/editor";
 import { Emitter } from "./model/emitter";
 import type { Engine, RunHooks } from "./model/runner";
+import type { Started } from "./model/start";
 import type { Phase, Progress } from "./model/status";
 import type { Traffic } from "./model/traffic";
 
@@ -57,6 +58,12 @@ export class Session implements Engine {
   }
   get info(): Sandbox["info"] {
     return this.#sandbox?.info;
+  }
+
+  /** How it started, once it has. */
+  get started(): Started | undefined {
+    const { info, unrestorable, timing = [] } = this.#sandbox ?? {};
+    return info && { start: info.start, unrestorable, ms: info.readyMs, steps: timing };
   }
 
   /** Starts loading. Again after a failure: a new sandbox takes the place of the old one. */

@@ -128,15 +128,36 @@ const names = list(text(NAME), 1_000);
 const namedBytes = record({ name: text(500), bytes: buffer });
 const truncated = orNull(record({ stream_chars: count(), displays: count() }));
 const id = text(64);
+const limits = record({
+  grace_ms: count(),
+  load_timeout_ms: count(),
+  memory_bytes: count(),
+  stream_chars: count(),
+  displays: count(),
+  display_bytes: count(),
+  flood_messages: count(),
+  flood_bytes: count(),
+  file_bytes: count(),
+  files: count(),
+});
+const steps = list(record({ name: text(NAME), start: amount, ms: amount }), 100);
+const settings = record({
+  limits,
+  packages: mapOf(record({ version: text(NAME), imports: names, depends: names }), 2_000),
+  load: names,
+  interrupt: flag,
+  spare: flag,
+});
 const stream = oneOf("stdout", "stderr");
 
 // ---------------------------------------------------------------- worker → frame (JSON text)
 
 const fromWorker = union<WorkerMessage>({
   stage: record({ type: kind("stage"), label: text(NAME) }),
-  ready: record({ type: kind("ready"), python: text(NAME), pyodide: text(NAME), jspi: flag, packages: names }),
+  ready: record({ type: kind("ready"), python: text(NAME), pyodide: text(NAME), jspi: flag, packages: names, steps }),
   failed: record({ type: kind("failed"), reason: text(SENTENCE) }),
   warmed: record({ type: kind("warmed") }),
+  page: record({ type: kind("page"), offset: count(), length: count() }),
   need: record({ type: kind("need"), id, names }),
   installed: record({ type: kind("installed"), id, names }),
   input: record({ type: kind("input"), run: id, id, prompt: text(SENTENCE), password: flag }),
@@ -188,31 +209,14 @@ export function parseWorkerText(data: string): WorkerMessage | null {
 
 // ---------------------------------------------------------------- host → frame
 
-const limits = record({
-  grace_ms: count(),
-  load_timeout_ms: count(),
-  memory_bytes: count(),
-  stream_chars: count(),
-  displays: count(),
-  display_bytes: count(),
-  flood_messages: count(),
-  flood_bytes: count(),
-  file_bytes: count(),
-  files: count(),
-});
-
 export const parseHostMessage = union<HostMessage>({
   boot: record({
     type: kind("boot"),
-    core: list(namedBytes, 20),
-    settings: record({
-      limits,
-      packages: mapOf(record({ version: text(NAME), imports: names, depends: names }), 2_000),
-      load: names,
-      interrupt: flag,
-      spare: flag,
-    }),
+    settings,
+    snapshot: orNull(record({ heap: count(), load: names })),
   }),
+  part: record({ type: kind("part"), name: text(NAME), blob }),
+  capture: record({ type: kind("capture"), files: list(namedBytes, 1_000), settings }),
   packages: record({ type: kind("packages"), id, files: list(namedBytes, 1_000), error: orNull(text(SENTENCE)) }),
   execute: record({
     type: kind("execute"),
@@ -260,9 +264,19 @@ export const parseFrameMessage = union<FrameMessage>({
   progress: record({ type: kind("progress"), stage: oneOf("runtime", "packages", "starting"), label: text(NAME) }),
   ready: record({
     type: kind("ready"),
-    info: record({ python: text(NAME), pyodide: text(NAME), jspi: flag, interrupt: flag }),
+    info: record({
+      python: text(NAME),
+      pyodide: text(NAME),
+      jspi: flag,
+      interrupt: flag,
+      start: oneOf("wheels", "snapshot"),
+      steps,
+    }),
   }),
   failed: record({ type: kind("failed"), reason: text(SENTENCE) }),
+  unrestorable: record({ type: kind("unrestorable"), reason: text(SENTENCE) }),
+  stalled: record({ type: kind("stalled") }),
+  captured: record({ type: kind("captured"), state: blob, heap: blob, hot: blob, rest: blob }),
   need: record({ type: kind("need"), id, names }),
   event: record({ type: kind("event"), request: count(), event: runEvent }),
   done: record({

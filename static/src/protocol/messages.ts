@@ -5,13 +5,49 @@
 //                      text and file blobs, never live objects
 
 import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
+import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export interface NamedBytes {
   name: string;
   bytes: ArrayBuffer;
+}
+
+/** Files that a start needs, by name. */
+export const RUNTIME = {
+  loader: "pyodide.mjs",
+  factory: "pyodide.asm.mjs",
+  wasm: "pyodide.asm.wasm",
+  lock: "pyodide-lock.json",
+  stdlib: "python_stdlib.zip",
+} as const;
+
+/** What the names of the heap's pieces begin with. */
+export const HEAP = "snapshot-heap-";
+
+/** Parts of a snapshot, by name. */
+export const SNAPSHOT = {
+  state: "snapshot-state.json",
+  /** Head of the file-system image: the libraries in the state's order, and what the first cell reads. */
+  hot: "snapshot-hot.bin",
+  /** The rest of the image: what a start can do without. */
+  rest: "snapshot-rest.bin",
+  /** The heap comes in pieces, so that each can be put in its place while the next one is on its way. */
+  heap: (position: number) => `${HEAP}${position}.bin`,
+} as const;
+
+/** The libraries of a snapshot, compiled. */
+export const LIBRARIES = "libraries";
+
+/** What workers start from: files, or code that the frame has compiled for all of them. */
+export type Piece = Blob | ArrayBuffer | WebAssembly.Module | WebAssembly.Module[];
+
+/** Files of an image: path, mode, mtime in ms, and for files the place in its bytes. */
+export interface ImageIndex {
+  folders: [path: string, mode: number, mtime: number][];
+  files: [path: string, mode: number, mtime: number, offset: number, length: number][];
 }
 
 export interface FileInfo {
@@ -69,8 +105,17 @@ export interface RunOptions {
 
 // ---------------------------------------------------------------- host → frame
 
+export interface SnapshotShape {
+  /** Number of the heap's pieces. */
+  heap: number;
+  /** Packages inside. */
+  load: string[];
+}
+
 export type HostMessage =
-  | { type: "boot"; core: NamedBytes[]; settings: BootSettings }
+  | { type: "boot"; settings: BootSettings; snapshot: SnapshotShape | null }
+  | { type: "part"; name: string; blob: Blob }
+  | { type: "capture"; files: NamedBytes[]; settings: BootSettings }
   | { type: "packages"; id: string; files: NamedBytes[]; error: string | null }
   | { type: "execute"; request: number; code: string; options: RunOptions }
   | { type: "interrupt" }
@@ -95,6 +140,10 @@ export interface ReadyInfo {
   jspi: boolean;
   /** The soft interrupt is there. */
   interrupt: boolean;
+  /** How it started. */
+  start: "wheels" | "snapshot";
+  /** Where the frame's and the worker's time went. */
+  steps: Step[];
 }
 
 /** What a run streams while it runs. */
@@ -133,6 +182,9 @@ export type FrameMessage =
   | { type: "progress"; stage: "runtime" | "packages" | "starting"; label: string }
   | { type: "ready"; info: ReadyInfo }
   | { type: "failed"; reason: string }
+  | { type: "unrestorable"; reason: string }
+  | { type: "stalled" }
+  | { type: "captured"; state: Blob; heap: Blob; hot: Blob; rest: Blob }
   | { type: "need"; id: string; names: string[] }
   | { type: "event"; request: number; event: RunEvent }
   | { type: "done"; request: number; outcome: RunOutcome }
@@ -149,11 +201,13 @@ export type FrameMessage =
 export type WorkerCommand =
   | {
       type: "boot";
-      core: NamedBytes[];
-      wasm: WebAssembly.Module;
       settings: BootSettings;
       interrupt: SharedArrayBuffer | null;
+      snapshot: SnapshotShape | null;
+      /** Where the rest of the image can be had while it is on its way and a cell runs. */
+      mailbox: SharedArrayBuffer | null;
     }
+  | { type: "piece"; name: string; value: Piece }
   | { type: "packages"; id: string; files: NamedBytes[]; error: string | null }
   | { type: "warm" }
   | { type: "run"; run: string; code: string; options: RunOptions }
@@ -164,6 +218,35 @@ export type WorkerCommand =
   | { type: "file_remove"; path: string }
   | { type: "ping"; nonce: string };
 
+/** What makes a snapshot; only for workers that run nothing else. */
+export type CaptureCommand = { settings: BootSettings } & (
+  | { type: "pack"; files: NamedBytes[] }
+  | ({ type: "snap" } & PackedFiles)
+  | ({ type: "prove"; image: Blob } & RawSnapshot)
+);
+
+/** A snapshot whose image is not in order yet. */
+export interface RawSnapshot {
+  /** SnapshotState as JSON. */
+  state: string;
+  heap: ArrayBuffer;
+}
+
+/** All files of an installation: their index and their bytes. */
+export interface PackedFiles {
+  index: ImageIndex;
+  image: Blob;
+  /** Pyodide's record of what is loaded: source by package name. */
+  packages: Record<string, string>;
+}
+
+export interface CapturedParts {
+  state: string;
+  heap: Blob;
+  hot: Blob;
+  rest: Blob;
+}
+
 // ---------------------------------------------------------------- worker → frame
 
 /** The profile's packages have this id in `packages` messages. */
@@ -172,9 +255,10 @@ export const PROFILE = "profile";
 /** Messages that arrive as JSON text. */
 export type WorkerMessage =
   | { type: "stage"; label: string }
-  | { type: "ready"; python: string; pyodide: string; jspi: boolean; packages: string[] }
+  | { type: "ready"; python: string; pyodide: string; jspi: boolean; packages: string[]; steps: Step[] }
   | { type: "failed"; reason: string }
   | { type: "warmed" }
+  | { type: "page"; offset: number; length: number }
   | { type: "need"; id: string; names: string[] }
   | { type: "installed"; id: string; names: string[] }
   | { type: "input"; run: string; id: string; prompt: string; password: boolean }

@@ -58,9 +58,23 @@ export interface Profile {
   load: string[];
 }
 
+/** An interpreter with packages imported, captured when the assets were built. */
+export interface PolicySnapshot {
+  /** Packages inside, dependencies first. */
+  load: string[];
+  state: AssetFile;
+  /** In pieces: one behind the other they are the heap's pages that are not zero. */
+  heap: AssetFile[];
+  /** Head of the file-system image, needed at once, and the rest of it. */
+  hot: AssetFile;
+  rest: AssetFile;
+}
+
 export interface Policy {
   version: 1;
   belljar: string;
+  /** Names what in the browser code a snapshot depends on. */
+  stamp: string;
   pyodide: string;
   python: string;
   /** True when the packages carry byte-code (boot is several times faster). */
@@ -70,5 +84,7 @@ export interface Policy {
   core: AssetFile[];
   packages: Record<string, PolicyPackage>;
   profile: Profile;
+  /** What sandboxes can start from instead of the packages themselves. */
+  snapshots: PolicySnapshot[];
   limits: Limits;
 }

@@ -4,45 +4,118 @@
 //   boot ─► stage… ─► ready ─► (warm ─► warmed) ─► run ─► … ─► done ─► run ─► …
 //                └► failed                          └► crashed (the interpreter is gone)
 
-import { type BootSettings, PROFILE, type WorkerCommand } from "../protocol/messages";
+import {
+  type BootSettings,
+  type CaptureCommand,
+  LIBRARIES,
+  type Piece,
+  PROFILE,
+  RUNTIME,
+  SNAPSHOT,
+  type SnapshotShape,
+  type WorkerCommand,
+} from "../protocol/messages";
+import { pageReader } from "../protocol/pager";
+import { Shelf } from "../protocol/shelf";
+import { Timeline } from "../protocol/timing";
 import { say, sayText } from "./channel";
 import { installFetch } from "./fetch-shim";
 import { SessionFiles } from "./files";
 import { dropFileSystems, scrubGlobals, scrubPrototypes, silenceConsole, spendTrustedTypes } from "./globals";
 import { capMemory } from "./memory";
 import { Packages } from "./packages";
-import { bootPyodide, hasJspi } from "./pyodide";
+import { bootPyodide, type Core, hasJspi, type Pyodide } from "./pyodide";
 import { HarnessSession } from "./session";
+import { restore, type SnapshotParts } from "./snapshot/start";
+import { captureStep } from "./snapshot/steps";
 
 interface Live {
   files: SessionFiles;
   session: HarnessSession;
 }
 
+type Boot = Extract<WorkerCommand, { type: "boot" }>;
+
 let packages: Packages | undefined;
+/** What the frame hands over. */
+const pieces = new Shelf<Piece>();
 let live: Live | undefined;
+
+const file = (name: string): Promise<Blob> => pieces.get(name) as Promise<Blob>;
+const core: Core = {
+  lock: file(RUNTIME.lock),
+  stdlib: file(RUNTIME.stdlib),
+  wasm: pieces.get(RUNTIME.wasm) as Promise<WebAssembly.Module>,
+};
+/** The files that only some cells need; workers that start from a snapshot get them later. */
+let imageRest: Blob | undefined;
+const imageCame = file(SNAPSHOT.rest).then((rest) => {
+  imageRest = rest;
+});
+let wholeImage: Promise<void> | undefined;
 
 const sentence = (error: unknown): string => {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return text.trim().slice(0, 1_000);
 };
 
-async function boot(command: Extract<WorkerCommand, { type: "boot" }>): Promise<void> {
-  const settings: BootSettings = command.settings;
+const timeline = new Timeline(performance.timeOrigin);
+const lap = (name: string): void => timeline.lap(`worker: ${name}`);
+lap("reading its code");
+
+/** Installs packages that come over while Python starts. */
+async function installProfile(py: Pyodide, names: string[], loader: Packages, delivered: Promise<void>): Promise<void> {
+  if (names.length === 0) return;
+  say({ type: "stage", label: "waiting for packages" });
+  await delivered;
+  lap("waiting for packages");
+  say({ type: "stage", label: `unpacking ${names.length} packages` });
+  await loader.install(py, names);
+  lap("packages");
+}
+
+function profile(names: string[], loader: Packages): Promise<void> {
+  const delivered = names.length > 0 ? loader.delivered(PROFILE) : Promise.resolve();
+  delivered.catch(() => {}); // reported once the runtime is up
+  return delivered;
+}
+
+async function fromWheels({ load }: BootSettings, loader: Packages): Promise<Pyodide> {
+  const delivered = profile(load, loader);
+  const py = await bootPyodide(core);
+  lap("interpreter");
+  await installProfile(py, load, loader, delivered);
+  return py;
+}
+
+async function fromSnapshot({ settings, mailbox }: Boot, shape: SnapshotShape, loader: Packages): Promise<Pyodide> {
+  const missing = settings.load.filter((name) => !shape.load.includes(name));
+  const delivered = profile(missing, loader);
+  const parts: SnapshotParts = {
+    state: file(SNAPSHOT.state),
+    libraries: pieces.get(LIBRARIES) as Promise<WebAssembly.Module[]>,
+    hot: file(SNAPSHOT.hot),
+    heap: Array.from({ length: shape.heap }, (_, at) => pieces.get(SNAPSHOT.heap(at)) as Promise<ArrayBuffer>),
+  };
+  const paged = mailbox && pageReader(mailbox, (offset, length) => say({ type: "page", offset, length }));
+  // Without shared memory a cell can't start before all of the image is here.
+  if (!paged) wholeImage = imageCame;
+  const py = await restore(core, parts, { rest: () => imageRest, paged }, lap);
+  for (const name of shape.load) loader.loaded.add(name);
+  await installProfile(py, missing, loader, delivered);
+  return py;
+}
+
+async function boot(command: Boot): Promise<void> {
+  lap("waiting for the start");
+  const { settings } = command;
   capMemory(settings.limits.memory_bytes);
   installFetch();
   const loader = new Packages(settings);
   packages = loader;
-  const profile = settings.load.length > 0 ? loader.delivered(PROFILE) : Promise.resolve();
-  profile.catch(() => {}); // reported below, after the runtime is up
   say({ type: "stage", label: "starting Python" });
-  const py = await bootPyodide(command.core, command.wasm);
-  if (settings.load.length > 0) {
-    say({ type: "stage", label: "waiting for packages" });
-    await profile;
-    say({ type: "stage", label: `unpacking ${settings.load.length} packages` });
-    await loader.install(py, settings.load);
-  }
+  const { snapshot } = command;
+  const py = await (snapshot ? fromSnapshot(command, snapshot, loader) : fromWheels(settings, loader));
   const files = new SessionFiles(py.FS);
   const interrupt = command.interrupt ? new Uint8Array(command.interrupt) : null;
   const session = new HarnessSession(py, loader, files, settings, interrupt);
@@ -53,15 +126,24 @@ async function boot(command: Extract<WorkerCommand, { type: "boot" }>): Promise<
   scrubPrototypes();
   scrubGlobals();
   reportViolations();
+  lap("session");
   live = { files, session };
   const python = py.runPython("'.'.join(map(str, __import__('sys').version_info[:3]))") as string;
-  say({ type: "ready", python, pyodide: py.version, jspi: hasJspi, packages: [...loader.loaded] });
+  say({
+    type: "ready",
+    python,
+    pyodide: py.version,
+    jspi: hasJspi,
+    packages: [...loader.loaded],
+    steps: timeline.steps,
+  });
 }
 
 /** Commands other than boot and packages need a session; the frame never sends them before `ready`. */
 async function serve(command: WorkerCommand, { files, session }: Live): Promise<void> {
   switch (command.type) {
     case "run":
+      await wholeImage;
       return session.run(command.run, command.code, command.options);
     case "warm":
       await session.warm();
@@ -97,9 +179,13 @@ function reportViolations(): void {
   });
 }
 
-self.addEventListener("message", (event: MessageEvent<WorkerCommand>) => {
+self.addEventListener("message", (event: MessageEvent<WorkerCommand | CaptureCommand>) => {
   const command = event.data;
-  if (command.type === "boot") {
+  if (command.type === "piece") {
+    pieces.put(command.name, command.value);
+  } else if (command.type === "pack" || command.type === "snap" || command.type === "prove") {
+    captureStep(command, core).catch((error: unknown) => say({ type: "failed", reason: sentence(error) }));
+  } else if (command.type === "boot") {
     boot(command).catch((error: unknown) => say({ type: "failed", reason: sentence(error) }));
   } else if (command.type === "packages") {
     packages?.deliver(command.id, command.files, command.error);

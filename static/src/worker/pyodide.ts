@@ -1,7 +1,8 @@
 // The part of Pyodide 314.0.3's API that the worker uses (pyodide.d.ts of the npm package), and how it boots here:
 // from transferred bytes and a compiled module, never from the network.
 
-import type { NamedBytes } from "../protocol/messages";
+import { RUNTIME } from "../protocol/messages";
+import type { EmscriptenModule } from "./emscripten";
 import { ASSETS, provide, release } from "./fetch-shim";
 import { jsGlobals } from "./globals";
 
@@ -41,6 +42,8 @@ export interface Pyodide {
   setStdin(options: { stdin(): null }): void;
   /** Private to Pyodide; `on_fatal` is called when the interpreter is beyond help. */
   _api: { on_fatal?: (error: unknown) => void };
+  /** Emscripten's module object. */
+  _module: EmscriptenModule;
 }
 
 interface Runtime {
@@ -56,36 +59,60 @@ export const HOME = "/home/pyodide";
 /** JavaScript Promise Integration (stack switching) is there. */
 export const hasJspi = "Suspending" in WebAssembly;
 
-const decoder = new TextDecoder();
+/** What Python finds in os.environ, besides what Pyodide puts there. */
+export const ENVIRONMENT = {
+  HOME,
+  MPLBACKEND: "agg",
+  PYTHONUNBUFFERED: "1",
+  MPLCONFIGDIR: "/tmp/matplotlib",
+};
+
+/** What Pyodide starts from; some of it may still be on its way. */
+export interface Core {
+  lock: Promise<Blob>;
+  stdlib: Promise<Blob>;
+  wasm: Promise<WebAssembly.Module>;
+}
+
+/** What differs between starting from nothing, for a capture, and from a snapshot. */
+export interface BootHooks {
+  /** Options of loadPyodide. */
+  options?: object;
+  /** Wraps Emscripten's factory. */
+  factory?(original: unknown): unknown;
+  /** The main module has been instantiated. */
+  main?(instance: WebAssembly.Instance): void;
+}
 
 /** Boots Python. Throws what Pyodide throws. */
-export async function bootPyodide(core: NamedBytes[], wasm: WebAssembly.Module): Promise<Pyodide> {
-  const byName = new Map(core.map((file) => [file.name, file.bytes]));
-  const stdlib = byName.get("python_stdlib.zip");
-  const lock = byName.get("pyodide-lock.json");
-  if (!stdlib || !lock) throw new Error("python_stdlib.zip and pyodide-lock.json are needed to boot");
-  provide("python_stdlib.zip", stdlib);
+export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks = {}): Promise<Pyodide> {
+  provide(RUNTIME.stdlib, await (await stdlib).arrayBuffer());
+  const lockFileContents = await (await lock).text();
 
   // Pyodide streams its main module; ours is compiled already, once for every worker of the frame.
   const streaming = WebAssembly.instantiateStreaming;
-  provide("pyodide.asm.wasm", new ArrayBuffer(0));
-  WebAssembly.instantiateStreaming = async (_source, imports) => ({
-    module: wasm,
-    instance: await WebAssembly.instantiate(wasm, imports),
-  });
+  provide(RUNTIME.wasm, new ArrayBuffer(0));
+  WebAssembly.instantiateStreaming = async (_source, imports) => {
+    const module = await wasm;
+    const instance = await WebAssembly.instantiate(module, imports);
+    hooks.main?.(instance);
+    return { module, instance };
+  };
+  const { createPyodideModule, loadPyodide } = belljarRuntime;
   try {
-    return await belljarRuntime.loadPyodide({
-      createPyodideModule: belljarRuntime.createPyodideModule,
+    return await loadPyodide({
+      createPyodideModule: hooks.factory?.(createPyodideModule) ?? createPyodideModule,
       indexURL: ASSETS,
       packageBaseUrl: ASSETS,
-      lockFileContents: decoder.decode(lock),
+      lockFileContents,
       jsglobals: jsGlobals(),
-      env: { HOME, MPLBACKEND: "agg", PYTHONUNBUFFERED: "1", MPLCONFIGDIR: "/tmp/matplotlib" },
+      env: ENVIRONMENT,
       checkAPIVersion: true,
+      ...hooks.options,
     });
   } finally {
     WebAssembly.instantiateStreaming = streaming;
-    release("pyodide.asm.wasm");
-    release("python_stdlib.zip");
+    release(RUNTIME.wasm);
+    release(RUNTIME.stdlib);
   }
 }

@@ -17,17 +17,19 @@ interface Session {
 
 type Waiting = (text: string | null) => void;
 
-const LIBRARY = "/lib/belljar";
+export const LIBRARY = "/lib/belljar";
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Puts the harness's Python files where Python finds them. */
-function installHarness(py: Pyodide): void {
+/** Puts the harness's Python files where Python finds them. A restored interpreter has it already. */
+export function installHarness(py: Pyodide): void {
+  if (py.runPython(`import sys; ${JSON.stringify(LIBRARY)} in sys.path`)) return;
   for (const [path, source] of Object.entries(harness)) {
     const full = `${LIBRARY}/${path}`;
     py.FS.mkdirTree(full.slice(0, full.lastIndexOf("/")));
     py.FS.writeFile(full, encoder.encode(source));
   }
+  py.runPython(`sys.path.append(${JSON.stringify(LIBRARY)})`);
 }
 
 export class HarnessSession {
@@ -73,10 +75,9 @@ export class HarnessSession {
         if (interrupt) interrupt[0] = 0;
       },
     };
-    py.runPython(`import sys; sys.path.append(${JSON.stringify(LIBRARY)})`);
     const start = py.runPython("from belljar_harness import start; start") as PyCallable;
     this.#session = start(bridge) as unknown as Session;
-    py.runPython(`import os; os.chdir(${JSON.stringify(HOME)}); del os, sys, start`);
+    py.runPython(`import os; os.chdir(${JSON.stringify(HOME)}); del os, start, sys`);
     py.setStdin({ stdin: () => null });
     // What C code writes. Python can't be called from in there, so it goes out from here.
     const raw = (name: "stdout" | "stderr") => ({

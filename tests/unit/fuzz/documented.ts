@@ -59,12 +59,14 @@ const TRUNCATED = maybe(fields({ stream_chars: "count", displays: "count" }));
 const FILES = list(fields({ name: "name", bytes: "bytes" }));
 const STREAM = one("stdout", "stderr");
 const NAMES = list("name");
+const STEPS = list(fields({ name: "name", start: "amount", ms: "amount" }));
 
 export const FROM_WORKER: Messages = {
   stage: { label: "name" },
-  ready: { python: "name", pyodide: "name", jspi: "flag", packages: NAMES },
+  ready: { python: "name", pyodide: "name", jspi: "flag", packages: NAMES, steps: STEPS },
   failed: { reason: "text" },
   warmed: {},
+  page: { offset: "count", length: "count" },
   need: { id: "id", names: NAMES },
   installed: { id: "id", names: NAMES },
   input: { run: "id", id: "id", prompt: "text", password: "flag" },
@@ -104,17 +106,21 @@ const LIMITS = fields({
   files: "count",
 });
 
+const SETTINGS = fields({
+  limits: LIMITS,
+  packages: { map: fields({ version: "name", imports: NAMES, depends: NAMES }) },
+  load: NAMES,
+  interrupt: "flag",
+  spare: "flag",
+});
+
 export const FROM_HOST: Messages = {
   boot: {
-    core: FILES,
-    settings: fields({
-      limits: LIMITS,
-      packages: { map: fields({ version: "name", imports: NAMES, depends: NAMES }) },
-      load: NAMES,
-      interrupt: "flag",
-      spare: "flag",
-    }),
+    settings: SETTINGS,
+    snapshot: maybe(fields({ heap: "count", load: NAMES })),
   },
+  part: { name: "name", blob: "blob" },
+  capture: { files: FILES, settings: SETTINGS },
   packages: { id: "id", files: FILES, error: maybe("text") },
   execute: {
     request: "count",
@@ -145,8 +151,20 @@ export const EVENTS: Messages = {
 export const FROM_FRAME: Messages = {
   hello: { protocol: "count", isolated: "flag", checks: list(fields({ name: "name", ok: "flag", detail: "text" })) },
   progress: { stage: one("runtime", "packages", "starting"), label: "name" },
-  ready: { info: fields({ python: "name", pyodide: "name", jspi: "flag", interrupt: "flag" }) },
+  ready: {
+    info: fields({
+      python: "name",
+      pyodide: "name",
+      jspi: "flag",
+      interrupt: "flag",
+      start: one("wheels", "snapshot"),
+      steps: STEPS,
+    }),
+  },
   failed: { reason: "text" },
+  unrestorable: { reason: "text" },
+  stalled: {},
+  captured: { state: "blob", heap: "blob", hot: "blob", rest: "blob" },
   need: { id: "id", names: NAMES },
   event: { request: "count", event: "event" },
   done: {

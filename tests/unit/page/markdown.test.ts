@@ -18,6 +18,24 @@ describe("blocks", () => {
     ]);
     expect(parse(source)[1]).toEqual({ type: "paragraph", children: [{ type: "text", text: "One two." }] });
   });
+  it("end, whatever the marks", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("a", "\n", " ", "    ", ">", "```", "~~~", "- ", "1. ", "# ", "---")),
+        (parts) => {
+          parse(parts.join(""));
+        },
+      ),
+    );
+    expect(parse("    > far in")).toHaveLength(1);
+  });
+  it("of code end at a mark of their own kind that stands alone", () => {
+    expect(parse("````python\nx\n```\n~~~~\n````no\n`````\nafter")).toEqual([
+      { type: "code", info: "python", text: "x\n```\n~~~~\n````no" },
+      { type: "paragraph", children: [{ type: "text", text: "after" }] },
+    ]);
+    expect(parse("```word`` is no code\nmore").map((block) => block.type)).toEqual(["paragraph"]);
+  });
 });
 
 describe("spans", () => {
@@ -57,7 +75,7 @@ describe("spans", () => {
             : one.type === "list"
               ? one.items.map(words).join("")
               : "text" in one
-                ? one.text
+                ? one.info + one.text
                 : "",
         )
         .join("");

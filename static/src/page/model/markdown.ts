@@ -10,13 +10,20 @@ export type Inline =
 export type Block =
   | { type: "heading"; level: 1 | 2 | 3 | 4; children: Inline[] }
   | { type: "paragraph"; children: Inline[] }
-  | { type: "code"; text: string }
+  | { type: "code"; text: string; info: string }
   | { type: "quote"; children: Inline[] }
   | { type: "list"; ordered: boolean; items: Inline[][] }
   | { type: "rule" };
 
 const BULLET = /^ {0,3}[-*+] +(.*)$/;
 const NUMBER = /^ {0,3}\d{1,9}[.)] +(.*)$/;
+const QUOTED = /^ {0,3}>/;
+
+/** Whether a line is the end of a block of code: as long a mark as the first, and nothing else. */
+function closes(line: string, fence: string): boolean {
+  const mark = line.trim();
+  return mark.startsWith(fence) && mark === fence.charAt(0).repeat(mark.length);
+}
 
 export function parse(source: string): Block[] {
   const lines = source.replace(/\r\n?/g, "\n").split("\n");
@@ -26,15 +33,15 @@ export function parse(source: string): Block[] {
   const plain = () => line().trim() !== "" && !/^ {0,3}(#{1,6} |```|~~~|>|[-*+] |\d{1,9}[.)] )/.test(line());
   while (at < lines.length) {
     const text = line();
-    const fence = /^ {0,3}(```|~~~)/.exec(text)?.[1];
+    const [, fence, info = ""] = /^ {0,3}(`{3,}|~{3,})(?!.*`) *(.*?) *$/.exec(text) ?? [];
     const heading = /^ {0,3}(#{1,6}) +(.*?)(?: +#+)?$/.exec(text);
     if (text.trim() === "") {
       at += 1;
     } else if (fence) {
       const body: string[] = [];
-      for (at += 1; at < lines.length && !line().trimStart().startsWith(fence); at++) body.push(line());
+      for (at += 1; at < lines.length && !closes(line(), fence); at++) body.push(line());
       at += 1;
-      blocks.push({ type: "code", text: body.join("\n") });
+      blocks.push({ type: "code", text: body.join("\n"), info });
     } else if (heading) {
       const level = Math.min(4, heading[1]?.length ?? 1) as 1 | 2 | 3 | 4;
       blocks.push({ type: "heading", level, children: inline(heading[2] ?? "") });
@@ -42,9 +49,9 @@ export function parse(source: string): Block[] {
     } else if (/^ {0,3}([-*_])(?: *\1){2,} *$/.test(text)) {
       blocks.push({ type: "rule" });
       at += 1;
-    } else if (text.trimStart().startsWith(">")) {
+    } else if (QUOTED.test(text)) {
       const body: string[] = [];
-      for (; /^ {0,3}>/.test(line()); at++) body.push(line().replace(/^ {0,3}> ?/, ""));
+      for (; QUOTED.test(line()); at++) body.push(line().replace(/^ {0,3}> ?/, ""));
       blocks.push({ type: "quote", children: inline(body.join(" ")) });
     } else if (BULLET.test(text) || NUMBER.test(text)) {
       const ordered = !BULLET.test(text);

@@ -4,8 +4,10 @@ import type { Blocked } from "../../protocol/results";
 
 export interface Fetched {
   url: string;
-  /** Bytes of the body. */
+  /** Bytes of the body, unpacked. */
   bytes: number;
+  /** Bytes that crossed the line, where the browser tells. */
+  sent: number | undefined;
   fromCache: boolean;
   /** From the page's own server. */
   own: boolean;
@@ -40,17 +42,23 @@ export class Traffic {
     return this.fetched.reduce((sum, one) => sum + one.bytes, 0);
   }
 
+  /** What crossed the line: packed as it came, and nothing for what was in the cache. */
+  get sentBytes(): number {
+    return this.fetched.reduce((sum, one) => sum + (one.fromCache ? 0 : (one.sent ?? one.bytes)), 0);
+  }
+
   get cachedBytes(): number {
     return this.fetched.reduce((sum, one) => sum + (one.fromCache ? one.bytes : 0), 0);
   }
 
   /** The same address again only corrects its line: the browser and the SDK both report what they saw. */
-  fetch(url: string, bytes: number, fromCache: boolean): void {
+  fetch(url: string, bytes: number, fromCache: boolean, sent?: number): void {
     if (!/^https?:/.test(url)) return;
     const known = this.#fetched.get(url);
     this.#fetched.set(url, {
       url,
       bytes: Math.max(bytes, known?.bytes ?? 0),
+      sent: sent === undefined ? known?.sent : Math.max(sent, known?.sent ?? 0),
       fromCache: known ? known.fromCache && fromCache : fromCache,
       own: url.startsWith(`${this.#origin}/`),
     });

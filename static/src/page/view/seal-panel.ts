@@ -1,6 +1,7 @@
 // Seal: what this page has fetched, and what the sandbox was refused.
 
-import { bytes, count, plural } from "../model/format";
+import { bytes, count, duration, plural } from "../model/format";
+import { type Started, type StepRow, startNote, startSummary, stepRows } from "../model/start";
 import type { Attempt, Fetched, Traffic } from "../model/traffic";
 import { announce } from "./announce";
 import { byId, fill, h, setText } from "./dom";
@@ -10,17 +11,27 @@ export interface SealPanel {
   update(): void;
 }
 
-export function sealPanel(traffic: Traffic, explain: () => void, test: () => void): SealPanel {
+export function sealPanel(
+  traffic: Traffic,
+  started: () => Started | undefined,
+  explain: () => void,
+  test: () => void,
+): SealPanel {
   const line = h("p", { class: "seal-line", "data-testid": "seal-summary" });
   const blocked = h("ul", { class: "attempts", "aria-label": "Blocked attempts", "data-testid": "seal-blocked" });
   const fetchedSummary = h("summary", {});
   const fetched = h("ul", { class: "fetched", "data-testid": "seal-fetched" });
   const details = h("details", {}, fetchedSummary, fetched);
+  const startSummaryLine = h("summary", { "data-testid": "start-summary" });
+  const startNoteLine = h("p", { class: "start-note", "data-testid": "start-note" });
+  const steps = h("ol", { class: "steps", "aria-label": "Steps of the start", "data-testid": "start-steps" });
+  const start = h("details", { hidden: true }, startSummaryLine, startNoteLine, steps);
   fill(
     byId("seal-body"),
     line,
     blocked,
     details,
+    start,
     h(
       "p",
       { class: "seal-links" },
@@ -40,13 +51,26 @@ export function sealPanel(traffic: Traffic, explain: () => void, test: () => voi
     if (details.open) fill(fetched, traffic.fetched.map(fetchedRow));
   }
 
+  function drawStart(): void {
+    const how = started();
+    start.hidden = how === undefined;
+    if (!how) return;
+    setText(startSummaryLine, startSummary(how));
+    setText(startNoteLine, startNote(how) ?? "");
+    startNoteLine.hidden = startNote(how) === undefined;
+    if (start.open) fill(steps, stepRows(how).map(stepRow));
+  }
+  start.addEventListener("toggle", drawStart);
+
   function draw(): void {
     frame = 0;
+    drawStart();
     const { blockedCount, attempts } = traffic;
     setText(line, traffic.summary());
     line.classList.toggle("has-blocked", blockedCount > 0);
     fill(blocked, attempts.slice(-50).reverse().map(attemptRow));
-    setText(fetchedSummary, `${plural(traffic.fetched.length, "file")} fetched, ${bytes(traffic.bytes)}`);
+    const cached = traffic.cachedBytes > 0 ? `, ${bytes(traffic.cachedBytes)} cached` : "";
+    setText(fetchedSummary, `${plural(traffic.fetched.length, "file")} fetched, ${bytes(traffic.sentBytes)}${cached}`);
     drawFetched();
     for (const badge of document.querySelectorAll("[data-count=seal]"))
       setText(badge, blockedCount > 0 ? count(blockedCount) : "");
@@ -77,14 +101,21 @@ function attemptRow({ what, target, times }: Attempt): HTMLElement {
   );
 }
 
-function fetchedRow({ url, bytes: size, fromCache, own }: Fetched): HTMLElement {
+function stepRow({ name, ms, from, width }: StepRow): HTMLElement {
+  const bar = h("span", { class: "step-bar", "aria-hidden": "true" });
+  bar.style.setProperty("--from", String(from));
+  bar.style.setProperty("--width", String(width));
+  return h("li", {}, h("span", { class: "step-name" }, name), h("span", { class: "size" }, duration(ms)), bar);
+}
+
+function fetchedRow({ url, bytes: size, sent, fromCache, own }: Fetched): HTMLElement {
   const { pathname, host } = new URL(url);
   // Content-addressed paths are long and say nothing; the last part does.
   const name = pathname.split("/").filter(Boolean).at(-1) ?? "the page";
   return h(
     "li",
-    { title: url },
+    { title: `${url} (${bytes(size)} unpacked)` },
     h("span", { class: "file-name" }, own ? name : `${host} ${name}`),
-    h("span", { class: "size" }, fromCache ? `${bytes(size)}, cached` : bytes(size)),
+    h("span", { class: "size" }, fromCache ? `${bytes(size)}, cached` : bytes(sent ?? size)),
   );
 }

@@ -7,7 +7,9 @@ export function watchTraffic(traffic: Traffic, changed: () => void): void {
     for (const entry of entries) {
       if (!(entry instanceof PerformanceResourceTiming)) continue;
       const { name, transferSize, decodedBodySize } = entry;
-      traffic.fetch(name, decodedBodySize, transferSize === 0 && decodedBodySize > 0);
+      // Zero is a cached answer, or one of another origin that doesn't let its size be known.
+      const sent = transferSize > 0 ? transferSize : undefined;
+      traffic.fetch(name, decodedBodySize, transferSize === 0 && decodedBodySize > 0, sent);
     }
     changed();
   };

@@ -1,0 +1,136 @@
+"""Snapshots that were built: an interpreter with a profile's packages imported, ready to be restored.
+
+The index of one lies at `built/snapshot-<key>.json`. The key covers every byte that it was made from (the
+runtime, the packages as they are served) and the browser code that made it, so a snapshot is never offered
+for anything else. The parts lie in the store like all files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from belljar.assets.manifest import FileEntry
+from belljar.assets.sets import AssetFile, AssetSet
+from belljar.assets.store import Store, write_atomically
+from belljar.errors import AssetError
+
+PARTS = ("state", "heap", "hot", "rest")
+"""What a capture hands in: see `PolicySnapshot` in `static/src/protocol/policy.ts`."""
+
+KEEP_SECONDS = 7 * 86_400
+"""How long a snapshot stays that nothing asks for."""
+
+HEAP_PIECE = 4 << 20
+"""Length of the files that the heap is split into, in bytes: each is verified and put in its place while
+the next ones are on their way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Names of the packages inside, dependencies first, and the files by `PARTS`, each in pieces."""
+
+    load: tuple[str, ...]
+    parts: Mapping[str, tuple[AssetFile, ...]]
+
+    @property
+    def files(self) -> tuple[AssetFile, ...]:
+        """All its files."""
+        return tuple(file for pieces in self.parts.values() for file in pieces)
+
+
+def snapshot_key(assets: AssetSet, load: Sequence[str], stamp: str) -> str:
+    """What names a snapshot: hash of all it depends on.
+
+    Args:
+        stamp: `Frontend.snapshot_stamp()`.
+    """
+    files = [file.sha256 for file in assets.core]
+    files += [f"{name} {assets.packages[name].file.sha256}" for name in load]
+    return hashlib.sha256("\n".join([stamp, *files]).encode()).hexdigest()[:32]
+
+
+def find_snapshot(assets_dir: Path, assets: AssetSet, load: Sequence[str], stamp: str) -> Snapshot | None:
+    """The snapshot of these packages, if one was built and is whole."""
+    index = _index(assets_dir, snapshot_key(assets, load, stamp))
+    entries = _read(index)
+    if entries is None:
+        return None
+    store = Store(assets_dir)
+    if any(store.state(entry) != "ok" for pieces in entries.values() for entry in pieces):
+        return None
+    store.save()
+    with contextlib.suppress(OSError):
+        os.utime(index)  # it is in use: see `prune_snapshots`
+    parts = {
+        part: tuple(AssetFile(entry.name, store.path(entry), entry.size, entry.sha256) for entry in pieces)
+        for part, pieces in entries.items()
+    }
+    return Snapshot(tuple(load), parts)
+
+
+def keep_snapshot(
+    assets_dir: Path, assets: AssetSet, load: Sequence[str], stamp: str, parts: Mapping[str, Path]
+) -> None:
+    """Put the parts of a new snapshot into the store and make them known."""
+    store = Store(assets_dir)
+    entries: dict[str, list[FileEntry]] = {}
+    for part in PARTS:
+        path = parts[part]
+        if part == "heap":
+            with path.open("rb") as file:
+                pieces = list(iter(lambda: file.read(HEAP_PIECE), b""))
+            named = [(f"snapshot-heap-{position}.bin", piece) for position, piece in enumerate(pieces)]
+        else:
+            named = [(f"snapshot-{part}.{'json' if part == 'state' else 'bin'}", path.read_bytes())]
+        entries[part] = []
+        for name, content in named:
+            entry = FileEntry(name, len(content), hashlib.sha256(content).hexdigest())
+            store.write(entry, [content])
+            entries[part].append(entry)
+    store.save()
+    index = {part: [asdict(entry) for entry in pieces] for part, pieces in entries.items()}
+    write_atomically(
+        _index(assets_dir, snapshot_key(assets, load, stamp)), json.dumps(index, indent=1) + "\n"
+    )
+
+
+def prune_snapshots(assets_dir: Path, keep_seconds: float = KEEP_SECONDS) -> int:
+    """Remove snapshots that nothing has asked for in this time: every release leaves some behind.
+
+    Returns:
+        Bytes that are free again.
+    """
+    store = Store(assets_dir)
+    indexes = {index: _read(index) or {} for index in (assets_dir / "built").glob("snapshot-*.json")}
+    old = {index for index in indexes if time.time() - index.stat().st_mtime > keep_seconds}
+    pieces = {
+        index: {entry.sha256: entry for part in entries.values() for entry in part}
+        for index, entries in indexes.items()
+    }
+    used = {sha256 for index in indexes.keys() - old for sha256 in pieces[index]}
+    free = {sha256: entry for index in old for sha256, entry in pieces[index].items() if sha256 not in used}
+    for index in old:
+        index.unlink(missing_ok=True)
+    for entry in free.values():
+        store.discard(entry)
+    store.save()
+    return sum(entry.size for entry in free.values())
+
+
+def _read(index: Path) -> dict[str, list[FileEntry]] | None:
+    try:
+        data = json.loads(index.read_text(encoding="utf-8"))
+        return {part: [FileEntry(**piece) for piece in data[part]] for part in PARTS}
+    except (OSError, ValueError, TypeError, KeyError, AssetError):
+        return None
+
+
+def _index(assets_dir: Path, key: str) -> Path:
+    return assets_dir / "built" / f"snapshot-{key}.json"

@@ -1,0 +1,149 @@
+"""Pages: one sandbox in a page of a headless browser, as a session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from belljar.backends.browsers import Chromium
+from belljar.backends.protocol import SessionOptions
+from belljar.backends.remote import RemoteSession, refused, wanted
+from belljar.backends.servers import Origin
+from belljar.errors import UnavailableError
+from belljar.execution import Execution
+from belljar.results import ErrorInfo
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Page
+
+#: Seconds: for opening the page and Python in it; and for a page to say anything at all.
+_OPEN_TIMEOUT = 240.0
+_SILENCE = 30.0
+_DIED = "The browser died. Variables and files are gone; the next run gets a new browser."
+
+
+class PageSession(RemoteSession):
+    """A session whose sandbox lives in a page. Made by `open_page`."""
+
+    def __init__(self, page: Page, context: BrowserContext, backend: str, ended: Callable[[], None]) -> None:
+        super().__init__(backend)
+        self._page = page
+        self._context = context
+        self._ended = ended
+        #: Why nothing runs here any more; settled once.
+        self._end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._closed = False
+        page.on("crash", lambda _: self._lose(_DIED))
+        page.on("close", lambda _: self._lose(_DIED))
+
+    @property
+    def alive(self) -> bool:
+        """Whether the page still runs."""
+        return not self._end.done()
+
+    async def close(self) -> None:
+        """Ends it, with everything of its profile."""
+        self._closed = True
+        self._lose("The sandbox was closed.")
+        await _close(self._context)
+
+    def _lose(self, reason: str) -> None:
+        if not self._end.done():
+            self._end.set_result(reason)
+            self._ended()
+
+    def _lost(self, reason: str) -> Execution:
+        """The answer for a run that has lost its page."""
+        if self._closed:
+            return Execution.unavailable(reason, self._backend)
+        error = ErrorInfo("Crashed", reason, f"Crashed: {reason}")
+        return Execution("crashed", error=error, note=reason, backend=self._backend)
+
+    async def _call(self, method: str, *arguments: object) -> Any:
+        from playwright.async_api import Error
+
+        if self._end.done():
+            raise UnavailableError(self._end.result())
+        call = asyncio.ensure_future(
+            self._page.evaluate("([method, given]) => belljar[method](...given)", [method, list(arguments)])
+        )
+        done, _ = await _first(call, self._end, _SILENCE)
+        if call in done:
+            try:
+                return call.result()
+            except Error as error:
+                if self._page.is_closed() or "crashed" in error.message or "closed" in error.message:
+                    self._lose(_DIED)
+                else:
+                    raise refused(error.message) from None
+        elif self._end not in done:
+            self._lose(f"The browser's page has not answered for {_SILENCE:g} seconds. " + _DIED)
+            await _close(self._context)
+        raise UnavailableError(self._end.result())
+
+
+async def open_page(
+    chromium: Chromium, origin: Origin, options: SessionOptions, backend: str, ended: Callable[[], None]
+) -> PageSession:
+    """A page with a sandbox that is ready.
+
+    Args:
+        chromium: Where to open it.
+        origin: The server that has the page.
+        options: What the sandbox is to be.
+        backend: Name for executions.
+        ended: Called once when the session has ended, however.
+
+    Raises:
+        UnavailableError: It could not be opened; says why.
+    """
+    from playwright.async_api import Error
+
+    context: BrowserContext | None = None
+    try:
+        async with asyncio.timeout(_OPEN_TIMEOUT):
+            context = await chromium.context()
+            page = await context.new_page()
+            answer = await page.goto(f"{origin.base}headless")
+            if answer is None or not answer.ok:
+                said = "nothing" if answer is None else str(answer.status)
+                raise UnavailableError(
+                    f"The server at {origin.base} answered {said} for the page that programs drive. "
+                    "Is it a belljar server of this version?"
+                )
+            await page.wait_for_function("() => 'belljar' in window", timeout=30_000)
+            problem = await page.evaluate("(options) => belljar.open(options)", wanted(options))
+            if problem is not None:
+                raise UnavailableError(str(problem))
+    except (Error, TimeoutError) as error:
+        await _close(context)
+        first = str(error).splitlines()[0] if str(error) else "no answer in time"
+        raise UnavailableError(
+            f"The page at {origin.base} could not be opened in the browser: {first}"
+        ) from None
+    except BaseException:
+        await _close(context)
+        raise
+    return PageSession(page, context, backend, ended)
+
+
+async def _close(context: BrowserContext | None) -> None:
+    from playwright.async_api import Error
+
+    if context is not None:
+        try:
+            await context.close()
+        except Error:
+            return  # it is gone already
+
+
+async def _first(
+    call: asyncio.Future[Any], end: asyncio.Future[str], seconds: float
+) -> tuple[set[asyncio.Future[Any]], set[asyncio.Future[Any]]]:
+    """Waits for the one or the other; a call that lost is not waited for."""
+    try:
+        return await asyncio.wait({call, end}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if not call.done():
+            call.cancel()

@@ -1,0 +1,169 @@
+"""Remote: a session whose sandbox is driven by calls to a page. Its other side: `static/src/headless`.
+
+Every call has an answer that was asked for, so neither side ever sends more than the other can take.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import itertools
+import json
+import math
+import re
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from typing import Any
+
+from belljar.backends.callbacks import tell
+from belljar.backends.protocol import Listener, RunOptions, SessionOptions
+from belljar.errors import UnavailableError
+from belljar.execution import Execution
+from belljar.results import FileInfo, Result
+
+#: Bytes of a file that cross at once.
+_PART = 4 * 2**20
+
+
+class RemoteSession(ABC):
+    """What every session in a page does, however the calls get there.
+
+    Args:
+        backend: Name for executions.
+    """
+
+    def __init__(self, backend: str) -> None:
+        self._backend = backend
+        self._ids = itertools.count()
+
+    @property
+    @abstractmethod
+    def alive(self) -> bool:
+        """Whether the page can still be called."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Ends it."""
+
+    @abstractmethod
+    async def _call(self, method: str, *arguments: object) -> Any:
+        """Calls the page. Whatever happens to it, this ends.
+
+        Raises:
+            ValueError, FileNotFoundError: The page refused; says why.
+            UnavailableError: There is no page any more.
+        """
+
+    @abstractmethod
+    def _lost(self, reason: str) -> Execution:
+        """The answer for a run that has lost its page."""
+
+    async def execute(self, code: str, options: RunOptions, listener: Listener) -> Execution:
+        """Runs code; see `Session`."""
+        number = next(self._ids)
+        request = {
+            "context": options.context,
+            "fresh": options.fresh,
+            "svg": options.svg,
+            "displays": listener.on_result is not None or listener.on_display is not None,
+            "input": listener.on_input is not None,
+        }
+        if options.timeout is not None:
+            milliseconds = options.timeout * 1000
+            # JSON knows no NaN and no infinity; the page says what is allowed.
+            request["timeout"] = milliseconds if math.isfinite(milliseconds) else str(milliseconds)
+        try:
+            await self._call("execute", number, code, request)
+            while True:
+                events = json.loads(await self._call("next", number))
+                for event in events:
+                    if (execution := await self._hear(event, number, listener)) is not None:
+                        return execution
+        except UnavailableError as error:
+            return self._lost(str(error))
+        except asyncio.CancelledError:
+            await self._cancel(number)
+            raise
+
+    async def interrupt(self) -> None:
+        """Stops the running code."""
+        await self._call("interrupt")
+
+    async def reset(self) -> None:
+        """A clean Python; files are kept."""
+        await self._call("reset")
+
+    async def write(self, path: str, content: bytes) -> FileInfo:
+        """Puts a file into the working directory."""
+        number = next(self._ids)
+        for at in range(0, len(content), _PART):
+            part = base64.b64encode(content[at : at + _PART]).decode()
+            await self._call("part", number, part)
+        return FileInfo(**json.loads(await self._call("write", number, path)))
+
+    async def read(self, path: str) -> bytes:
+        """A file as it stood when the last run ended."""
+        content = bytearray()
+        while True:
+            part = base64.b64decode(await self._call("read", path, len(content)))
+            content += part
+            if len(part) < _PART:
+                return bytes(content)
+
+    async def list(self) -> tuple[FileInfo, ...]:
+        """The files there are."""
+        return tuple(FileInfo(**item) for item in json.loads(await self._call("list")))
+
+    async def remove(self, path: str) -> None:
+        """Takes a file away."""
+        await self._call("remove", path)
+
+    async def _hear(self, event: dict[str, Any], number: int, listener: Listener) -> Execution | None:
+        match event["type"]:
+            case "done":
+                return replace(Execution.from_dict(event["execution"]), backend=self._backend)
+            case "wrong":
+                raise ValueError(_in_seconds(event["reason"]))
+            case "stdout":
+                tell(listener.on_stdout, event["text"])
+            case "stderr":
+                tell(listener.on_stderr, event["text"])
+            case "result":
+                tell(listener.on_result, Result.from_dict(event["result"]))
+            case "display":
+                tell(listener.on_display, Result.from_dict(event["result"]))
+            case "input" if listener.on_input is not None:
+                answer = await listener.on_input(event["prompt"], event["password"])
+                await self._call("answer", number, answer)
+        return None
+
+    async def _cancel(self, number: int) -> None:
+        # Without a page, nothing runs any more.
+        with contextlib.suppress(UnavailableError):
+            await asyncio.shield(self._call("cancel", number))
+
+
+def wanted(options: SessionOptions) -> dict[str, Any]:
+    """Options of a session as the page takes them."""
+    asked: dict[str, Any] = {"isolation": "auto" if options.isolation else "off", "spare": options.spare}
+    if options.packages is not None:
+        asked["packages"] = list(options.packages)
+    return asked
+
+
+def _in_seconds(reason: str) -> str:
+    """The page counts milliseconds, its callers here seconds."""
+    found = re.match(r"timeout must be a number of milliseconds up to (\d+), not (.*)\.$", reason)
+    if found is None:
+        return reason
+    return f"timeout must be a number of seconds above 0 and up to {int(found[1]) / 1000:g}."
+
+
+def refused(message: str) -> Exception:
+    """The page's sentence as an error, without what Playwright and the browser put around it."""
+    sentence = message.removeprefix("Page.evaluate: ").split("\n    at ")[0]
+    sentence = sentence.removeprefix("TypeError: ").removeprefix("RangeError: ").removeprefix("Error: ")
+    if sentence.startswith("There is no file"):
+        return FileNotFoundError(sentence)
+    return ValueError(sentence)

@@ -1,0 +1,184 @@
+"""Execution: the complete answer to one `execute`, the same from every backend and on the wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from belljar import reprs
+from belljar.results import STATUSES, Blocked, ErrorInfo, FileChange, Logs, Result, Status, Truncated
+
+#: Exit code by status, for programs that run programs; `error` is 1 unless the code called `sys.exit`.
+EXIT_CODES: Mapping[str, int] = {
+    "ok": 0,
+    "error": 1,
+    "unavailable": 69,  # EX_UNAVAILABLE of sysexits.h
+    "timeout": 124,  # as timeout(1)
+    "refused": 126,  # as a shell says "cannot be executed"
+    "interrupted": 130,  # 128 + SIGINT
+    "crashed": 134,  # 128 + SIGABRT
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Execution:
+    """What one run gave. Made by the backends; compare, keep and send it as you like.
+
+    Attributes:
+        status: "ok", "error" (the code raised), "timeout", "interrupted", "crashed" (Python or its
+            browser died), "refused" (against the policy; it never ran) or "unavailable" (there was nowhere to
+            run it).
+        results: Everything shown, in order; the value of the last expression has `is_main`.
+        logs: What was printed.
+        error: Why the status is not "ok".
+        execution_count: Number of this run in its session, from 1; 0 when it never ran.
+        duration_ms: Running time in milliseconds; loading packages is not counted.
+        files: Files the code made, changed or deleted; `sandbox.files.read` has their bytes.
+        truncated: What was left out of the output because there was too much of it.
+        blocked: What the sandbox was refused while the code ran. Said from inside: information, not evidence.
+        packages: Packages that were loaded for this run.
+        note: What was lost and what was kept, in a sentence, where anything was.
+        backend: Name of the backend that answered.
+    """
+
+    status: Status
+    results: tuple[Result, ...] = ()
+    logs: Logs = field(default_factory=Logs)
+    error: ErrorInfo | None = None
+    execution_count: int = 0
+    duration_ms: float = 0.0
+    files: tuple[FileChange, ...] = ()
+    truncated: Truncated | None = None
+    blocked: tuple[Blocked, ...] = ()
+    packages: tuple[str, ...] = ()
+    note: str | None = None
+    backend: str = ""
+
+    @property
+    def text(self) -> str | None:
+        """The value of the last expression as text; None when there was none."""
+        return next((result.text for result in self.results if result.is_main), None)
+
+    @property
+    def stdout(self) -> str:
+        """What was printed to stdout."""
+        return self.logs.stdout
+
+    @property
+    def stderr(self) -> str:
+        """What was printed to stderr."""
+        return self.logs.stderr
+
+    @property
+    def plots(self) -> tuple[Result, ...]:
+        """Every image the code showed."""
+        return tuple(result for result in self.results if result.is_plot)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the code ran to its end."""
+        return self.status == "ok"
+
+    @property
+    def exit_code(self) -> int:
+        """What a process that ran this would have ended with; see `EXIT_CODES`.
+
+        `sys.exit(3)` is 3 and `sys.exit("a message")` is 1, as in Python.
+        """
+        if self.status == "error" and self.error is not None and self.error.name == "SystemExit":
+            value = self.error.value
+            return int(value) % 256 if re.fullmatch(r"-?[0-9]{1,18}", value) else 1
+        return EXIT_CODES[self.status]
+
+    @classmethod
+    def without(cls, status: Status, name: str, value: str, backend: str = "") -> Self:
+        """The answer for code that never ran.
+
+        Args:
+            status: "refused", "unavailable" or "interrupted".
+            name: Class of the error, as "PolicyError".
+            value: A sentence that says why, and what to do.
+            backend: Who answers.
+        """
+        error = ErrorInfo(name, value, f"{name}: {value}")
+        return cls(status, error=error, note=value, backend=backend)
+
+    @classmethod
+    def unavailable(cls, reason: str, backend: str = "") -> Self:
+        """The answer when there is nowhere to run the code.
+
+        Args:
+            reason: A sentence that names what to do.
+            backend: Who answers.
+        """
+        return cls.without("unavailable", "Unavailable", reason, backend)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The wire form, made of JSON values only. `from_dict` gives an equal execution back."""
+        return {
+            "status": self.status,
+            "results": [result.to_dict() for result in self.results],
+            "logs": asdict(self.logs),
+            "error": None if self.error is None else asdict(self.error),
+            "execution_count": self.execution_count,
+            "duration_ms": self.duration_ms,
+            "files": [asdict(change) for change in self.files],
+            "truncated": None if self.truncated is None else asdict(self.truncated),
+            "blocked": [asdict(item) for item in self.blocked],
+            "packages": list(self.packages),
+            "note": self.note,
+            "backend": self.backend,
+        }
+
+    @classmethod
+    def from_dict(cls, wire: Mapping[str, Any]) -> Self:
+        """The execution that `to_dict` gave. What is not there has its default; what is unknown is dropped.
+
+        Raises:
+            ValueError: It is not an execution.
+        """
+        if wire.get("status") not in STATUSES:
+            allowed = ", ".join(STATUSES)
+            raise ValueError(
+                f"This is no execution: its status is {wire.get('status')!r}, not one of {allowed}."
+            )
+        error, truncated, logs = wire.get("error"), wire.get("truncated"), wire.get("logs") or {}
+        try:
+            return cls(
+                status=wire["status"],
+                results=tuple(Result.from_dict(result) for result in wire.get("results") or ()),
+                logs=Logs(logs.get("stdout", ""), logs.get("stderr", "")),
+                error=None
+                if error is None
+                else ErrorInfo(
+                    error["name"], error["value"], error["traceback"], error.get("line"), error.get("hint")
+                ),
+                execution_count=wire.get("execution_count", 0),
+                duration_ms=wire.get("duration_ms", 0.0),
+                files=tuple(
+                    FileChange(change["path"], change["change"], change["size"])
+                    for change in wire.get("files") or ()
+                ),
+                truncated=None
+                if truncated is None
+                else Truncated(truncated["stream_chars"], truncated["displays"]),
+                blocked=tuple(
+                    Blocked(item["by"], item["what"], item["target"]) for item in wire.get("blocked") or ()
+                ),
+                packages=tuple(wire.get("packages") or ()),
+                note=wire.get("note"),
+                backend=wire.get("backend", ""),
+            )
+        except (KeyError, TypeError, AttributeError) as problem:
+            raise ValueError(f"This is no execution: {type(problem).__name__} {problem}.") from None
+
+    def __repr__(self) -> str:
+        return reprs.execution_line(self)
+
+    def __str__(self) -> str:
+        return reprs.execution_text(self)
+
+    def _repr_html_(self) -> str:
+        return reprs.execution_html(self)

@@ -1,0 +1,130 @@
+"""An interpreter that was captured on one machine and goes on, on another: what is new, what must hold."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from . import warming
+
+#: State in which modules remember what must differ from sandbox to sandbox.
+_REMEMBERED = {"tempfile": {"_name_sequence": None}, "uuid": {"_node": None, "_last_timestamp": None}}
+
+
+def settle(packages: list[str]) -> None:
+    """Make the interpreter ready for its capture: import and use what `packages` are for, leave no traces.
+
+    The hash seed of `str` stays the fixed one it was captured with (PYTHONHASHSEED=0): it is in every dict.
+    """
+    import gc
+    import os
+
+    warming.prepare(packages)
+    os.environ.pop("PYTHONHASHSEED", None)
+    while sys.path and sys.path[0] == "":
+        sys.path.pop(0)
+    gc.collect()
+
+
+def wake() -> None:
+    """Fresh randomness, this machine's time zone. Call once, right after the restore."""
+    import random
+
+    random.seed()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+    for name, state in _REMEMBERED.items():
+        if name in sys.modules:
+            vars(sys.modules[name]).update(state)
+    while sys.path.count("") > 1:
+        sys.path.remove("")
+    _set_time_zone()
+    problem = check()
+    if problem:
+        raise RuntimeError(f"the restored interpreter failed its self-check: {problem}")
+
+
+def _set_time_zone() -> None:
+    """What `time.tzset` does, which WebAssembly lacks: C knows the zone, `time`'s constants do not."""
+    year = time.localtime().tm_year
+    winter, summer = (time.localtime(time.mktime((year, month, 1, 0, 0, 0, 0, 1, -1))) for month in (1, 7))
+    if winter.tm_gmtoff > summer.tm_gmtoff:
+        winter, summer = summer, winter
+    time.timezone, time.altzone = -winter.tm_gmtoff, -summer.tm_gmtoff
+    time.daylight = int(winter.tm_gmtoff != summer.tm_gmtoff)
+    time.tzname = (winter.tm_zone, summer.tm_zone)
+
+
+def check() -> str:
+    """A dozen quick assertions on memory, libraries, table and clock.
+
+    Returns:
+        What does not hold; empty when all is well.
+    """
+    for name, holds in _CHECKS.items():
+        try:
+            if not holds():
+                return name
+        except Exception as error:
+            return f"{name} ({type(error).__name__}: {error})"
+    return ""
+
+
+def _raises() -> bool:
+    try:
+        dict[str, int]()["missing"]
+    except KeyError as error:
+        return error.args == ("missing",)
+    return False
+
+
+def _numpy() -> bool:
+    np = sys.modules.get("numpy")
+    if np is None:
+        return True
+    a = np.arange(6.0).reshape(2, 3)
+    return bool(float((a @ a.T).trace()) == 55.0 and float(np.sort(a.ravel()[::-1])[0]) == 0.0)
+
+
+def _solve() -> bool:
+    np = sys.modules.get("numpy")
+    if np is None:
+        return True
+    return (
+        round(float(np.linalg.solve(np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([3.0, 5.0]))[1]), 9) == 1.4
+    )
+
+
+def _pandas() -> bool:
+    pd = sys.modules.get("pandas")
+    if pd is None:
+        return True
+    frame = pd.DataFrame({"a": ["x", "y", "x"], "b": [1, 2, 4]})
+    return bool(frame.groupby("a").b.sum().to_dict() == {"x": 5, "y": 2})
+
+
+def _regex() -> bool:
+    import re
+
+    return re.sub(r"(\d+)", lambda found: str(int(found[1]) * 2), "a21") == "a42"
+
+
+def _json() -> bool:
+    import json
+
+    return bool(json.loads(json.dumps({"a": [1.5, None, "ü"]})) == {"a": [1.5, None, "ü"]})
+
+
+_CHECKS = {
+    "integers": lambda: pow(3, 70, 1_000_003) == 3**70 % 1_000_003,
+    "floats": lambda: (0.1 + 0.2 == 0.30000000000000004) and float("1e308") * 10 == float("inf"),
+    "strings and hashes": lambda: {"sys", "os"} <= set(sys.modules) and sys.modules["sys"] is sys,
+    "exceptions": _raises,
+    "regular expressions": _regex,
+    "JSON": _json,
+    "sorting": lambda: sorted([3, 1, 2], key=lambda n: -n) == [3, 2, 1],
+    "the clock": lambda: time.time() > 1_700_000_000 and time.perf_counter() > 0,
+    "numpy": _numpy,
+    "linear algebra": _solve,
+    "pandas": _pandas,
+}

@@ -1,0 +1,50 @@
+// Has a snapshot made by this browser: what `belljar assets build` opens a page for.
+
+import type { BootSettings, FrameMessage } from "../protocol/messages";
+import { Emitter } from "./emitter";
+import { FrameLink } from "./link";
+import { sealed, send } from "./opening";
+import type { SandboxEvents } from "./options";
+import { loadPolicy } from "./policy";
+import { Supply } from "./supply";
+import { isolationFor } from "./support";
+
+export type Snapshot = Pick<Extract<FrameMessage, { type: "captured" }>, "state" | "heap" | "hot" | "rest">;
+
+/** A snapshot with these packages, or with those of the server's profile. Rejects with a sentence. */
+export async function makeSnapshot(
+  base: URL,
+  packages?: string[],
+  signal = new AbortController().signal,
+): Promise<Snapshot> {
+  const loaded = await loadPolicy(base);
+  const asked = packages ? { packages } : {};
+  const supply = new Supply(loaded, { ...asked, start: "wheels" }, new Emitter<SandboxEvents>(), signal);
+  const { limits, packages: allowed, frame } = supply.policy;
+  const { page } = isolationFor("auto");
+  let link: FrameLink | undefined;
+  try {
+    const found = await new Promise<Snapshot>((resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason as Error));
+      const made = new FrameLink(supply.url(page === "isolated" ? frame.isolated : frame.plain), document.body, {
+        message: (message) => {
+          if (message.type === "captured") resolve(message);
+          if (message.type === "failed") reject(new Error(message.reason));
+        },
+        lost: (reason) => reject(new Error(reason)),
+      });
+      link = made;
+      const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt: false, spare: false };
+      Promise.all([supply.packages(supply.first), sealed(made)])
+        .then(([files]) => send(made, { type: "capture", files, settings }))
+        .catch(reject);
+      supply.parts((name, blob) => send(made, { type: "part", name, blob })).catch(reject);
+    });
+    // Bytes of blobs come over in their own time; they must be here before the frame that made them goes.
+    const { state, heap, hot, rest } = found;
+    await Promise.all([state, heap, hot, rest].map((blob) => blob.slice(-1).arrayBuffer()));
+    return found;
+  } finally {
+    link?.close();
+  }
+}

@@ -1,0 +1,31 @@
+// Things that come one by one and are waited for by name.
+
+interface Place<T> {
+  promise: Promise<T>;
+  resolve(value: T): void;
+}
+
+/** A shelf: who asks for a name before its thing has come waits for it. The first thing of a name stays. */
+export class Shelf<T> {
+  readonly #places = new Map<string, Place<T>>();
+
+  get(name: string): Promise<T> {
+    return this.#place(name).promise;
+  }
+
+  put(name: string, thing: T): void {
+    this.#place(name).resolve(thing);
+  }
+
+  #place(name: string): Place<T> {
+    const found = this.#places.get(name);
+    if (found) return found;
+    let settle: ((value: T) => void) | undefined;
+    const promise = new Promise<T>((resolve) => {
+      settle = resolve;
+    });
+    const made: Place<T> = { promise, resolve: (value) => settle?.(value) };
+    this.#places.set(name, made);
+    return made;
+  }
+}

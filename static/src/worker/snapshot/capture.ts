@@ -1,0 +1,184 @@
+// Takes a snapshot of an interpreter: its heap, and what JavaScript and the engine hold of it.
+
+import type { ImageIndex } from "../../protocol/messages";
+import type { EmscriptenModule } from "../emscripten";
+import type { Side } from "./record";
+import type { Library, SnapshotState, TableEntry } from "./state";
+
+/** Granularity in which zero memory is left out, in bytes. */
+const PAGE = 4096;
+
+export interface Captured {
+  state: SnapshotState;
+  /** The runs of the heap that are not zero, one behind the other. */
+  heap: Uint8Array<ArrayBuffer>;
+}
+
+export interface CaptureSource {
+  module: EmscriptenModule;
+  /** Exports of the main module, and how long the table was when only it was there. */
+  main: WebAssembly.Exports;
+  mainTable: number;
+  sides: readonly Side[];
+  harness: string;
+  image: ImageIndex;
+  /** Folders whose files are kept in the state. */
+  folders: readonly string[];
+}
+
+/** Puts Pyodide's record of packages where its snapshot code expects an empty object (hiwire slot 6 in 314.0.3). */
+export function expectLoadedPackages({ API }: EmscriptenModule): void {
+  const expected = API.getExpectedKeys;
+  API.getExpectedKeys = () => {
+    const keys = expected();
+    keys[6] = API.packageManager.loadedPackages;
+    return keys;
+  };
+}
+
+/** Throws when something is in the interpreter that cannot be restored. */
+export function capture(source: CaptureSource): Captured {
+  const { module, sides } = source;
+  expectLoadedPackages(module);
+  const hiwire = module.API.serializeHiwireState((object) => {
+    throw new Error(`a JavaScript object is held by Python: ${Object.prototype.toString.call(object)}`);
+  });
+  const owners = owning(sides);
+  const libraries = librariesOf(module, sides, owners);
+  const heap = module.HEAPU8.slice();
+  const runs = keptRuns(heap, libraries);
+  const state: SnapshotState = {
+    build: module.API.config.BUILD_ID,
+    harness: source.harness,
+    packages: { ...module.API.packageManager.loadedPackages },
+    hiwire,
+    libraries,
+    table: {
+      length: module.wasmTable.length,
+      free: [...module.freeTableIndexes],
+      entries: looseEntries(source, libraries, owners),
+    },
+    got: Object.entries(module.GOT).map(([name, { value }]) => [name, value as number]),
+    stack: module.stackSave(),
+    heap: heap.length,
+    runs,
+    open: module.FS.streams
+      .filter((stream) => stream != null && stream.fd > 2)
+      .map((stream) => stream as NonNullable<typeof stream>)
+      .map(({ fd, path, flags, position }) => [fd, path, flags, position]),
+    cwd: module.FS.cwd(),
+    files: source.folders.flatMap((folder) => texts(module, folder)),
+    image: source.image,
+  };
+  return { state, heap: joined(heap, runs) };
+}
+
+type Owners = Map<unknown, [side: number, name: string]>;
+
+/** Which library's export a function is. */
+function owning(sides: readonly Side[]): Owners {
+  const owners: Owners = new Map();
+  sides.forEach(({ instance }, side) => {
+    for (const [name, value] of Object.entries(instance.exports)) {
+      if (typeof value === "function" && !owners.has(value)) owners.set(value, [side, name]);
+    }
+  });
+  return owners;
+}
+
+function librariesOf(module: EmscriptenModule, sides: readonly Side[], owners: Owners): Library[] {
+  const libraries = sides.map(({ module: code, memoryBase, tableBase }): Library => {
+    const { memorySize, tableSize } = module.getDylinkMetadata(code);
+    return {
+      names: [],
+      handles: [],
+      refcount: 0,
+      global: false,
+      memoryBase,
+      memorySize,
+      tableBase,
+      tableSize,
+    };
+  });
+  const byDso = new Map<unknown, Library>();
+  for (const [name, dso] of Object.entries(module.LDSO.loadedLibsByName)) {
+    if (name === "__main__") continue;
+    const owner = Object.values(dso.exports)
+      .map((value) => owners.get(value))
+      .find(Boolean);
+    const library = owner && libraries[owner[0]];
+    if (!library) throw new Error(`the library ${name} was not seen being loaded`);
+    byDso.set(dso, library);
+    library.names.push(name);
+    library.refcount = dso.refcount === Number.POSITIVE_INFINITY ? -1 : dso.refcount;
+    library.global = Boolean(dso.global);
+  }
+  for (const [handle, dso] of Object.entries(module.LDSO.loadedLibsByHandle)) {
+    if (handle === "0") continue;
+    const library = byDso.get(dso);
+    if (!library) throw new Error(`the library with handle ${handle} has no name`);
+    library.handles.push(Number(handle));
+  }
+  return libraries;
+}
+
+/** Functions that were put into the table one by one, outside of every library's own range. */
+function looseEntries({ module, main, mainTable }: CaptureSource, libraries: Library[], owners: Owners): TableEntry[] {
+  const inLibrary = new Set<number>();
+  for (const { tableBase, tableSize } of libraries) {
+    for (let index = tableBase; index < tableBase + tableSize; index++) inLibrary.add(index);
+  }
+  const mains = new Map(Object.entries(main).map(([name, value]) => [value as unknown, name]));
+  const entries: TableEntry[] = [];
+  for (let index = mainTable; index < module.wasmTable.length; index++) {
+    const value: unknown = inLibrary.has(index) ? null : module.wasmTable.get(index);
+    if (!value) continue;
+    const name = mains.get(value);
+    const owner = owners.get(value);
+    if (name !== undefined) entries.push([index, "main", name]);
+    else if (owner) entries.push([index, ...owner]);
+    // Others are made by JavaScript at run time, and made again by it.
+  }
+  return entries;
+}
+
+/** The pages that aren't zero, and those in which a library's initial data will stand before the restore. */
+function keptRuns(heap: Uint8Array<ArrayBuffer>, libraries: Library[]): [number, number][] {
+  const words = new Float64Array(heap.buffer, heap.byteOffset, heap.length >> 3);
+  const integers = new BigUint64Array(words.buffer);
+  const dirty = new Set<number>();
+  for (const { memoryBase, memorySize } of libraries) {
+    for (let page = Math.floor(memoryBase / PAGE); page * PAGE < memoryBase + memorySize; page++) dirty.add(page);
+  }
+  const perPage = PAGE >> 3;
+  const runs: [number, number][] = [];
+  for (let page = 0; page * PAGE < heap.length; page++) {
+    const from = page * perPage;
+    if (!dirty.has(page) && integers.subarray(from, from + perPage).every((word) => word === 0n)) continue;
+    const last = runs.at(-1);
+    if (last && last[1] === page * PAGE) last[1] += PAGE;
+    else runs.push([page * PAGE, (page + 1) * PAGE]);
+  }
+  return runs;
+}
+
+function joined(heap: Uint8Array, runs: readonly [number, number][]): Uint8Array<ArrayBuffer> {
+  const kept = new Uint8Array(runs.reduce((sum, [from, to]) => sum + to - from, 0));
+  let at = 0;
+  for (const [from, to] of runs) {
+    kept.set(heap.subarray(from, to), at);
+    at += to - from;
+  }
+  return kept;
+}
+
+function texts({ FS }: EmscriptenModule, folder: string): [string, string][] {
+  if (!FS.analyzePath(folder).exists) return [];
+  return FS.readdir(folder).flatMap((name): [string, string][] => {
+    if (name === "." || name === "..") return [];
+    const path = `${folder}/${name}`;
+    const { mode } = FS.lstat(path);
+    if (FS.isDir(mode)) return texts({ FS } as EmscriptenModule, path);
+    return FS.isFile(mode) ? [[path, new TextDecoder().decode(FS.readFile(path))]] : [];
+  });
+}

@@ -1,0 +1,50 @@
+// Watches which libraries are instantiated and where, so that a snapshot can put them there again.
+
+import { isSide } from "./state";
+
+export interface Side {
+  module: WebAssembly.Module;
+  instance: WebAssembly.Instance;
+  memoryBase: number;
+  tableBase: number;
+}
+
+export interface Recording {
+  sides: Side[];
+  stop(): void;
+}
+
+/** Records every side module from now on. */
+export function record(): Recording {
+  const sides: Side[] = [];
+  const { Instance, instantiate } = WebAssembly;
+  const note = (module: WebAssembly.Module, imports: unknown, instance: WebAssembly.Instance): void => {
+    if (!isSide(imports)) return;
+    const { __memory_base: memoryBase, __table_base: tableBase } = imports.env;
+    sides.push({ module, instance, memoryBase, tableBase });
+  };
+  WebAssembly.Instance = new Proxy(Instance, {
+    construct(target, [module, imports]: [WebAssembly.Module, WebAssembly.Imports]) {
+      const instance = new target(module, imports);
+      note(module, imports, instance);
+      return instance;
+    },
+  });
+  WebAssembly.instantiate = (async (source: WebAssembly.Module | BufferSource, imports?: WebAssembly.Imports) => {
+    if (source instanceof WebAssembly.Module) {
+      const instance = await instantiate(source, imports);
+      note(source, imports, instance);
+      return instance;
+    }
+    const made = await instantiate(source, imports);
+    note(made.module, imports, made.instance);
+    return made;
+  }) as typeof WebAssembly.instantiate;
+  return {
+    sides,
+    stop: () => {
+      WebAssembly.Instance = Instance;
+      WebAssembly.instantiate = instantiate;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// What a snapshot holds besides the heap: the part of the interpreter that lives in JavaScript and in the engine.
+
+import type { ImageIndex } from "../../protocol/messages";
+import type { HiwireState } from "../emscripten";
+
+/** One shared library, in the order in which they were loaded. */
+export interface Library {
+  /** Names it is known by; the first is its path. */
+  names: string[];
+  handles: number[];
+  /** -1 stands for "never unloaded". */
+  refcount: number;
+  global: boolean;
+  memoryBase: number;
+  memorySize: number;
+  tableBase: number;
+  tableSize: number;
+}
+
+/** A function in the table outside of the libraries' own ranges, by the export that it is. */
+export type TableEntry = [index: number, library: number | "main", name: string];
+
+export interface SnapshotState {
+  /** Pyodide's build and belljar's own code that lies in the heap: all must be the same at the restore. */
+  build: string;
+  harness: string;
+  /** Pyodide's record of what is loaded: source by package name. */
+  packages: Record<string, string>;
+  hiwire: HiwireState;
+  libraries: Library[];
+  table: { length: number; free: number[]; entries: TableEntry[] };
+  /** Global offset table: names of one value after another. */
+  got: [name: string, value: number][];
+  stack: number;
+  /** Bytes of the heap, and the runs [from, to) that are kept; between them all is zero. */
+  heap: number;
+  runs: [from: number, to: number][];
+  /** Open files: number, path, flags, position. */
+  open: [fd: number, path: string, flags: number, position: number][];
+  cwd: string;
+  /** Files outside of the image, as text. */
+  files: [path: string, text: string][];
+  image: ImageIndex;
+}
+
+/** The heap of a fresh instance, in which anything may stand before the restore (Pyodide: INITIAL_MEMORY). */
+export const FRESH_BYTES = 32 * 1024 * 1024;
+
+export interface SideImports {
+  env: { __memory_base: number; __table_base: number } & Record<string, unknown>;
+}
+
+/** The imports of a side module, as opposed to the main one's or a trampoline's. */
+export function isSide(imports: unknown): imports is SideImports {
+  const given = imports as { env?: { __table_base?: unknown }; "GOT.mem"?: unknown } | undefined;
+  return given?.["GOT.mem"] !== undefined && typeof given.env?.__table_base === "number";
+}

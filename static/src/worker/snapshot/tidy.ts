@@ -1,0 +1,63 @@
+// Empties an interpreter's free memory before a capture: what lies in freed blocks is of no use to anybody, but would
+// be stored, sent and copied with all the rest.
+
+import type { EmscriptenModule } from "../emscripten";
+
+/** What of the main module's exports this needs. */
+interface Allocators {
+  memory: WebAssembly.Memory;
+  malloc(bytes: number): number;
+  free(pointer: number): void;
+  PyObject_Malloc(bytes: number): number;
+  PyObject_Free(pointer: number): void;
+  emscripten_stack_get_end(): number;
+}
+
+/** Largest block that malloc is asked for, and the largest that CPython's allocator serves from its own arenas. */
+const LARGEST = 1 << 24;
+const LARGEST_OBJECT = 512;
+/** CPython's blocks and malloc's chunks differ by this much, on a 32-bit machine. */
+const STEP = 8;
+
+/** Overwrites with zeros whatever is free. The heap does not grow. */
+export function zeroFreeMemory(module: EmscriptenModule, main: WebAssembly.Exports): void {
+  const { memory, malloc, free, PyObject_Malloc, PyObject_Free, emscripten_stack_get_end } =
+    main as unknown as Allocators;
+  // The stack grows down: between its end and its pointer lie the remains of calls that are over.
+  module.HEAPU8.fill(0, emscripten_stack_get_end(), module.stackSave());
+  const whole = Object.getOwnPropertyDescriptor(memory, "grow");
+  Object.defineProperty(memory, "grow", {
+    configurable: true,
+    value: () => {
+      throw new RangeError("nothing more while free memory is emptied");
+    },
+  });
+  try {
+    const pieces = takeAll(module, malloc, sizes(LARGEST, STEP));
+    // Nothing is left for a further arena: what CPython still gives is free in those that it has.
+    const objects = takeAll(module, PyObject_Malloc, sizes(LARGEST_OBJECT, STEP));
+    for (const pointer of objects) PyObject_Free(pointer);
+    for (const pointer of pieces) free(pointer);
+  } finally {
+    if (whole) Object.defineProperty(memory, "grow", whole);
+    else delete (memory as { grow?: unknown }).grow;
+  }
+}
+
+/** From large to small: by halves as long as that is more than a step, then step by step. */
+function* sizes(largest: number, step: number): Generator<number> {
+  let size = largest;
+  for (; size > 2 * LARGEST_OBJECT; size >>= 1) yield size;
+  for (; size >= step; size -= step) yield size;
+}
+
+function takeAll(module: EmscriptenModule, allocate: (bytes: number) => number, sizes: Iterable<number>): number[] {
+  const taken: number[] = [];
+  for (const size of sizes) {
+    for (let pointer = allocate(size); pointer !== 0; pointer = allocate(size)) {
+      module.HEAPU8.fill(0, pointer, pointer + size);
+      taken.push(pointer);
+    }
+  }
+  return taken;
+}

@@ -1,0 +1,378 @@
+// The bench: a plain Pyodide page and belljar in turn, in real Chromium, from one server.
+//
+//   make bench          every row, five rounds        build/bench/bench.json
+//   make bench-quick    two rounds, the rows that start something
+//   make trace          where each millisecond of one start goes
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type BrowserContext, chromium, type Page } from "@playwright/test";
+import { descendants } from "../browser/soak/memory";
+import { FIGURE, LINES, SUITE, VERSION } from "./cells";
+import { outcomes, type Samples, table } from "./rows";
+import { openWire } from "./wire";
+
+type Side = "plain" | "ours";
+
+/** What both pages put on their window. */
+interface Runner {
+  run(code: string, print?: (text: string) => void): Promise<{ plots: string[] }>;
+  kill(): Promise<void>;
+  close(): void | Promise<void>;
+  spare(): Promise<number>;
+  sandbox: { reset(): Promise<void>; timing: { name: string; start: number; ms: number }[] };
+}
+
+declare global {
+  interface Window {
+    first: Promise<Runner>;
+    open_(): Promise<Runner>;
+  }
+}
+
+const OUT = "build/bench";
+const { values: asked } = parseArgs({
+  options: { quick: { type: "boolean" }, trace: { type: "boolean" }, rounds: { type: "string" } },
+});
+const quick = asked.quick ?? false;
+const tracing = asked.trace ?? false;
+const rounds = Number(asked.rounds ?? (quick ? 2 : 5));
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds takes a whole number, not ${asked.rounds}.`);
+const samples = new Map<string, Samples>();
+let version = "";
+
+function take(key: string, side: Side, value: number): void {
+  const found = samples.get(key) ?? { plain: [], ours: [] };
+  found[side].push(value);
+  samples.set(key, found);
+}
+
+// ------------------------------------------------------------ browser and server
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+async function serve(): Promise<{ port: number; stop(): void }> {
+  const port = Number(process.env.BELLJAR_TEST_PORT) || (await freePort());
+  const server = spawn(".venv/bin/python", ["tests/bench/serve.py", "--port", String(port)], { stdio: "inherit" });
+  let ended = false;
+  server.on("exit", () => {
+    ended = true;
+  });
+  for (;;) {
+    if (ended) throw new Error("The bench's server did not start.");
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null);
+    if (answer?.ok) return { port, stop: () => server.kill() };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Runs something in a browser of its own over a profile folder; a fresh folder is a first visit. */
+async function browse<T>(folder: string, act: (context: BrowserContext) => Promise<T>): Promise<T> {
+  const executablePath = process.env.BELLJAR_CHROMIUM;
+  const context = await chromium.launchPersistentContext(folder, {
+    ...(executablePath ? { executablePath } : {}),
+    viewport: { width: 1280, height: 800 },
+    args: [
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--disable-gpu",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  version = context.browser()?.version() ?? version;
+  try {
+    return await act(context);
+  } finally {
+    await context.close();
+  }
+}
+
+const profile = (): string => mkdtempSync(join(tmpdir(), "belljar-bench-"));
+
+async function within<T>(act: (context: BrowserContext) => Promise<T>): Promise<T> {
+  const folder = profile();
+  try {
+    return await browse(folder, act);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function visit(context: BrowserContext, port: number, side: Side, query = ""): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`http://127.0.0.1:${port}/bench/${side}.html${query}`, { waitUntil: "commit" });
+  await page.waitForFunction(() => window.first !== undefined);
+  return page;
+}
+
+/** From the start of the navigation until the PNG is in the page, in milliseconds. */
+function figured(page: Page): Promise<number> {
+  return page.evaluate(async (code) => {
+    const { plots } = await (await window.first).run(code);
+    if (plots.length !== 1 || !plots[0]?.startsWith("iVBORw0KGgo")) throw new Error("the cell gave no figure");
+    return performance.now();
+  }, FIGURE);
+}
+
+// ------------------------------------------------------------ what is measured
+
+/** First visit, and a second one with the same profile and a new browser. */
+async function visits(port: number, side: Side): Promise<void> {
+  const folder = profile();
+  try {
+    for (const key of ["first", "repeat"]) {
+      await browse(folder, async (context) => {
+        take(key, side, await figured(await visit(context, port, side)));
+        // The browser writes its cache behind our back.
+        if (key === "first") await new Promise((resolve) => setTimeout(resolve, 1_500));
+      });
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Further sandboxes in an open page, and what they weigh. */
+async function further(port: number, side: Side): Promise<void> {
+  await within(async (context) => {
+    const page = await visit(context, port, side);
+    await figured(page);
+    const before = quick ? 0 : await weight();
+    const opened = (keep: boolean): Promise<{ version: number; figure: number }> =>
+      page.evaluate(
+        async ({ code, version, keep }) => {
+          const began = performance.now();
+          const runner = await window.open_();
+          await runner.run(version);
+          const at = performance.now() - began;
+          await runner.run(code);
+          const found = { version: at, figure: performance.now() - began };
+          if (!keep) await runner.close();
+          return found;
+        },
+        { code: FIGURE, version: VERSION, keep },
+      );
+    const found = await opened(true);
+    take("version", side, found.version);
+    take("further", side, found.figure);
+    if (!quick) take("memory", side, ((await weight()) - before) / 1e6);
+  });
+}
+
+/** Kills a runaway loop and draws again. The plain page has no spare: it starts anew. */
+async function kill(port: number, side: Side): Promise<void> {
+  await within(async (context) => {
+    const page = await visit(context, port, side, side === "ours" ? "?spare&kill" : "");
+    const found = await page.evaluate(
+      async ({ code, side }) => {
+        let runner = await window.first;
+        const spare = side === "ours" ? runner.spare() : null;
+        await runner.run(code);
+        await spare;
+        void runner.run("while True: pass").catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const began = performance.now();
+        await runner.kill();
+        const next = side === "ours" ? runner.spare() : null;
+        if (side === "plain") runner = await window.open_();
+        const { plots } = await runner.run(code);
+        if (plots.length !== 1) throw new Error("the cell gave no figure");
+        const figure = performance.now() - began;
+        return { figure, spare: next === null ? null : (await next) - began };
+      },
+      { code: FIGURE, side },
+    );
+    take("kill", side, found.figure);
+    if (found.spare === null) return;
+    take("spare", side, found.spare);
+    const pool = await page.evaluate(async () => {
+      const runner = await window.first;
+      const began = performance.now();
+      await runner.sandbox.reset();
+      await runner.run("print(1)");
+      return performance.now() - began;
+    });
+    take("pool", side, pool);
+  });
+}
+
+/** A first visit over a slow line; bytes are counted on the line itself. */
+async function slowly(port: number, side: Side, megabits: number): Promise<void> {
+  const wire = await openWire(port, megabits);
+  try {
+    await within(async (context) => {
+      take(`at${megabits}`, side, await figured(await visit(context, wire.port, side)));
+      if (megabits === 100) take("bytes", side, wire.received() / 1e6);
+    });
+  } finally {
+    wire.close();
+  }
+}
+
+/** Running time, and printing. */
+async function running(port: number, side: Side, each: Map<string, Samples>): Promise<void> {
+  await within(async (context) => {
+    const page = await visit(context, port, side);
+    await figured(page);
+    let whole = 0;
+    for (const [name, code] of Object.entries(SUITE)) {
+      // The second time counts: the first one imports and compiles.
+      const ms = await page.evaluate(async (code) => {
+        const runner = await window.first;
+        await runner.run(code);
+        const began = performance.now();
+        await runner.run(code);
+        return performance.now() - began;
+      }, code);
+      whole += ms;
+      const found = each.get(name) ?? { plain: [], ours: [] };
+      found[side].push(ms);
+      each.set(name, found);
+    }
+    take("suite", side, whole);
+    const lines = await page.evaluate(async (code) => {
+      const runner = await window.first;
+      let gap = 0;
+      let last = performance.now();
+      let stopped = false;
+      const tick = (): void => {
+        const now = performance.now();
+        gap = Math.max(gap, now - last);
+        last = now;
+        if (!stopped) setTimeout(tick, 0);
+      };
+      tick();
+      let text = "";
+      const began = performance.now();
+      await runner.run(code, (piece) => {
+        text += piece;
+      });
+      const ms = performance.now() - began;
+      tick();
+      stopped = true;
+      if (!text.endsWith("99999\n")) throw new Error("not all lines came");
+      return { ms, gap };
+    }, LINES);
+    take("lines", side, lines.ms);
+    take("gap", side, lines.gap);
+  });
+}
+
+/** Bytes that the browser's processes have for themselves, shared pages counted by their share (PSS). */
+async function weight(): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  let kilobytes = 0;
+  for (const pid of descendants(process.pid)) {
+    try {
+      kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
+    } catch {
+      // gone meanwhile, or not ours to read
+    }
+  }
+  return kilobytes * 1024;
+}
+
+/** Prints where the time of a first visit and of a further sandbox went. */
+async function trace(port: number): Promise<void> {
+  await within(async (context) => {
+    const page = await visit(context, port, "ours");
+    const first = await page.evaluate(traced, { code: FIGURE, version: VERSION, further: false });
+    const further = await page.evaluate(traced, { code: FIGURE, version: VERSION, further: true });
+    for (const [name, { steps, version, figure }] of Object.entries({
+      "first visit": first,
+      "further sandbox": further,
+    })) {
+      console.log(
+        `${name}: ready, then the first line after ${version.toFixed(0)} ms, a figure after ${figure.toFixed(0)} ms`,
+      );
+      for (const { name, start, ms } of steps) {
+        console.log(`${start.toFixed(0).padStart(7)} ms  ${`+${ms.toFixed(0)}`.padStart(6)} ms  ${name}`);
+      }
+    }
+    writeFileSync(join(OUT, "trace.json"), `${JSON.stringify({ first, further }, null, 2)}\n`);
+  });
+}
+
+interface Traced {
+  steps: { name: string; start: number; ms: number }[];
+  version: number;
+  figure: number;
+}
+
+/** In the page: one start, step by step, and what it does first. Times in ms from the start. */
+async function traced({ code, version, further }: Record<"code" | "version", string> & { further: boolean }) {
+  const began = further ? performance.now() : 0;
+  const runner = await (further ? window.open_() : window.first);
+  await runner.run(version);
+  const first = performance.now() - began;
+  await runner.run(code);
+  const figure = performance.now() - began;
+  const found: Traced = { steps: runner.sandbox.timing, version: first, figure };
+  return found;
+}
+
+// ------------------------------------------------------------ the whole
+
+const { port, stop } = await serve();
+const each = new Map<string, Samples>();
+const began = Date.now();
+mkdirSync(OUT, { recursive: true });
+const before = loadavg()[0] ?? 0;
+try {
+  if (tracing) await trace(port);
+  for (let round = 0; !tracing && round < rounds; round++) {
+    for (const measure of [visits, further, kill]) {
+      for (const side of ["plain", "ours"] as const) await measure(port, side);
+    }
+    if (!quick) {
+      for (const side of ["plain", "ours"] as const) await running(port, side, each);
+      for (const megabits of [100, 20]) {
+        for (const side of ["plain", "ours"] as const) await slowly(port, side, megabits);
+      }
+    }
+    console.error(`Round ${round + 1} of ${rounds} done after ${Math.round((Date.now() - began) / 1000)} s.`);
+  }
+} finally {
+  stop();
+}
+if (!tracing) {
+  const rows = outcomes(samples);
+  const facts = {
+    browser: `Chromium ${version}`,
+    processor: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    load: before,
+    rounds,
+    quick,
+    seconds: Math.round((Date.now() - began) / 1000),
+  };
+  const cells = outcomesOf(each);
+  const path = join(OUT, quick ? "bench-quick.json" : "bench.json");
+  const raw = Object.fromEntries(samples);
+  writeFileSync(path, `${JSON.stringify({ ...facts, rows, cells, samples: raw }, null, 2)}\n`);
+  console.log(table(rows));
+  for (const [name, ratio] of Object.entries(cells)) console.log(`  cell ${name}: ratio ${ratio.toFixed(3)}`);
+  const machine = `${facts.browser}, ${facts.processor}, ${facts.cores} cores`;
+  console.log(
+    `Medians (least–most) of ${rounds} rounds on ${machine}, load ${before.toFixed(1)} at the start. Written to ${path}.`,
+  );
+}
+
+/** The ratio of the medians of each cell of the suite. */
+function outcomesOf(each: Map<string, Samples>): Record<string, number> {
+  const middle = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  return Object.fromEntries([...each].map(([name, { plain, ours }]) => [name, middle(ours) / middle(plain)]));
+}

@@ -1,0 +1,93 @@
+"""Serves what the bench measures: belljar, and beside it a plain Pyodide page with the original files.
+
+    python tests/bench/serve.py --port 8790
+
+Both come from this one process, with the same compression, caching and isolation. The plain page's files are
+those that Pyodide ships, not the byte-compiled ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from belljar import headers
+from belljar.app import create_app
+from belljar.assets import load_manifest
+from belljar.assets.lock import write_lock
+from belljar.assets.store import Store
+from belljar.resources import Resource, respond
+from belljar.serve import configure
+from belljar.settings import load_settings
+
+PAGE = Path(__file__).parent / "page"
+ISOLATED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": headers.REVALIDATE,
+}
+
+
+def main() -> None:
+    """Serves until interrupted."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--port", type=int, required=True)
+    settings = load_settings({"port": parser.parse_args().port})
+    inner = create_app(settings)
+    encodings = inner.state.site.encodings
+    manifest = load_manifest(settings.assets_dir)
+    store = Store(settings.assets_dir)
+    plain = {entry.name: Resource.of_file(store.path(entry), entry.sha256) for entry in manifest.files}
+    for name, item in plain.items():
+        # The store keeps files by hash, without the suffix that the type is known by.
+        named = Resource.of_file(PAGE / name) if (PAGE / name).exists() else None
+        plain[name] = named or Resource(item.content, _media_type(name), item.sha256, item.size)
+    lock = write_lock(manifest, {name: package.file for name, package in manifest.packages.items()})
+    plain["pyodide-lock.json"] = Resource.of_bytes(lock.encode(), "application/json")
+    if problems := inner.state.site.problems():
+        raise SystemExit(f"The bench has nothing to measure. {problems[0]}")
+    # Compressing while something is measured would be measured, too. The first time takes minutes.
+    runtime = inner.state.site.runtime.get().files.values()
+    everything = (*plain.values(), *runtime)
+    encodings.prepare([(item.sha256, item.content) for item in everything if item.compressible])
+
+    def page(request: Request) -> Response:
+        path = PAGE / request.path_params["name"]
+        if path.parent != PAGE or not path.is_file():
+            raise HTTPException(404)
+        return respond(request, Resource.of_file(path), ISOLATED, encodings)
+
+    def file(request: Request) -> Response:
+        found = plain.get(request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        return respond(request, found, headers.asset(), encodings)
+
+    app = Starlette(
+        routes=[
+            Route("/bench/files/{name}", file),
+            Route("/bench/{name}", page),
+            Mount("/", inner),
+        ]
+    )
+    with socket.create_server(("127.0.0.1", settings.port), backlog=2048) as listener:
+        uvicorn.Server(configure(app, settings)).run(sockets=[listener])
+
+
+def _media_type(name: str) -> str:
+    from belljar.resources import MEDIA_TYPES
+
+    return MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+// Starts from a snapshot: as good as one from the packages, with chance and clocks of its own, and never a risk.
+
+import { createHash } from "node:crypto";
+import type { Browser, Page, Route } from "@playwright/test";
+import type { Policy } from "../../../static/src/protocol/policy";
+import { type Answer, Bench, blankPage, expect, test } from "../fixtures";
+import { CELLS } from "./cells";
+
+/** A sandbox in a page of its own. */
+async function within<T>(
+  browser: Browser,
+  act: (bench: Bench, page: Page) => Promise<T>,
+  { isolated = true, timezoneId = "Europe/Berlin" } = {},
+): Promise<T> {
+  const context = await browser.newContext({ timezoneId });
+  try {
+    const page = await context.newPage();
+    await blankPage(page, isolated);
+    return await act(new Bench(page), page);
+  } finally {
+    await context.close();
+  }
+}
+
+const start = (bench: Bench): Promise<[start?: string, unrestorable?: string]> =>
+  bench.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable]);
+
+test("a page's sandbox starts from the snapshot and tells where the time went", async ({ bench }) => {
+  expect(await start(bench)).toEqual(["snapshot", undefined]);
+  const steps = await bench.do((sandbox) => sandbox.timing.map(({ name, start, ms }) => ({ name, start, ms })));
+  const names = steps.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["policy", "worker: heap, as it comes", "worker: self-check"]));
+  for (const { start, ms } of steps) {
+    expect(start).toBeGreaterThanOrEqual(0);
+    expect(ms).toBeGreaterThanOrEqual(0);
+  }
+  const ready = await bench.do((sandbox) => sandbox.info?.readyMs ?? 0);
+  expect(
+    Math.max(...steps.filter(({ name }) => name.startsWith("worker")).map(({ start, ms }) => start + ms)),
+  ).toBeLessThan(ready + 50);
+});
+
+/** What must be the same, however it started. Addresses in memory and durations are nobody's promise. */
+function outcome({ status, text, stdout, stderr, error, results, files, truncated }: Answer): unknown {
+  return { status, text, stdout, stderr, error, results, files, truncated };
+}
+
+test(`${CELLS.length} cells give the same from the packages and from the snapshot: text, tables, figures, errors`, async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const run = (start: "auto" | "wheels"): Promise<unknown[]> =>
+    within(browser, async (bench) => {
+      await bench.open({ spare: false, start });
+      expect(await bench.do((sandbox) => sandbox.info?.start)).toBe(start === "auto" ? "snapshot" : "wheels");
+      const found: unknown[] = [];
+      for (const cell of CELLS) found.push(outcome(await bench.run(cell)));
+      return found;
+    });
+  const [cold, restored] = [await run("wheels"), await run("auto")];
+  for (const [position, cell] of CELLS.entries()) expect(restored[position], cell).toEqual(cold[position]);
+  expect(JSON.stringify(restored).match(/"contentBase64":"iVBOR/g)).toHaveLength(3);
+});
+
+test("two sandboxes of one snapshot differ in all that is random, and share the hash of a text", async ({
+  bench,
+  browser,
+}) => {
+  const code = `
+import random, secrets, tempfile, uuid, numpy as np
+"\\n".join(map(str, [random.random(), float(np.random.rand()), float(np.random.default_rng().random()), uuid.uuid4().hex, uuid.uuid1().hex,
+ secrets.token_hex(), tempfile.mktemp(), hash("text")]))`;
+  const draw = async (one: Bench): Promise<string[]> => ((await one.run(code)).text ?? "").slice(1, -1).split("\\n");
+  const here = await draw(bench);
+  const there = await within(browser, async (other) => {
+    await other.open({ spare: false });
+    return draw(other);
+  });
+  expect(here).toHaveLength(8);
+  for (let position = 0; position < 7; position++) expect(there[position]).not.toBe(here[position]);
+  expect(there[7]).toBe(here[7]);
+});
+
+test("time and time zone are the reader's, not the builder's", async ({ browser }) => {
+  await within(
+    browser,
+    async (bench) => {
+      await bench.open({ packages: [], spare: false });
+      expect(await start(bench)).toEqual(["snapshot", undefined]);
+      const said = await bench.run(`
+import time, datetime
+abs(time.time() - ${Date.now() / 1000}) < 120, time.timezone, time.daylight, time.localtime(0).tm_hour, time.localtime(0).tm_min, \
+datetime.datetime.now().astimezone().utcoffset().total_seconds()`);
+      expect(said.text).toBe("(True, -20700, 0, 5, 30, 20700.0)"); // UTC+5:45 since 1986, UTC+5:30 in 1970
+    },
+    { timezoneId: "Asia/Kathmandu" },
+  );
+});
+
+test("packages that a snapshot lacks are loaded on top of it", async ({ browser }) => {
+  await within(browser, async (bench) => {
+    await bench.open({ packages: ["numpy"], spare: false });
+    expect(await start(bench)).toEqual(["snapshot", undefined]);
+    expect((await bench.run("import sys, numpy; int(numpy.arange(4).sum()), 'pandas' in sys.modules")).text).toBe(
+      "(6, False)",
+    );
+  });
+});
+
+test("a snapshot whose bytes are not what the policy names is never used", async ({ browser }) => {
+  await within(browser, async (bench, page) => {
+    await page.route("**/snapshot-heap-0.bin", async (route) => {
+      const body = await (await route.fetch()).body();
+      body[200_000] = (body[200_000] ?? 0) ^ 1;
+      await route.fulfill({ body });
+    });
+    await bench.open({ packages: [], spare: false });
+    const [how, why] = await start(bench);
+    expect(how).toBe("wheels");
+    expect(why).toContain("not what the policy names");
+    expect((await bench.run("6 * 7")).text).toBe("42");
+  });
+});
+
+test("a snapshot of another belljar, or one that is cut short, is never used", async ({ browser }) => {
+  const altered = async (page: Page, file: RegExp, alter: (body: Buffer) => Buffer): Promise<void> => {
+    const bodies = new Map<string, Buffer>();
+    await page.route("**/policy.json", async (route: Route) => {
+      const response = await route.fetch();
+      const policy = (await response.json()) as Policy;
+      for (const snapshot of policy.snapshots) {
+        for (const asset of [snapshot.state, ...snapshot.heap].filter(({ name }) => file.test(name))) {
+          const body = alter(await (await page.request.get(asset.url)).body());
+          asset.sha256 = createHash("sha256").update(body).digest("hex");
+          asset.size = body.length;
+          bodies.set(asset.url, body);
+        }
+      }
+      await route.fulfill({ response, json: policy });
+    });
+    await page.route(file, (route) => {
+      const found = [...bodies].find(([url]) => route.request().url().endsWith(url));
+      return found ? route.fulfill({ body: found[1] }) : route.continue();
+    });
+  };
+  await within(browser, async (bench, page) => {
+    await altered(page, /snapshot-state\.json$/, (body) =>
+      Buffer.from(body.toString().replace('"harness":"', '"harness":"x')),
+    );
+    await bench.open({ packages: [], spare: false });
+    expect(await start(bench)).toEqual(["wheels", expect.stringContaining("another belljar")]);
+  });
+  await within(browser, async (bench, page) => {
+    await altered(page, /snapshot-heap-1\.bin$/, (body) => body.subarray(0, body.length - 4096));
+    await bench.open({ packages: [], spare: false });
+    expect(await start(bench)).toEqual(["wheels", expect.stringMatching(/another length/)]);
+    expect((await bench.run("6 * 7")).text).toBe("42");
+  });
+});
+
+test("a file that is still on its way is waited for, on nobody's clock", async ({ browser }) => {
+  for (const isolated of [true, false]) {
+    await within(
+      browser,
+      async (bench, page) => {
+        let asked = 0;
+        await page.route("**/snapshot-rest.bin", async (route) => {
+          asked += 1;
+          await new Promise((resolve) => setTimeout(resolve, 2_500));
+          await route.continue();
+        });
+        await bench.open({ packages: [], spare: false });
+        const said = await bench.run("import colorsys; colorsys.rgb_to_hsv(1, 0, 0)", { timeout: 1_500 });
+        expect(said).toMatchObject({ status: "ok", text: "(0.0, 1.0, 1)" });
+        expect(said.ms).toBeGreaterThan(1_500);
+        expect(asked).toBe(1);
+      },
+      { isolated },
+    );
+  }
+});
+
+test("where the server has no snapshot the browser makes one when nothing runs, and the next visit starts from it", async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const context = await browser.newContext();
+  const visit = async (act: (bench: Bench, page: Page) => Promise<void>): Promise<void> => {
+    const page = await context.newPage();
+    await page.route("**/policy.json", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...((await response.json()) as Policy), snapshots: [] } });
+    });
+    await blankPage(page);
+    await act(new Bench(page), page);
+    await page.close();
+  };
+  const options = { packages: ["six"], spare: false };
+  await visit(async (bench) => {
+    await bench.open({ ...options, keep: false });
+    expect((await start(bench))[0]).toBe("wheels");
+    await bench.close();
+    await bench.open(options);
+    expect((await start(bench))[0]).toBe("wheels");
+    const bytes = await bench.do(
+      (sandbox) => new Promise<number>((resolve) => void sandbox.on("kept", (kept) => resolve(kept.bytes))),
+    );
+    expect(bytes).toBeGreaterThan(1e6);
+    expect((await bench.run("1 + 1")).text).toBe("2");
+  });
+  await visit(async (bench, page) => {
+    await bench.open(options);
+    expect(await start(bench)).toEqual(["snapshot", undefined]);
+    expect((await bench.run("import six; six.PY3")).text).toBe("True");
+    // Spoiled in the meantime: noticed, not used, and gone.
+    await page.evaluate(async () => {
+      const cache = await caches.open("belljar-snapshots");
+      const request = (await cache.keys()).find(({ url }) => url.endsWith("heap-0.bin"));
+      const bytes = new Uint8Array(await ((await cache.match(request ?? "")) ?? Response.error()).arrayBuffer());
+      bytes[5_000] = (bytes[5_000] ?? 0) ^ 1;
+      if (request) await cache.put(request, new Response(bytes));
+    });
+  });
+  await visit(async (bench, page) => {
+    await bench.open(options);
+    expect(await start(bench)).toEqual(["wheels", expect.stringContaining("not what the policy names")]);
+    expect(await page.evaluate(() => caches.has("belljar-snapshots"))).toBe(false);
+  });
+  await context.close();
+});
