@@ -27,6 +27,8 @@ export interface Outcome {
 
 /** How long after the last probe of a group late arrivals are waited for. */
 const LATE_MS = 900;
+/** So often an unseen control may try again. */
+const TRIES = 3;
 
 const wrap = (code: string, globals: string): string => `(async (g) => {${code}\n})(${globals})`;
 const short = (value: unknown): string => String(value).replace(/\s+/g, " ").slice(0, 400);
@@ -76,19 +78,26 @@ export class Runner {
     return done;
   }
 
-  /** A control must be sighted once to prove its point, so one that a busy machine was too slow for may try again. */
+  /**
+   * A control must be sighted once to prove its point, so one that a busy machine was too slow for may try again, in
+   * a plain page that no earlier probe has touched.
+   */
   async #again(done: Outcome[], probes: readonly Probe[]): Promise<void> {
-    const unseen = done.filter(({ control }) => control === "unseen");
-    for (const outcome of unseen) {
-      const probe = probes.find(({ id }) => id === outcome.id);
-      if (!probe) continue;
-      outcome.labels.control = freshLabel();
-      outcome.said.control = await this.#control(probe, outcome.labels.control);
-      await Promise.all([this.#sealed.look(), this.#plain.look()]).catch(() => {});
-      if (probe.spoils && probe.controlIn === "sealed") await this.#sealed.renew();
+    for (let round = 0; round < TRIES; round++) {
+      const unseen = done.filter(({ control }) => control === "unseen");
+      if (unseen.length === 0) return;
+      await this.#plain.renew();
+      for (const outcome of unseen) {
+        const probe = probes.find(({ id }) => id === outcome.id);
+        if (!probe) continue;
+        outcome.labels.control = freshLabel();
+        outcome.said.control = await this.#control(probe, outcome.labels.control);
+        await Promise.all([this.#sealed.look(), this.#plain.look()]).catch(() => {});
+        if (probe.spoils && probe.controlIn === "sealed") await this.#sealed.renew();
+      }
+      await new Promise((resolve) => setTimeout(resolve, LATE_MS));
+      for (const outcome of unseen) this.judge(outcome);
     }
-    if (unseen.length > 0) await new Promise((resolve) => setTimeout(resolve, LATE_MS));
-    for (const outcome of unseen) this.judge(outcome);
   }
 
   #control(probe: Probe, label: string): Promise<string> {
