@@ -24,6 +24,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
   timeout: 90_000,
+  // Whatever hangs outside of a test, the run ends; but a long soak takes its time.
+  globalTimeout: process.env.BELLJAR_SOAK_RUNS ? 0 : 25 * 60_000,
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {

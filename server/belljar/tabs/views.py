@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -142,10 +143,10 @@ async def _carry(socket: WebSocket, line: Line, seconds: float | None) -> None:
     finally:
         for task in (arriving, leaving):
             task.cancel()
-        await asyncio.wait({arriving, leaving})
-        with contextlib.suppress(RelayError, TimeoutError):
-            async with asyncio.timeout(2):
-                await line.send(_left("closed"))
+        # Also when a server that ends cancels this: the other side may hang on another one.
+        with anyio.move_on_after(2, shield=True), contextlib.suppress(RelayError):
+            await asyncio.wait({arriving, leaving})
+            await line.send(_left("closed"))
 
 
 async def _from_line(socket: WebSocket, line: Line, seconds: float | None) -> None:

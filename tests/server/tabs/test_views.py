@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
@@ -17,8 +19,11 @@ AS_PAGE = {"origin": "http://testserver"}
 
 
 @pytest.fixture
-def tabs(make_client: MakeClient) -> TestClient:
-    return make_client(tab_key=KEY)
+def tabs(make_client: MakeClient) -> Iterator[TestClient]:
+    # Entered, a client gives all its sockets one event loop. Otherwise each has its own, in its own thread,
+    # and what one loop puts into another's queue wakes nobody there.
+    with make_client(tab_key=KEY) as client:
+        yield client
 
 
 def invited(program: WebSocketTestSession, **more: object) -> str:
@@ -202,6 +207,8 @@ def test_there_is_an_end_to_how_many_programs_ask(tabs: TestClient, monkeypatch:
 
 
 def test_the_sockets_are_found_behind_a_prefix(make_client: MakeClient) -> None:
-    client = make_client(tab_key=KEY, root_path="/tools/belljar")
-    with client.websocket_connect("/tools/belljar/tab/program", headers=AS_PROGRAM) as program:
+    with (
+        make_client(tab_key=KEY, root_path="/tools/belljar") as client,
+        client.websocket_connect("/tools/belljar/tab/program", headers=AS_PROGRAM) as program,
+    ):
         invited(program)
