@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from .redis_server import RedisServer
 from .standins import Service
 
 ROOT = Path(__file__).parent.parent
+
+# A shell that starts the tests in the background has them ignore SIGINT, and every process they start would inherit
+# that and never end when it is told to.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
