@@ -15,8 +15,8 @@ from .standins import Service
 
 ROOT = Path(__file__).parent.parent
 
-# A shell that starts the tests in the background has them ignore SIGINT, and every process they start would inherit
-# that and never end when it is told to.
+# A shell that starts the tests in the background has them ignore SIGINT, and every process they start would
+# inherit that and never end when it is told to.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
