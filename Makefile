@@ -38,7 +38,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) assets lint ## run every test there is; a s
 	BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)/pytest.xml
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
 	BELLJAR_CHROMIUM="$$(cat build/chromium)" PLAYWRIGHT_JUNIT_OUTPUT_FILE=$(REPORTS)/playwright.xml \
-		npx --no-install playwright test --reporter=list,junit
+		npx --no-install playwright test --reporter=list,junit,./tests/browser/reporter.ts
 	@$(BIN)/python .ci/passes.py $(REPORTS)/{pytest,vitest,playwright}.xml
 
 soak: $(ENVIRONMENT) $(BROWSER_CODE) assets ## 1,000 runs in one page, kills and crashes among them (BELLJAR_SOAK_SEED, BELLJAR_SOAK_RUNS)

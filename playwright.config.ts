@@ -22,12 +22,14 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  retries: 0,
+  // What fails twice in a row has failed; what passes at the second try is named as such. Attacks are not tried again:
+  // their outcomes are kept, and a retry reads the same one.
+  retries: 1,
   timeout: 90_000,
   // Whatever hangs outside of a test, the run ends; but a long soak takes its time.
   globalTimeout: process.env.BELLJAR_SOAK_RUNS ? 0 : 25 * 60_000,
   expect: { timeout: 20_000 },
-  reporter: [["list"]],
+  reporter: [["list"], ["./tests/browser/reporter.ts"]],
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
     browserName: "chromium",

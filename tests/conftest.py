@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,14 @@ ROOT = Path(__file__).parent.parent
 # A shell that starts the tests in the background has them ignore SIGINT, and every process they start would
 # inherit that and never end when it is told to.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say on standard error too what failed: some logs keep only that."""
+    for kind in ("failed", "error"):
+        for report in terminalreporter.stats.get(kind, []):
+            reason = getattr(getattr(report.longrepr, "reprcrash", None), "message", "")
+            print(f"* {report.nodeid}: {reason[:2_000]}", file=sys.stderr)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tarfile
 import threading
 import zipfile
@@ -132,10 +133,11 @@ def _watching(folder: Path, progress: Progress, expected: int, counts_as: int) -
 
 def _size(folder: Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        # pip moves and deletes while we look.
-        with contextlib.suppress(OSError):
-            total += path.stat().st_size
+    # pip moves and deletes files and folders while we look; os.walk passes over a folder that has gone.
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += (Path(place) / name).stat().st_size
     return total
 
 

@@ -27,6 +27,8 @@ export interface Outcome {
 
 /** How long after the last probe of a group late arrivals are waited for. */
 const LATE_MS = 900;
+/** How long the controls of a further try are waited for. */
+const PATIENCE_MS = 6_000;
 /** So often an unseen control may try again. */
 const TRIES = 3;
 
@@ -95,8 +97,11 @@ export class Runner {
         await Promise.all([this.#sealed.look(), this.#plain.look()]).catch(() => {});
         if (probe.spoils && probe.controlIn === "sealed") await this.#sealed.renew();
       }
-      await new Promise((resolve) => setTimeout(resolve, LATE_MS));
-      for (const outcome of unseen) this.judge(outcome);
+      const until = Date.now() + PATIENCE_MS;
+      do {
+        await new Promise((resolve) => setTimeout(resolve, LATE_MS));
+        for (const outcome of unseen) this.judge(outcome);
+      } while (Date.now() < until && unseen.some(({ control }) => control === "unseen"));
     }
   }
 

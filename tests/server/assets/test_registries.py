@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 
@@ -131,3 +133,23 @@ def test_a_command_that_does_not_exist_is_said_so() -> None:
 )
 def test_the_last_words_of_a_tool_are_those_that_say_most(text: str, words: str) -> None:
     assert last_words(text) == words
+
+
+def test_the_size_of_a_folder_is_told_while_others_empty_and_remove_it(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def churn() -> None:
+        while not stop.is_set():
+            folder = tmp_path / "downloads" / "a" / "b"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "wheel").write_bytes(b"12")
+            shutil.rmtree(tmp_path / "downloads")
+
+    other = threading.Thread(target=churn)
+    other.start()
+    try:
+        seen = {registries._size(tmp_path) for _ in range(3_000)}
+    finally:
+        stop.set()
+        other.join()
+    assert seen <= {0, 2}

@@ -1,9 +1,11 @@
 // Canaries on loopback: HTTP, WebSocket, raw TCP and UDP. Whatever arrives is kept as text, so that a probe's label can
 // be looked for in it: in a path, a header, a Host name, a datagram.
 
+import { createHash } from "node:crypto";
 import { createSocket, type Socket as Datagrams } from "node:dgram";
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcp, type Server } from "node:net";
+import type { Duplex } from "node:stream";
 
 export interface Sighting {
   /** Who saw it: "http", "websocket", "tcp", "udp", "browser", "net log", "host page", "second sandbox", "announced". */
@@ -22,6 +24,8 @@ export class Canary {
   #http: ReturnType<typeof createHttp> | undefined;
   #tcp: Server | undefined;
   #udp: Datagrams | undefined;
+  /** The HTTP server forgets a connection that became a WebSocket's. */
+  readonly #upgraded = new Set<Duplex>();
   readonly #served: Served;
 
   constructor(served: Served = () => undefined) {
@@ -32,8 +36,12 @@ export class Canary {
     this.#http = createHttp((request, response) => this.#answer(request, response));
     this.#http.on("upgrade", (request, socket) => {
       socket.on("error", () => {});
+      this.#upgraded.add(socket.on("close", () => this.#upgraded.delete(socket)));
       this.#note("websocket", `${request.url} ${request.headers.host}`);
-      socket.destroy();
+      // Chromium delays a process's next WebSockets by seconds once some have failed, and a control would come too
+      // late: so the handshake succeeds (RFC 6455, section 4.2.2), and an empty close frame follows.
+      socket.write(accepted(request.headers["sec-websocket-key"] ?? ""));
+      socket.end(Buffer.from([0x88, 0x00]));
     });
     this.#http.on("clientError", (_error, socket) => socket.destroy());
     this.httpPort = await listening(this.#http);
@@ -58,6 +66,7 @@ export class Canary {
 
   async close(): Promise<void> {
     this.#http?.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
     this.#udp?.close();
     this.#udp = undefined;
     await Promise.all([this.#http, this.#tcp].map((server) => new Promise((done) => server?.close(done))));
@@ -85,6 +94,12 @@ export class Canary {
     else response.writeHead(200, { ...open, "content-type": kind(path) });
     response.end("/* seen */");
   }
+}
+
+function accepted(key: string): string {
+  const proof = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+  const head = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"];
+  return `${[...head, `Sec-WebSocket-Accept: ${proof}`].join("\r\n")}\r\n\r\n`;
 }
 
 function kind(path: string): string {
