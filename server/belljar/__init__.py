@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from belljar.blocking import Sandbox
     from belljar.execution import Execution
+    from belljar.policy import Policy
     from belljar.results import Result
     from belljar.sandbox import AsyncSandbox, Context
 
 __version__ = "0.1.0"
 
-__all__ = ["AsyncSandbox", "Context", "Execution", "Result", "Sandbox", "__version__"]
+__all__ = ["AsyncSandbox", "Context", "Execution", "Policy", "Result", "Sandbox", "__version__"]
 
 #: Where the names of this package are: loaded when they are first asked for, so that the server starts fast.
 _HOMES = {
     "AsyncSandbox": "sandbox",
     "Context": "sandbox",
     "Execution": "execution",
+    "Policy": "policy",
     "Result": "results",
     "Sandbox": "blocking",
 }

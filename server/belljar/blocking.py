@@ -19,6 +19,7 @@ from belljar.backends.protocol import Answer
 from belljar.execution import Execution
 from belljar.results import FileInfo
 from belljar.sandbox import AsyncSandbox, Content, Context, OnResult, OnText
+from belljar.tools import Answer as ToolAnswer
 
 T = TypeVar("T")
 
@@ -112,6 +113,10 @@ class Sandbox:
 
     #: The same under the name that E2B has for it.
     run_code = execute
+
+    def call_tool(self, name: str, arguments: Mapping[str, Any] | str) -> ToolAnswer:
+        """Does what a language model asked for; see `AsyncSandbox.call_tool`."""
+        return _wait(self._inner.call_tool(name, arguments))
 
     def context(self, name: str) -> Context:
         """A namespace by name, for `execute(..., context=...)`."""

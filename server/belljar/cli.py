@@ -1,4 +1,4 @@
-"""Command line: `belljar serve | run | assets | version`.
+"""Command line: `belljar serve | run | prompt | assets | version`.
 
 Exit codes: 0 done, 1 something could not be done (a sentence on stderr says what), 2 the command or a setting
 is wrong. `belljar run` ends as the code did; see `execution.EXIT_CODES`.
@@ -7,6 +7,7 @@ is wrong. `belljar run` ends as the code did; see `execution.EXIT_CODES`.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,10 @@ import belljar
 from belljar import serve
 from belljar.assets import commands as assets_commands
 from belljar.errors import BelljarError, SettingsError
+from belljar.policy import Policy
+from belljar.report import PROVIDERS
 from belljar.settings import load_settings, settable
+from belljar.tools import definitions
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
     _add_run(commands)
+    _add_prompt(commands)
     assets_commands.add_parsers(commands)
     version = commands.add_parser("version", help="print the version", description="Prints the version.")
     version.set_defaults(func=_version)
@@ -116,6 +121,32 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--backend", default="headless", metavar="NAME|URL", help="where to run it (default: headless)"
     )
     parser.set_defaults(func=_run)
+
+
+def _add_prompt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "prompt",
+        help="print what a language model has to know about the sandbox",
+        description="Prints text for a system prompt, written from this server's own policy.",
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="TOML file with settings (default: belljar.toml)"
+    )
+    parser.add_argument(
+        "--tools",
+        choices=PROVIDERS,
+        metavar="PROVIDER",
+        help=f"print the tools' definitions as JSON instead, for one of: {', '.join(PROVIDERS)}",
+    )
+    parser.set_defaults(func=_prompt)
+
+
+def _prompt(args: argparse.Namespace) -> int:
+    if args.tools:
+        print(json.dumps(definitions(args.tools), indent=2))
+    else:
+        print(Policy.load(load_settings(config=args.config)).prompt())
+    return 0
 
 
 def _run(args: argparse.Namespace) -> int:

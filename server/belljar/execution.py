@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from belljar import reprs
+from belljar import report, reprs
 from belljar.results import STATUSES, Blocked, ErrorInfo, FileChange, Logs, Result, Status, Truncated
 
 #: Exit code by status, for programs that run programs; `error` is 1 unless the code called `sys.exit`.
@@ -173,6 +173,29 @@ class Execution:
             )
         except (KeyError, TypeError, AttributeError) as problem:
             raise ValueError(f"This is no execution: {type(problem).__name__} {problem}.") from None
+
+    def to_text(self, max_chars: int = report.MAX_CHARS) -> str:
+        """What a language model needs to know, never longer than `max_chars` characters; see `report`."""
+        return report.to_text(self, max_chars)
+
+    def to_model(
+        self,
+        provider: report.Provider = "openai",
+        *,
+        max_chars: int = report.MAX_CHARS,
+        max_images: int = report.MAX_IMAGES,
+    ) -> list[dict[str, Any]]:
+        """The same as content blocks in the form of a provider, figures as images; see `report.to_model`.
+
+        Args:
+            provider: "openai" (Chat Completions), "openai-responses", "anthropic" or "mcp".
+            max_chars: Length of the text at most, in characters.
+            max_images: Figures at most.
+
+        Raises:
+            ValueError: The provider is not known, or a limit can't be.
+        """
+        return report.to_model(self, provider, max_chars=max_chars, max_images=max_images)
 
     def __repr__(self) -> str:
         return reprs.execution_line(self)

@@ -6,17 +6,45 @@ The wire form is defined in `static/src/protocol/policy.ts`: snake_case, bytes, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 import belljar
-from belljar.assets import AssetFile, AssetSet, Package
+from belljar.assets import AssetFile, AssetSet, Package, load_asset_set
 from belljar.assets.snapshots import Snapshot
 from belljar.errors import SettingsError
-from belljar.settings import Limits, Settings
+from belljar.prompt import write_prompt
+from belljar.settings import Limits, Settings, load_settings
 
 #: Relative URLs of the two frames: with and without COEP.
 FRAMES = {"isolated": "frame/isolated", "plain": "frame/plain"}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a server lets its sandboxes load and use.
+
+    Attributes:
+        wire: The `Policy` object of `policy.ts`, as `policy.json` has it.
+    """
+
+    wire: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, settings: Settings | None = None) -> Self:
+        """The policy of a server with these settings, or with those of the environment and `belljar.toml`.
+
+        Raises:
+            SettingsError: A setting can't be.
+            AssetError: The runtime's files are not there; says how to get them.
+        """
+        settings = load_settings() if settings is None else settings
+        return cls(build_policy(settings, load_asset_set(settings.assets_dir)))
+
+    def prompt(self) -> str:
+        """Text for a language model's system prompt: packages, limits, figures, files, no network."""
+        return write_prompt(self.wire)
 
 
 def build_policy(

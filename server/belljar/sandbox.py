@@ -16,11 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from belljar import tools
 from belljar.backends import Answer, Backend, Listener, RunOptions, Session, SessionOptions, find_backend
 from belljar.backends.registry import borrow, give_back
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
 from belljar.results import FileInfo, Result
+from belljar.tools import Answer as ToolAnswer
 
 #: What `files` and `files.write` take: bytes, text (as UTF-8), or a file of this machine.
 Content = bytes | str | Path
@@ -148,6 +150,18 @@ class AsyncSandbox:
 
     #: The same under the name that E2B has for it.
     run_code = execute
+
+    async def call_tool(self, name: str, arguments: Mapping[str, Any] | str) -> ToolAnswer:
+        """Does what a language model asked for with one of `belljar.tools.definitions()`.
+
+        Args:
+            name: Name of the tool.
+            arguments: As an object, or as the JSON text that OpenAI's models write.
+
+        Returns:
+            The answer for the model, also where its call was wrong.
+        """
+        return await tools.call(self, name, arguments)
 
     def context(self, name: str) -> Context:
         """A namespace by name, for `execute(..., context=...)`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -186,3 +187,23 @@ def test_output_that_nobody_reads_to_its_end_is_no_error() -> None:
         process.stdout.close()
         _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (0, "")
+
+
+def test_the_prompt_and_the_tools_are_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, assets: AssetSet, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("belljar.policy.load_asset_set", lambda _: assets)
+    (tmp_path / "belljar.toml").write_text('timeout = "7 s"\n')
+    assert cli.main(["prompt"]) == 0
+    assert "A call may run 7 seconds" in capsys.readouterr().out
+    assert cli.main(["prompt", "--tools", "anthropic"]) == 0
+    assert "execute_python" in {tool["name"] for tool in json.loads(capsys.readouterr().out)}
+
+
+def test_a_prompt_without_assets_says_how_to_get_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BELLJAR_ASSETS_DIR", str(tmp_path))
+    assert cli.main(["prompt"]) == 1
+    assert "belljar assets fetch" in capsys.readouterr().err

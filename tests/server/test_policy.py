@@ -10,7 +10,7 @@ import pytest
 
 from belljar.assets import AssetSet
 from belljar.errors import SettingsError
-from belljar.policy import build_policy
+from belljar.policy import Policy, build_policy
 from belljar.settings import Limits, Settings
 
 
@@ -93,3 +93,17 @@ def test_an_unknown_profile_names_what_there_is(settings: Settings, assets: Asse
         match=r"named ones are core, data, science\) loads dtaa.* Allowed are numpy, pandas, scikit-learn",
     ):
         build_policy(replace(settings, profile=("dtaa",)), assets)
+
+
+def test_the_prompt_is_written_from_the_policy_itself(settings: Settings, assets: AssetSet) -> None:
+    changed = replace(
+        settings, limits=Limits(timeout=7, max_timeout=77), packages=("scikit-learn",), profile=()
+    )
+    prompt = Policy(build_policy(changed, assets)).prompt()
+    assert "Python 3.14.0" in prompt
+    assert "Loaded already: none." in prompt
+    assert "numpy 1.0, scikit-learn 1.0 (import sklearn)" in prompt
+    assert "pandas" not in prompt
+    assert "7 seconds, on request up to 77 seconds" in prompt
+    assert "no matplotlib" in prompt
+    assert "no network" in prompt
