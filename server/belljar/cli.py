@@ -1,4 +1,4 @@
-"""Command line: `belljar serve | run | prompt | assets | version`.
+"""Command line: `belljar serve | run | mcp | prompt | assets | version`.
 
 Exit codes: 0 done, 1 something could not be done (a sentence on stderr says what), 2 the command or a setting
 is wrong. `belljar run` ends as the code did; see `execution.EXIT_CODES`.
@@ -56,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
     _add_run(commands)
+    _add_mcp(commands)
     _add_prompt(commands)
     assets_commands.add_parsers(commands)
     version = commands.add_parser("version", help="print the version", description="Prints the version.")
@@ -121,6 +122,50 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--backend", default="headless", metavar="NAME|URL", help="where to run it (default: headless)"
     )
     parser.set_defaults(func=_run)
+
+
+def _add_mcp(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "mcp",
+        help="serve sandboxes to clients of the Model Context Protocol",
+        description="Serves the tools execute_python, list_files, read_file, write_file and reset: over "
+        "stdio, or over HTTP at /mcp behind the bearer token of BELLJAR_MCP_TOKEN.",
+    )
+    parser.add_argument("--http", action="store_true", help="serve over streamable HTTP instead of stdio")
+    parser.add_argument("--host", default="127.0.0.1", help="address for --http (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8001, help="port for --http (default: %(default)s)")
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="further name under which clients reach it, behind a proxy for instance (repeatable)",
+    )
+    parser.add_argument("--backend", default="headless", help="where code runs (default: %(default)s)")
+    parser.add_argument(
+        "--sandboxes", type=int, default=4, metavar="N", help="open at the same time (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--idle",
+        type=float,
+        default=1800.0,
+        metavar="SECONDS",
+        help="without a call until a sandbox is closed (default: %(default)g)",
+    )
+    parser.set_defaults(func=_mcp)
+
+
+def _mcp(args: argparse.Namespace) -> int:
+    try:
+        # Late: an extra.
+        from belljar.mcp_server import mcp_command
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in {"mcp", "mcp_types"}:
+            raise
+        raise SettingsError("`belljar mcp` needs an extra: pip install 'belljar[headless,mcp]'") from None
+    if args.sandboxes < 1 or args.idle <= 0 or not 0 < args.port < 65536:
+        raise SettingsError("--sandboxes, --idle and --port must be more than 0, and --port less than 65536.")
+    return mcp_command(args)
 
 
 def _add_prompt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
