@@ -58,9 +58,10 @@ export class Arena {
     const log = join(FOUND, `net-log-${process.pid}-${Date.now()}.json`);
     const policy = await (await fetch(`${base}/policy.json`)).json();
     this.witness = new Witness(log, plainPages(base, policy));
-    await this.witness.canary.listen();
+    const { canary } = this.witness;
+    await canary.listen();
     const logging = [`--log-net-log=${log}`, "--net-log-capture-mode=IncludeSensitive"];
-    this.cdp = await Cdp.launch(executable, [...args, ...logging], EARLY);
+    this.cdp = await Cdp.launch(executable, [...args, ...logging, ...canary.dns.args], EARLY, canary.dns.localState);
     this.witness.watch(this.cdp);
     this.plain = new PlainRig(this.cdp, `http://127.0.0.1:${this.witness.canary.httpPort}`, this.witness);
     this.sealed = new SealedRig(this.cdp, base, this.witness, { packages: [] });

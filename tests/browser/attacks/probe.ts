@@ -62,7 +62,7 @@ export function freshLabel(): string {
 
 export const LABELS = /blj[a-z0-9]+x[a-z0-9]+x[a-z0-9]+/;
 
-/** Puts labels and addresses in place. `{{dns}}` is a host name with the label; it resolves to loopback by itself. */
+/** Puts labels and addresses in place. `{{dns}}` is a host name with the label, which only the DNS sink knows. */
 export function fill(code: string, places: Places): string {
   const values: Record<string, string> = {
     http: places.http,
@@ -70,7 +70,7 @@ export function fill(code: string, places: Places): string {
     tcp: String(places.tcp),
     udp: String(places.udp),
     port: new URL(places.http).port,
-    dns: `${places.label}.localhost`,
+    dns: `${places.label}.sink.test`,
     label: places.label,
   };
   return code.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);

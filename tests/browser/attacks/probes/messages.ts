@@ -50,7 +50,35 @@ const malformed = (title: string, code: string, control = WELL): Probe[] =>
 const file = (path: string): string =>
   `kept.postMessage({ type: "file", path: ${path}, blob: new Blob(["{{label}}"]) })`;
 
+/** Words of the frame to a worker and of the workers that make snapshots: none of them means anything from here. */
+const FOREIGN = ["boot", "piece", "warm", "run", "pack", "packed", "snap", "snapped", "prove", "proved", "captured"];
+
 export const MESSAGES: Probe[] = [
+  ...FOREIGN.flatMap((type) =>
+    malformed(
+      `the word "${type}", as text and as an object`,
+      `const said = { ...(${STREAM}), type: "${type}", run: kept.run, state: "{{label}}", reason: "{{label}}" };
+      kept.postMessage(JSON.stringify(said));
+      kept.postMessage({ ...said, heap: new Blob(["{{label}}"]), hot: new Blob(["{{label}}"]), rest: new Blob(["{{label}}"]) })`,
+    ),
+  ),
+  ...[
+    "-1, length: 16",
+    "0, length: -16",
+    "1e300, length: 1e300",
+    "0.5, length: 0.5",
+    '"{{label}}", length: "{{label}}"',
+  ].flatMap((range) =>
+    malformed(
+      `a page of the image that can't be: ${range.replaceAll("{{label}}", "text")}`,
+      `kept.postMessage(JSON.stringify({ ...(${STREAM}), type: "page", run: kept.run, offset: ${range} }))`,
+    ),
+  ),
+  ...malformed(
+    "packages that nobody asked for",
+    send(`{ type: "need", id: "profile", names: ["{{label}}"] }`, "kept.run"),
+  ),
+  ...malformed("a stage that is no text", send(`{ type: "stage", label: ["{{label}}"] }`, "kept.run")),
   ...forged,
   ...malformed("an object in place of text", `kept.postMessage({ ...(${STREAM}), run: kept.run })`),
   ...malformed(

@@ -1,4 +1,4 @@
-// Canaries on loopback: HTTP, WebSocket, raw TCP and UDP. Whatever arrives is kept as text, so that a probe's label can
+// Canaries on loopback: HTTP, WebSocket, raw TCP and UDP, and the DNS sink. Whatever arrives is kept as text, so that a probe's label can
 // be looked for in it: in a path, a header, a Host name, a datagram.
 
 import { createHash } from "node:crypto";
@@ -6,9 +6,10 @@ import { createSocket, type Socket as Datagrams } from "node:dgram";
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcp, type Server } from "node:net";
 import type { Duplex } from "node:stream";
+import { DnsSink } from "./dns";
 
 export interface Sighting {
-  /** Who saw it: "http", "websocket", "tcp", "udp", "browser", "net log", "host page", "second sandbox", "announced". */
+  /** Who saw it: "http", "websocket", "tcp", "udp", "dns", "browser", "net log", "host page", "second sandbox", "announced". */
   by: string;
   what: string;
 }
@@ -18,6 +19,7 @@ export type Served = (path: string) => { type: string; body: string } | undefine
 
 export class Canary {
   readonly seen: Sighting[] = [];
+  readonly dns = new DnsSink((name) => this.#note("dns", name));
   httpPort = 0;
   tcpPort = 0;
   udpPort = 0;
@@ -33,6 +35,7 @@ export class Canary {
   }
 
   async listen(): Promise<void> {
+    await this.dns.listen();
     this.#http = createHttp((request, response) => this.#answer(request, response));
     this.#http.on("upgrade", (request, socket) => {
       socket.on("error", () => {});
@@ -69,6 +72,7 @@ export class Canary {
     for (const socket of this.#upgraded) socket.destroy();
     this.#udp?.close();
     this.#udp = undefined;
+    await this.dns.close();
     await Promise.all([this.#http, this.#tcp].map((server) => new Promise((done) => server?.close(done))));
   }
 

@@ -4,7 +4,7 @@
 // refused by a policy without 'unsafe-eval', which is the very thing under attack here.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -51,8 +51,9 @@ export class Cdp {
   #next = 0;
   #rest = "";
 
-  private constructor(executable: string, args: string[], early: string) {
+  private constructor(executable: string, args: string[], early: string, state: Params) {
     this.#profile = mkdtempSync(join(tmpdir(), "belljar-attack-"));
+    writeFileSync(join(this.#profile, "Local State"), JSON.stringify(state));
     this.#early = early;
     this.#child = spawn(
       executable,
@@ -78,9 +79,9 @@ export class Cdp {
     });
   }
 
-  /** Starts a browser of its own. `early` is JavaScript for every new document. */
-  static async launch(executable: string, args: string[], early: string): Promise<Cdp> {
-    const cdp = new Cdp(executable, args, early);
+  /** Starts a browser of its own. `early` is JavaScript for every new document, `state` what its profile knows. */
+  static async launch(executable: string, args: string[], early: string, state: Params = {}): Promise<Cdp> {
+    const cdp = new Cdp(executable, args, early, state);
     await cdp.send("Target.setDiscoverTargets", { discover: true });
     await cdp.send("Browser.setDownloadBehavior", { behavior: "deny", eventsEnabled: true });
     await cdp.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });

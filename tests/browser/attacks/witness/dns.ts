@@ -1,0 +1,114 @@
+// A DNS sink: the server that the browser asks for every name. It speaks DNS over HTTPS (RFC 8484), because that is the
+// resolver a browser can be told to use, and on a machine of one's own; each name it is asked for is kept, and each one
+// has the address of this machine.
+
+import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+
+/** Type of a question for an IPv4 address, and the class "Internet" (RFC 1035, section 3.2). */
+const A = 1;
+const IN = 1;
+const HEADER_BYTES = 12;
+
+export class DnsSink {
+  readonly #certificate = selfSigned();
+  readonly #heard: (name: string) => void;
+  #server: Server | undefined;
+  #port = 0;
+
+  constructor(heard: (name: string) => void) {
+    this.#heard = heard;
+  }
+
+  async listen(): Promise<void> {
+    const { key, certificate } = this.#certificate;
+    const server = createServer({ key, cert: certificate }, (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const answer = this.#answer(Buffer.concat(chunks));
+        response.writeHead(answer ? 200 : 400, { "content-type": "application/dns-message" });
+        response.end(answer);
+      });
+    });
+    server.on("tlsClientError", () => {});
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    this.#port = (server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    server?.closeAllConnections();
+    await new Promise((done) => (server ? server.close(done) : done(undefined)));
+  }
+
+  /** What the browser's profile must say for it to ask here and nowhere else. */
+  get localState(): Record<string, unknown> {
+    return { dns_over_https: { mode: "secure", templates: `https://127.0.0.1:${this.#port}/dns-query` } };
+  }
+
+  /** Lets the browser believe this one certificate. */
+  get args(): string[] {
+    return [`--ignore-certificate-errors-spki-list=${this.#certificate.pin}`];
+  }
+
+  #answer(query: Buffer): Buffer | undefined {
+    const labels: string[] = [];
+    let at = HEADER_BYTES;
+    for (let length = query[at]; length; length = query[at]) {
+      labels.push(query.toString("latin1", at + 1, at + 1 + length));
+      at += length + 1;
+    }
+    if (query.length < at + 5) return undefined;
+    this.#heard(labels.join("."));
+    const type = query.readUInt16BE(at + 1);
+    const answer = Buffer.from(query.subarray(0, at + 5));
+    // A response without an error; one question, one answer or none.
+    for (const [place, value] of [0x8180, 1, type === A ? 1 : 0, 0, 0].entries()) {
+      answer.writeUInt16BE(value, 2 + 2 * place);
+    }
+    if (type !== A) return answer;
+    // The name of the question, type, class, one second to live, four bytes of address.
+    return Buffer.concat([answer, Buffer.from([0xc0, HEADER_BYTES, 0, A, 0, IN, 0, 0, 0, 1, 0, 4, 127, 0, 0, 1])]);
+  }
+}
+
+const SEQUENCE = 0x30;
+const SET = 0x31;
+
+/** A value as DER has it (X.690): tag, length, content. */
+function der(tag: number, ...parts: Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const { length } = content;
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
+}
+
+/** A certificate for a day (X.509, version 1), its key, and the pin that Chromium knows it by. */
+function selfSigned(): { key: string; certificate: string; pin: string } {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", {
+    namedCurve: "P-256",
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "der" },
+  });
+  const time = (ms: number) =>
+    der(0x17, Buffer.from(`${new Date(ms).toISOString().replace(/[-:T]/g, "").slice(2, 14)}Z`));
+  const ecdsaWithSha256 = der(SEQUENCE, der(0x06, Buffer.from("2a8648ce3d040302", "hex")));
+  const commonName = der(SEQUENCE, der(0x06, Buffer.from("550403", "hex")), der(0x0c, Buffer.from("belljar DNS sink")));
+  const name = der(SEQUENCE, der(SET, commonName));
+  const day = 24 * 3_600_000;
+  const validity = der(SEQUENCE, time(Date.now() - day), time(Date.now() + day));
+  const serial = der(0x02, Buffer.from([1]));
+  const body = der(SEQUENCE, serial, ecdsaWithSha256, name, validity, name, publicKey);
+  const signature = sign("sha256", body, createPrivateKey(privateKey));
+  const whole = der(SEQUENCE, body, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
+  const lines = whole.toString("base64").replace(/(.{64})/g, "$1\n");
+  return {
+    key: privateKey,
+    certificate: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
+    pin: createHash("sha256").update(publicKey).digest("base64"),
+  };
+}
