@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from belljar.conditions import etags, quality, satisfiable
-from belljar.encodings import SMALL, Encodings, choose
+from belljar.encodings import SMALL, Encodings
 from belljar.errors import AssetError
 from belljar.headers import Headers, refusal
 
@@ -118,7 +118,8 @@ def respond(request: Request, resource: Resource, headers: Headers, encodings: E
     accepted = _field(request, "accept-encoding")
     there = _representations(resource, encodings)
     able = {item.etag: item for item in there if quality(accepted, item.coding) > 0}
-    coding = choose(accepted, {item.coding: item.size for item in able.values()})
+    client = request.client.host if request.client else None
+    coding = encodings.choose(accepted, {item.coding: item.size for item in able.values()}, client)
     if coding is None:
         names = ", ".join(item.coding for item in there)
         return _refuse(406, f"None of what the Accept-Encoding names is here; there is {names}.", headers)

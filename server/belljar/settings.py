@@ -122,6 +122,12 @@ class Settings:
     compress: bool = option(
         True, options.switch, "send compressed copies; off if a proxy in front compresses", metavar="on|off"
     )
+    smallest: bool = option(
+        False,
+        options.switch,
+        "send the smallest copy to browsers on this machine, too, and not the one they inflate fastest",
+        metavar="on|off",
+    )
     tab_key: str = option(
         "",
         options.secret,

@@ -64,7 +64,9 @@ class Site:
 
     def __init__(self, settings: Settings, dist: Path | None = None) -> None:
         self.settings = settings
-        self.encodings = Encodings(settings.assets_dir / "encoded" if settings.compress else None)
+        self.encodings = Encodings(
+            settings.assets_dir / "encoded" if settings.compress else None, smallest=settings.smallest
+        )
         self._frontend = Frontend(find_dist() if dist is None else dist)
         root = self._frontend.root
         self.page = self._document("page")

@@ -62,9 +62,11 @@ async function freePort(): Promise<number> {
   });
 }
 
-async function serve(): Promise<{ port: number; stop(): void }> {
-  const port = Number(process.env.BELLJAR_TEST_PORT) || (await freePort());
-  const server = spawn(".venv/bin/python", ["tests/bench/serve.py", "--port", String(port)], { stdio: "inherit" });
+/** `far`: a server that takes every visitor for a distant one, as behind the slow lines. */
+async function serve(far: boolean): Promise<{ port: number; stop(): void }> {
+  const port = await freePort();
+  const args = ["tests/bench/serve.py", "--port", String(port), ...(far ? ["--far"] : [])];
+  const server = spawn(".venv/bin/python", args, { stdio: "inherit" });
   let ended = false;
   server.on("exit", () => {
     ended = true;
@@ -129,6 +131,9 @@ function figured(page: Page): Promise<number> {
 
 // ------------------------------------------------------------ what is measured
 
+/** The visitor looks at the figure: the browser writes its cache, ours prepares what comes next. */
+const resting = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5_000));
+
 /** First visit, and a second one with the same profile and a new browser. */
 async function visits(port: number, side: Side): Promise<void> {
   const folder = profile();
@@ -136,8 +141,7 @@ async function visits(port: number, side: Side): Promise<void> {
     for (const key of ["first", "repeat"]) {
       await browse(folder, async (context) => {
         take(key, side, await figured(await visit(context, port, side)));
-        // The browser writes its cache behind our back.
-        if (key === "first") await new Promise((resolve) => setTimeout(resolve, 1_500));
+        if (key === "first") await resting();
       });
     }
   } finally {
@@ -150,6 +154,7 @@ async function further(port: number, side: Side): Promise<void> {
   await within(async (context) => {
     const page = await visit(context, port, side);
     await figured(page);
+    await resting();
     const before = quick ? 0 : await weight();
     const opened = (keep: boolean): Promise<{ version: number; figure: number }> =>
       page.evaluate(
@@ -326,7 +331,9 @@ async function traced({ code, version, further }: Record<"code" | "version", str
 
 // ------------------------------------------------------------ the whole
 
-const { port, stop } = await serve();
+const near = await serve(false);
+const far = quick || tracing ? null : await serve(true);
+const { port } = near;
 const each = new Map<string, Samples>();
 const began = Date.now();
 mkdirSync(OUT, { recursive: true });
@@ -340,13 +347,14 @@ try {
     if (!quick) {
       for (const side of ["plain", "ours"] as const) await running(port, side, each);
       for (const megabits of [100, 20]) {
-        for (const side of ["plain", "ours"] as const) await slowly(port, side, megabits);
+        for (const side of ["plain", "ours"] as const) await slowly((far ?? near).port, side, megabits);
       }
     }
     console.error(`Round ${round + 1} of ${rounds} done after ${Math.round((Date.now() - began) / 1000)} s.`);
   }
 } finally {
-  stop();
+  near.stop();
+  far?.stop();
 }
 if (!tracing) {
   const rows = outcomes(samples);

@@ -41,7 +41,9 @@ def main() -> None:
     """Serves until interrupted."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--port", type=int, required=True)
-    settings = load_settings({"port": parser.parse_args().port})
+    parser.add_argument("--far", action="store_true", help="send what is smallest, as to visitors far away")
+    asked = parser.parse_args()
+    settings = load_settings({"port": asked.port, "smallest": asked.far})
     inner = create_app(settings)
     encodings = inner.state.site.encodings
     manifest = load_manifest(settings.assets_dir)

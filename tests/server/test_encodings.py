@@ -111,6 +111,26 @@ def test_a_quick_copy_that_is_being_sent_is_not_taken_away(
     assert brotli.decompress(chosen[0].read_bytes()) == TEXT
 
 
+def test_a_browser_on_this_machine_gets_of_large_files_what_it_inflates_fastest() -> None:
+    sizes = {"identity": 4_000_000, "br": 800_000, "zstd": 880_000, "gzip": 1_200_000}
+    everything = "gzip, deflate, br, zstd"
+    assert encodings.choose(everything, sizes) == "br"
+    assert encodings.choose(everything, sizes, near=True) == "zstd"
+    assert encodings.choose("br", sizes, near=True) == "br"
+    small = {coding: size // 1000 for coding, size in sizes.items()}
+    assert encodings.choose(everything, small, near=True) == "br"
+
+
+def test_who_is_near_is_told_by_the_address_and_can_be_turned_off(tmp_path: Path) -> None:
+    sizes = {"identity": 4_000_000, "br": 800_000, "zstd": 880_000}
+    store = Encodings(tmp_path)
+    chosen = [
+        store.choose("br, zstd", sizes, host) for host in ("127.0.0.1", "::1", "10.0.0.8", "a host", None)
+    ]
+    assert chosen == ["zstd", "zstd", "br", "br", "br"]
+    assert Encodings(tmp_path, smallest=True).choose("br, zstd", sizes, "127.0.0.1") == "br"
+
+
 def test_a_copy_that_saves_nothing_is_not_sent(tmp_path: Path) -> None:
     noise = os.urandom(5000)
     store = Encodings(tmp_path)

@@ -11,11 +11,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import figure_backend
+from . import figure_backend, pictures
 from .patches import ImportHooks, Patches
 
-#: The most pixels one side of a picture has; past it the scale is lowered.
-MOST_PIXELS = 8000
 BACKEND = f"module://{figure_backend.MODULE}"
 
 _SCRIPTED = (
@@ -96,8 +94,8 @@ class Figures:
     def bundle(self, figure: Any) -> dict[str, Any]:
         """A figure as a Bundle: PNG (and SVG if asked), CSS size in px, alternative text, name."""
         inches = max(*figure.get_size_inches(), 0.01)
-        scale = min(self._scale, max(0.1, MOST_PIXELS / (inches * figure.dpi)))
-        png = _print(figure, "png", dpi=figure.dpi * scale)
+        scale = min(self._scale, max(0.1, pictures.MOST_PIXELS / (inches * figure.dpi)))
+        png = _picture(figure, figure.dpi * scale)
         width, height = (
             int.from_bytes(png[at : at + 4], "big") for at in (16, 20)
         )  # IHDR, PNG specification 11.2.1
@@ -110,23 +108,30 @@ class Figures:
             "name": _name(figure),
         }
         if self.svg:
-            found["svg"] = _print(figure, "svg").decode()
+            found["svg"] = _drawing(figure).decode()
         return found
 
 
-def _print(figure: Any, kind: str, **options: Any) -> bytes:
-    """The figure as a file, cut to what is drawn.
+#: An artist far outside stretches the picture past what can be drawn, which is told in various ways. The figure itself
+#: still fits then. What is wrong with the figure raises again.
+_TOO_LARGE = (ValueError, TypeError, OverflowError, MemoryError)
 
-    An artist far outside stretches that past what Agg can draw, which it tells in various ways. The figure
-    itself still fits then. What is wrong with the figure raises again.
-    """
+
+def _picture(figure: Any, dpi: float) -> bytes:
     try:
-        return _print_box(figure, kind, "tight", options)
-    except (ValueError, TypeError, OverflowError, MemoryError):
-        return _print_box(figure, kind, None, options)
+        return pictures.png(figure, dpi)
+    except _TOO_LARGE:
+        return _print(figure, "png", None, dpi=dpi)
 
 
-def _print_box(figure: Any, kind: str, box: str | None, options: dict[str, Any]) -> bytes:
+def _drawing(figure: Any) -> bytes:
+    try:
+        return _print(figure, "svg", "tight")
+    except _TOO_LARGE:
+        return _print(figure, "svg", None)
+
+
+def _print(figure: Any, kind: str, box: str | None, **options: Any) -> bytes:
     data = io.BytesIO()
     figure.canvas.print_figure(data, format=kind, bbox_inches=box, **options)
     return data.getvalue()

@@ -99,8 +99,9 @@ def _pandas() -> bool:
     pd = sys.modules.get("pandas")
     if pd is None:
         return True
-    frame = pd.DataFrame({"a": ["x", "y", "x"], "b": [1, 2, 4]})
-    return bool(frame.groupby("a").b.sum().to_dict() == {"x": 5, "y": 2})
+    # Not more: every function that is called here for the first time is compiled for it, while somebody waits.
+    frame = pd.DataFrame({"a": [3, 1, 2]})
+    return frame["a"].to_list() == [3, 1, 2] and bool((frame["a"].to_numpy() > 1).sum() == 2)
 
 
 def _regex() -> bool:

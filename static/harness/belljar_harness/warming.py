@@ -7,6 +7,7 @@ import importlib
 import io
 import sys
 
+from . import pictures
 from .allowlist import Allowlist
 
 #: Modules to import by the package that provides them.
@@ -34,13 +35,12 @@ def _draw() -> None:
     """The first figure finds the fonts."""
     if "matplotlib.pyplot" not in sys.modules:
         return
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     # Not by pyplot: its figure numbers are the user's.
     figure = Figure(figsize=(1, 1))
     figure.add_subplot().set_title("A")
-    FigureCanvasAgg(figure).print_figure(io.BytesIO(), format="png", dpi=50)
+    pictures.png(figure, 50)
 
 
 def _plot() -> None:

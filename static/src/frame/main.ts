@@ -25,7 +25,7 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     if (!(await sealed)) return undefined;
     try {
       say({ type: "progress", stage: "runtime", label: "compiling the runtime" });
-      return new FrameSession(await prepareRuntime(parts, message.snapshot), message.settings, say);
+      return new FrameSession(await prepareRuntime(parts, message.snapshot), message.settings, say, message.hold);
     } catch (error) {
       say({ type: "failed", reason: `Python could not start: ${(error as Error).message}` });
       return undefined;

@@ -1,7 +1,10 @@
 // One worker with a Python in it: spawned, booted, killed here. Everything it says goes through the guards.
 //
-//   booting ──ready──► ready ──kill──► dead
-//      └──failed/crash/load clock──────►┘
+//   (held ──release──►) booting ──ready──► ready ──kill──► dead
+//                          └──failed/crash/load clock──────►┘
+//
+// A held one has everything but the interpreter's memory: its thread, its code, the libraries in their places. It
+// weighs little and is ready within a tenth of a second once it is released.
 
 import { parseWorkerText, path as pathGuard } from "../protocol/guards";
 import {
@@ -46,9 +49,12 @@ export class PythonWorker {
   readonly #image: Promise<Piece> | undefined;
   readonly #start: ReadyInfo["start"];
   readonly #steps: readonly Step[];
-  readonly #spawned = now();
+  #began = now();
+  #held: boolean;
+  readonly #pieces: Runtime["pieces"];
 
-  constructor(runtime: Runtime, settings: BootSettings) {
+  /** Only a worker that starts from a snapshot can be held. */
+  constructor(runtime: Runtime, settings: BootSettings, held = false) {
     const shared = settings.interrupt && self.crossOriginIsolated ? new SharedArrayBuffer(1) : null;
     this.#interrupt = shared ? new Uint8Array(shared) : null;
     this.#worker = new Worker(runtime.url);
@@ -62,16 +68,25 @@ export class PythonWorker {
     this.#loadClock = new Countdown(settings.limits.load_timeout_ms, () => {
       this.#end(`Python was not ready within ${seconds} s`);
     });
-    this.#loadClock.resume();
     const { pieces, snapshot, timeline } = runtime;
+    this.#pieces = pieces;
+    this.#held = held && snapshot !== null;
+    if (!this.#held) this.#loadClock.resume();
     this.#steps = timeline.steps;
     this.#start = snapshot ? "snapshot" : "wheels";
     this.#image = pieces.get(SNAPSHOT.rest);
     this.#mailbox = this.#image && self.crossOriginIsolated ? makeMailbox() : null;
     this.post({ type: "boot", settings, interrupt: shared, snapshot, mailbox: this.#mailbox });
-    for (const [name, piece] of pieces) {
-      this.#hand(name, piece).catch((error: Error) => this.#end(error.message));
-    }
+    this.#handAll((name) => !this.#held || !name.startsWith(HEAP));
+  }
+
+  /** Lets a held worker go on to `ready`. */
+  release(): void {
+    if (!this.#held || this.state !== "booting") return;
+    this.#held = false;
+    this.#began = now();
+    this.#loadClock.resume();
+    this.#handAll((name) => name.startsWith(HEAP));
   }
 
   /** True when running code can be interrupted without losing its variables. */
@@ -81,6 +96,12 @@ export class PythonWorker {
 
   post(command: WorkerCommand, transfer: Transferable[] = []): void {
     if (this.state !== "dead") this.#worker.postMessage(command, transfer);
+  }
+
+  #handAll(chosen: (name: string) => boolean): void {
+    for (const [name, piece] of this.#pieces) {
+      if (chosen(name)) this.#hand(name, piece).catch((error: Error) => this.#end(error.message));
+    }
   }
 
   /** Hands over a piece of what it starts from. The heap is read here, while the worker prepares its place. */
@@ -143,7 +164,7 @@ export class PythonWorker {
         jspi: message.jspi,
         interrupt: this.interruptible,
         start: this.#start,
-        steps: [...this.#before(message.steps[0]), ...message.steps],
+        steps: this.#stepsOf(message.steps),
       };
       for (const name of message.packages) this.loaded.add(name);
     } else if (message.type === "failed" || message.type === "crashed") {
@@ -170,11 +191,18 @@ export class PythonWorker {
     this.listener?.paged();
   }
 
-  /** The frame's part of a start, up to the worker's first step. */
-  #before(first: Step | undefined): Step[] {
-    const began = first?.start ?? now();
-    const thread = { name: "worker: its thread", start: this.#spawned, ms: Math.max(0, began - this.#spawned) };
-    return [...this.#steps, thread];
+  /** The frame's part of a start and the worker's; of one that was held, what came after its release. */
+  #stepsOf(worker: readonly Step[]): Step[] {
+    const first = worker[0]?.start ?? now();
+    if (first > this.#began) {
+      const thread = { name: "worker: its thread", start: this.#began, ms: first - this.#began };
+      return [...this.#steps, thread, ...worker];
+    }
+    const after = worker.filter(({ start, ms }) => start + ms > this.#began);
+    return after.map(({ name, start, ms }) => {
+      const from = Math.max(start, this.#began);
+      return { name, start: from, ms: start + ms - from };
+    });
   }
 
   #hearFile(data: unknown): void {

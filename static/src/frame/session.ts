@@ -58,13 +58,14 @@ export class FrameSession implements WorkerListener {
   #failures = 0;
   #failed: string | undefined;
 
-  constructor(runtime: Runtime, settings: BootSettings, say: Say) {
+  /** `held`: it boots once it hears `begin`. */
+  constructor(runtime: Runtime, settings: BootSettings, say: Say, held = false) {
     this.#settings = settings;
     this.#say = say;
     this.#restoring = runtime.snapshot !== null;
     this.#files = new FileStore(settings.limits);
     this.#idle = new Quota(settings.limits);
-    this.#pool = new Pool(runtime, settings, { spare: (ready) => say({ type: "spare", ready }) });
+    this.#pool = new Pool(runtime, settings, { spare: (ready) => say({ type: "spare", ready }) }, held);
     this.#pool.active.listener = this;
   }
 
@@ -76,6 +77,8 @@ export class FrameSession implements WorkerListener {
 
   hear(message: Exclude<HostMessage, { type: "boot" | "part" | "capture" }>): void {
     switch (message.type) {
+      case "begin":
+        return this.#pool.release();
       case "packages":
         return this.#packages(message.id, message.files, message.error);
       case "execute":

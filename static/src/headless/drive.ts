@@ -30,7 +30,7 @@ export class Drive {
   readonly #runs = new Map<number, Run>();
   readonly #parts = new Map<number, Uint8Array<ArrayBuffer>[]>();
 
-  constructor(make: (options: OpenOptions) => Driven = (options) => Sandbox.create(options)) {
+  constructor(make: (options: OpenOptions) => Driven = (options) => Sandbox.create({ ...options, standby: false })) {
     this.#make = make;
   }
 

@@ -110,36 +110,41 @@ export async function fetchAsset(
 
 export interface AssetBlob {
   blob: Blob;
-  /** Rejects with a sentence when its content is not what the policy names. */
-  verified: Promise<void>;
+  /** Reads and checks it. Rejects with a sentence when its content is not what the policy names. */
+  verify(): Promise<void>;
+}
+
+async function whole(response: Response): Promise<Blob> {
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return response.blob();
 }
 
 /**
  * One file as a blob, which never comes into this page's memory but to be verified; that may go on while others
- * prepare with it what must not be used before. Throws a sentence.
+ * prepare with it what must not be used before. `local` is a copy that this browser has kept. Throws a sentence.
  */
 export async function fetchBlob(
   file: AssetFile,
   base: URL,
   events: AssetEvents,
   signal: AbortSignal,
+  local?: Blob,
 ): Promise<AssetBlob> {
   const url = new URL(file.url, base);
   const failed = (problem: string): Error => new Error(`${file.name} could not be loaded: ${problem}.`);
   let blob: Blob;
   try {
-    const response = (await keptFile(url)) ?? (await get(file, url, "default", signal));
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    blob = await response.blob();
+    blob = local ?? (await whole((await keptFile(url)) ?? (await get(file, url, "default", signal))));
     if (blob.size !== file.size) throw new Error(`it has ${blob.size} bytes and not ${file.size}`);
   } catch (error) {
     throw failed((error as Error).message);
   }
   events.advance(file.size);
-  tell(url, file.size, events);
+  if (local) events.fetched({ url: url.href, bytes: file.size, fromCache: true });
+  else tell(url, file.size, events);
   const verify = async (): Promise<void> => {
     const found = await sha256(new Uint8Array(await blob.arrayBuffer()));
     if (found !== null && found !== file.sha256) throw failed(WRONG);
   };
-  return { blob, verified: verify() };
+  return { blob, verify };
 }

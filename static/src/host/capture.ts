@@ -38,7 +38,7 @@ export async function makeSnapshot(
       Promise.all([supply.packages(supply.first), sealed(made)])
         .then(([files]) => send(made, { type: "capture", files, settings }))
         .catch(reject);
-      supply.parts((name, blob) => send(made, { type: "part", name, blob })).catch(reject);
+      supply.parts((name, blob) => send(made, { type: "part", name, blob }), Promise.resolve()).catch(reject);
     });
     // Bytes of blobs come over in their own time; they must be here before the frame that made them goes.
     const { state, heap, hot, rest } = found;

@@ -8,13 +8,11 @@ import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
 import { list, type Parse, record, text } from "../protocol/shape";
 import { checkAsset } from "./assets";
 import { makeSnapshot } from "./capture";
-import { CACHE, FOLDER } from "./kept";
+import { able, CACHE, FOLDER, roomy } from "./kept";
 import { closure } from "./policy";
 
 /** Bytes of one piece of the heap. */
 const PIECE = 4 << 20;
-/** So many times a snapshot's size must be free before one is kept. */
-const ROOM = 4;
 /** About what one weighs, in bytes, before it is made. */
 const TYPICAL = 200e6;
 
@@ -26,11 +24,6 @@ const parse: Parse<PolicySnapshot> = record<PolicySnapshot>({
   hot: asset,
   rest: asset,
 });
-
-/** Whether this browser can keep anything here: Cache Storage and digests need a secure origin. */
-function able(): boolean {
-  return "caches" in globalThis && globalThis.crypto?.subtle !== undefined;
-}
 
 async function hex(bytes: BufferSource): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
@@ -57,17 +50,6 @@ export async function keptSnapshot(policy: Policy, base: URL, packages?: string[
   }
 }
 
-/** What the browser says of the person's line. Chromium only. */
-interface Line {
-  connection?: { saveData?: boolean };
-}
-
-async function roomy(): Promise<boolean> {
-  if ((navigator as Line).connection?.saveData) return false;
-  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-  return quota - usage > ROOM * TYPICAL;
-}
-
 /**
  * Makes a snapshot for the next visit and keeps it; what was kept for other versions goes. Gives its size in bytes,
  * or null when there is no room, or another tab is at it. Rejects with a sentence when it can't be made.
@@ -78,7 +60,7 @@ export async function keepSnapshot(
   load: string[],
   signal: AbortSignal,
 ): Promise<number | null> {
-  if (!able() || !navigator.locks || !(await roomy())) return null;
+  if (!able() || !navigator.locks || !(await roomy(TYPICAL))) return null;
   return navigator.locks.request(CACHE, { ifAvailable: true }, async (lock) => {
     if (!lock || (await keptSnapshot(policy, base, load))) return null;
     const { state, heap, hot, rest } = await makeSnapshot(base, load, signal);

@@ -24,7 +24,7 @@ export interface Hello {
 
 export class FrameLink {
   readonly #iframe: HTMLIFrameElement;
-  readonly #events: LinkEvents;
+  #events: LinkEvents;
   #port: MessagePort | undefined;
   #loads = 0;
   /** What was posted before there was a port. */
@@ -45,6 +45,11 @@ export class FrameLink {
     iframe.src = url.href;
     this.#iframe = iframe;
     container.append(iframe);
+  }
+
+  /** From now on somebody else hears what comes out. */
+  tell(events: LinkEvents): void {
+    this.#events = events;
   }
 
   /** Hands the port over at the first load; resolves with what the frame says of itself. */

@@ -36,13 +36,41 @@ function buffers(message: HostMessage): ArrayBuffer[] {
   }
 }
 
-/** `idle` resolves when the network may be used for what is needed later. */
-export function openFrame(supply: Supply, options: SandboxOptions, events: LinkEvents, idle: Promise<void>): Opening {
+export interface OpeningOptions {
+  /** Resolves when the network may be used for what is needed later. */
+  idle: Promise<void>;
+  /** Python waits for `begin`. */
+  hold?: boolean;
+}
+
+/** The address of the frame that a sandbox with these options gets, and whether it may be interrupted softly. */
+export function frameFor(supply: Supply, { isolation }: SandboxOptions): { url: URL; interrupt: boolean } {
   const { frame } = supply.policy;
-  const { page, interrupt } = isolationFor(options.isolation);
-  const url = supply.url(page === "isolated" ? frame.isolated : frame.plain);
-  const link = new FrameLink(url, options.container ?? document.body, events);
-  return { link, handed: hand(link, supply, { interrupt, spare: options.spare ?? true, idle }) };
+  const { page, interrupt } = isolationFor(isolation);
+  return { url: supply.url(page === "isolated" ? frame.isolated : frame.plain), interrupt };
+}
+
+export function openFrame(
+  supply: Supply,
+  options: SandboxOptions,
+  events: LinkEvents,
+  { idle, hold = false }: OpeningOptions,
+): Opening {
+  const { url, interrupt } = frameFor(supply, options);
+  let read: (() => void) | undefined;
+  const calm = new Promise<void>((resolve) => {
+    read = resolve;
+  });
+  const watched: LinkEvents = {
+    message: (message) => {
+      // A worker that has read its code keeps one processor busy; until then a start wants all there are.
+      if (message.type !== "progress" || message.stage === "starting") read?.();
+      events.message(message);
+    },
+    lost: events.lost,
+  };
+  const link = new FrameLink(url, options.container ?? document.body, watched);
+  return { link, handed: hand(link, supply, { interrupt, spare: options.spare ?? true, idle, hold, calm }) };
 }
 
 /** Waits until a new frame says that it is sealed; gives whether it is isolated. Rejects with a sentence. */
@@ -57,12 +85,15 @@ interface Wishes {
   interrupt: boolean;
   spare: boolean;
   idle: Promise<void>;
+  hold: boolean;
+  /** Resolves when there is a processor left for verifying. */
+  calm: Promise<void>;
 }
 
-async function hand(link: FrameLink, supply: Supply, { interrupt, spare, idle }: Wishes): Promise<Handed> {
+async function hand(link: FrameLink, supply: Supply, { interrupt, spare, idle, hold, calm }: Wishes): Promise<Handed> {
   const seal = supply.timeline.time("frame: loaded and sealed", sealed(link));
   const give = (name: string, blob: Blob): void => send(link, { type: "part", name, blob });
-  const verified = Promise.all([supply.parts(give), packages(link, supply)]);
+  const verified = Promise.all([supply.parts(give, supply.snapshot ? calm : seal), packages(link, supply)]);
   verified.catch(() => {}); // awaited below, or by whom it is given to
   // A frame that isn't sealed, or that the browser refuses, is the end: no other start could help.
   const isolated = await seal;
@@ -71,7 +102,7 @@ async function hand(link: FrameLink, supply: Supply, { interrupt, spare, idle }:
   const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt: soft, spare };
   const { snapshot } = supply;
   const shape = snapshot && { heap: snapshot.heap.length, load: snapshot.load };
-  send(link, { type: "boot", settings, snapshot: shape });
+  send(link, { type: "boot", settings, snapshot: shape, hold });
   if (!snapshot) await verified;
   // Where cells can fetch from the image while they run, nobody waits for the rest of it.
   const later = snapshot && verified.then(() => (isolated ? idle : undefined)).then(() => supply.rest(snapshot));

@@ -14,7 +14,7 @@ import { Execution, Gathering, Result } from "./execution";
 import { Files } from "./files";
 import { keepSnapshot, keptSnapshot } from "./keep";
 import { forget } from "./kept";
-import type { FrameLink } from "./link";
+import type { FrameLink, LinkEvents } from "./link";
 import { type Handed, openFrame, send } from "./opening";
 import {
   checkedTimeout,
@@ -24,6 +24,7 @@ import {
   type SandboxState,
 } from "./options";
 import { type LoadedPolicy, loadPolicy } from "./policy";
+import { leave, prepare, take } from "./standby";
 import { Supply } from "./supply";
 import { unsupported } from "./support";
 import { Watchdog } from "./watchdog";
@@ -51,6 +52,12 @@ const ANSWER_MS = 10_000;
 
 /** How long after the start a first cell is waited for before the network is used for other things. */
 const IDLE_MS = 1_500;
+
+/** How long nothing must run before a frame is prepared for a further sandbox; this one's own spare comes first. */
+const STANDBY_MS = { alone: 700, afterSpare: 4_000 };
+
+/** How long nothing must run before what the server sent is kept as it was unpacked. */
+const UNPACKED_MS = 1_500;
 
 /** How long nothing must run before this browser makes a snapshot for itself. */
 const REST_MS = 8_000;
@@ -87,8 +94,8 @@ export class Sandbox {
   readonly #waiting = new Map<number, Waiting>();
   readonly #emitter = new Emitter<SandboxEvents>();
   readonly #abort = new AbortController();
-  /** Runs out when nothing has run for a while. */
-  #rest: ReturnType<typeof setTimeout> | undefined;
+  /** Run out when nothing has run for a while. */
+  readonly #rests: ReturnType<typeof setTimeout>[] = [];
   /** The first cell is over, or none came. */
   readonly #idle = deferred();
   readonly #options: SandboxOptions;
@@ -185,15 +192,12 @@ export class Sandbox {
   }
 
   async #open(supply: Supply): Promise<void> {
-    const opening = openFrame(
-      supply,
-      this.#options,
-      {
-        message: (message) => this.#hear(message),
-        lost: (reason) => this.#end("failed", reason),
-      },
-      this.#idle.promise,
-    );
+    const events: LinkEvents = {
+      message: (message) => this.#hear(message),
+      lost: (reason) => this.#end("failed", reason),
+    };
+    const opening =
+      take(supply, this.#options, events) ?? openFrame(supply, this.#options, events, { idle: this.#idle.promise });
     this.#link = opening.link;
     this.#opened = opening.handed;
     const { soft, whole } = await opening.handed;
@@ -261,7 +265,7 @@ export class Sandbox {
       this.#cell = { request, gathering: new Gathering(), options, resolve };
     });
     this.#enter("running");
-    clearTimeout(this.#rest);
+    this.#restless();
     this.#watchdog?.execute(timeout_ms);
     const { context = "default", svg = false, fresh = false } = options;
     const input = options.onInput !== undefined;
@@ -372,20 +376,41 @@ export class Sandbox {
     this.#enter(this.#cell ? "running" : "ready");
   }
 
-  /** Nothing runs: if that lasts, a snapshot is made for the next visit, once. */
+  /** Nothing runs: if that lasts, what makes the next start fast is prepared. */
   #restful(): void {
-    clearTimeout(this.#rest);
+    this.#restless();
     const supply = this.#supply;
-    const { start, keep = true } = this.#options;
-    const covered = supply?.snapshot && supply.missing.length === 0;
-    if (!supply || !keep || start === "wheels" || this.unrestorable || covered) return;
-    this.#rest = setTimeout(() => {
-      if (this.#state !== "ready" || document.hidden) return;
-      keepSnapshot(supply.policy, this.#base, supply.first, this.#abort.signal).then(
+    if (!supply) return;
+    const { start, keep = true, spare = true } = this.#options;
+    this.#after(spare ? STANDBY_MS.afterSpare : STANDBY_MS.alone, () => void this.#standBy(supply));
+    if (!keep || start === "wheels" || this.unrestorable) return;
+    const kept = (keeping: Promise<number | null>): void => {
+      keeping.then(
         (bytes) => bytes !== null && this.#emitter.emit("kept", { bytes }),
         () => {}, // then the next visit takes as long as this one
       );
-    }, REST_MS);
+    };
+    if (supply.snapshot) this.#after(UNPACKED_MS, () => kept(supply.keep()));
+    if (supply.snapshot && supply.missing.length === 0) return;
+    this.#after(REST_MS, () => kept(keepSnapshot(supply.policy, this.#base, supply.first, this.#abort.signal)));
+  }
+
+  #after(ms: number, act: () => void): void {
+    this.#rests.push(setTimeout(() => this.#state === "ready" && !document.hidden && act(), ms));
+  }
+
+  #restless(): void {
+    for (const timer of this.#rests.splice(0)) clearTimeout(timer);
+  }
+
+  /** A frame for a further sandbox, once this one has everything. */
+  async #standBy(supply: Supply): Promise<void> {
+    const whole = this.#opened?.then((handed) => handed.whole);
+    const came = await whole?.then(
+      () => true,
+      () => false,
+    );
+    if (came && this.#state === "ready") prepare(this, supply, this.#options);
   }
 
   #event(cell: RunningCell, event: RunEvent): void {
@@ -458,7 +483,8 @@ export class Sandbox {
     if (this.#state === "failed" || this.#state === "closed") return;
     this.#reason = reason;
     this.#abort.abort();
-    clearTimeout(this.#rest);
+    this.#restless();
+    leave(this);
     this.#link?.close();
     this.#enter(state, reason);
     this.#settleReady.reject(new Error(reason));

@@ -5,13 +5,18 @@ import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
 import { Timeline } from "../protocol/timing";
 import { type AssetBlob, type AssetEvents, fetchAsset, fetchBlob } from "./assets";
 import type { Emitter } from "./emitter";
+import { FOLDER } from "./kept";
 import type { PackageState, Progress, SandboxEvents, SandboxOptions } from "./options";
 import { closure, type LoadedPolicy } from "./policy";
+import { keepUnpacked, unpacked } from "./unpacked";
 
 type Stage = "runtime" | "packages" | "later";
 
 /** So many files at a time: enough to fill a line, few enough that they come in their order and show progress. */
 const LANES = 4;
+
+/** JavaScript is verified before anybody reads it. */
+const isCode = ({ name }: AssetFile): boolean => name.endsWith(".mjs");
 
 /** Verified files of starts, by hash. Blobs lie outside of this page's memory. */
 const blobs = new Map<string, Blob>();
@@ -21,27 +26,29 @@ export class Supply {
   readonly timeline: Timeline;
   /** The packages loaded before `ready`, dependencies first. */
   readonly first: string[];
-  readonly #base: URL;
+  readonly base: URL;
   readonly #emitter: Emitter<SandboxEvents>;
   readonly #signal: AbortSignal;
   readonly #states = new Map<string, PackageState["state"]>();
+  readonly #keep: boolean;
   #snapshot: PolicySnapshot | null;
   #loaded = 0;
 
   /** Throws when `packages` names one that isn't on the allowlist. */
   constructor(
     { policy, base }: LoadedPolicy,
-    { packages, start }: Pick<SandboxOptions, "packages" | "start">,
+    { packages, start, keep = true }: Pick<SandboxOptions, "packages" | "start" | "keep">,
     emitter: Emitter<SandboxEvents>,
     signal: AbortSignal,
     timeline = new Timeline(),
     kept: PolicySnapshot | null = null,
   ) {
     this.policy = policy;
-    this.#base = base;
+    this.base = base;
     this.#emitter = emitter;
     this.#signal = signal;
     this.timeline = timeline;
+    this.#keep = keep;
     const first = closure(policy, packages ?? policy.profile.load);
     this.first = first.map(({ name }) => name);
     for (const { name } of first) this.#states.set(name, "loading");
@@ -82,49 +89,71 @@ export class Supply {
   /**
    * Fetches the files of a start and gives each as soon as it is there. Resolves when all are verified: until then
    * nothing but preparations may be made with them. Rejects with a sentence.
+   *
+   * They are verified one by one, so that this page never holds more than one, and from `calm` on: what comes up
+   * meanwhile is not to wait for that.
    */
-  async parts(give: (name: string, blob: Blob) => void): Promise<void> {
+  async parts(give: (name: string, blob: Blob) => void, calm: Promise<unknown>): Promise<void> {
+    const keepable = this.#keepable;
+    const local = keepable && (await unpacked(this.base, keepable.files, keepable.snapshot.heap));
     const waiting = [...this.#needed()];
-    const checks: Promise<void>[] = [];
+    let checks: Promise<unknown> = calm.catch(() => {}); // a frame that can't come up is somebody else's end
     const lane = async (): Promise<void> => {
       for (let file = waiting.shift(); file; file = waiting.shift()) {
-        const { blob, verified } = await this.#kept(file, "runtime");
-        verified.catch(() => {}); // awaited below
-        checks.push(verified);
+        const { blob, verify } = await this.#kept(file, "runtime", local?.get(file.sha256));
+        checks = checks.then(verify);
+        checks.catch(() => {}); // awaited below
         give(file.name, blob);
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
-    await this.timeline.time("verification goes on", Promise.all(checks));
+    await this.timeline.time("verification goes on", checks);
+  }
+
+  /** The files that are kept unpacked for the next visit, and the heap's pieces; none where that is off. */
+  get #keepable(): { files: AssetFile[]; snapshot: PolicySnapshot } | null {
+    const { snapshot } = this;
+    // What this browser made for itself is kept already.
+    if (!snapshot || !this.#keep || snapshot.state.url.startsWith(FOLDER)) return null;
+    const { heap } = snapshot;
+    return { files: this.#needed().filter((file) => !heap.includes(file) && !isCode(file)), snapshot };
+  }
+
+  /** Keeps the files of this start for the next visit; their size in bytes, or null when that can't be or is done. */
+  async keep(): Promise<number | null> {
+    const found = this.#keepable;
+    return found && keepUnpacked(this.base, found.files, found.snapshot, blobs);
   }
 
   /** The part of the snapshot's image that a start can do without. Rejects with a sentence. */
   async rest({ rest }: PolicySnapshot): Promise<Blob> {
-    const { blob, verified } = await this.#kept(rest, "later");
-    await verified;
+    const { blob, verify } = await this.#kept(rest, "later");
+    await verify();
     return blob;
   }
 
   /** A file as a blob, which every further sandbox of this page shares. */
-  async #kept(file: AssetFile, stage: Stage): Promise<AssetBlob> {
+  async #kept(file: AssetFile, stage: Stage, local?: Blob): Promise<AssetBlob> {
     const found = blobs.get(file.sha256);
     if (found) {
       this.#advance(file.size, stage);
-      return { blob: found, verified: Promise.resolve() };
+      return { blob: found, verify: async () => {} };
     }
-    // Code is verified before anybody reads it.
-    if (this.#snapshot && !file.name.endsWith(".mjs")) {
+    if (this.#snapshot && !isCode(file)) {
       const asset = await this.timeline.time(
         `fetch ${file.name}`,
-        fetchBlob(file, this.#base, this.#events(stage), this.#signal),
+        fetchBlob(file, this.base, this.#events(stage), this.#signal, local),
       );
-      const verified = asset.verified.then(() => void blobs.set(file.sha256, asset.blob));
-      return { blob: asset.blob, verified };
+      const verify = async (): Promise<void> => {
+        await asset.verify();
+        blobs.set(file.sha256, asset.blob);
+      };
+      return { blob: asset.blob, verify };
     }
     const [fetched] = await this.#fetch([file], stage);
     const blob = new Blob(fetched ? [fetched.bytes] : []);
     blobs.set(file.sha256, blob);
-    return { blob, verified: Promise.resolve() };
+    return { blob, verify: async () => {} };
   }
 
   #advance(bytes: number, stage: Stage): void {
@@ -149,7 +178,7 @@ export class Supply {
   }
 
   url(path: string): URL {
-    return new URL(path, this.#base);
+    return new URL(path, this.base);
   }
 
   progress(stage: Progress["stage"], label: string): void {
@@ -172,7 +201,7 @@ export class Supply {
   async #fetch(files: AssetFile[], stage: Stage): Promise<NamedBytes[]> {
     return Promise.all(
       files.map((file) => {
-        const fetched = fetchAsset(file, this.#base, this.#events(stage), this.#signal);
+        const fetched = fetchAsset(file, this.base, this.#events(stage), this.#signal);
         return this.timeline.time(`fetch ${file.name}`, fetched);
       }),
     );

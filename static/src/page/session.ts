@@ -70,7 +70,7 @@ export class Session implements Engine {
   open(): void {
     for (const off of this.#offs) off();
     void this.#sandbox?.close().catch(() => undefined);
-    const sandbox = Sandbox.create({});
+    const sandbox = Sandbox.create({ standby: false });
     this.#sandbox = sandbox;
     this.#failure = undefined;
     this.#packages = [];

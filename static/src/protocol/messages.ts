@@ -113,7 +113,9 @@ export interface SnapshotShape {
 }
 
 export type HostMessage =
-  | { type: "boot"; settings: BootSettings; snapshot: SnapshotShape | null }
+  /** `hold`: everything but the interpreter's memory is put in place; it boots at `begin`. */
+  | { type: "boot"; settings: BootSettings; snapshot: SnapshotShape | null; hold: boolean }
+  | { type: "begin" }
   | { type: "part"; name: string; blob: Blob }
   | { type: "capture"; files: NamedBytes[]; settings: BootSettings }
   | { type: "packages"; id: string; files: NamedBytes[]; error: string | null }

@@ -16,7 +16,7 @@ export class Watched implements Driven {
   readonly #runs: RunsView;
 
   constructor(options: OpenOptions, runs: RunsView, events: WatchedEvents) {
-    this.sandbox = Sandbox.create(options);
+    this.sandbox = Sandbox.create({ ...options, standby: false });
     this.#runs = runs;
     this.sandbox.on("state", ({ state }) => events.state(state));
     this.sandbox.on("progress", (progress) => events.progress(progress));

@@ -197,3 +197,42 @@ test("completion knows names and attributes", async ({ bench }) => {
   expect(found[0]?.matches.map((match) => match.text)).toContain("measurement");
   expect(found[1]?.matches.map((match) => match.text).join()).toContain("sqrt");
 });
+
+test("a figure is cut to what is drawn, with its margin, also where that reaches past the figure or far away", async ({
+  bench,
+}) => {
+  const sized = async (code: string): Promise<[width: number, height: number, colour: number]> => {
+    const { results, error } = await bench.run(`import matplotlib.pyplot as plt\n${code}`);
+    expect(error, error?.value).toBeUndefined();
+    const png = Buffer.from(results.find(({ png }) => png)?.contentBase64 ?? "", "base64");
+    return [png.readUInt32BE(16), png.readUInt32BE(20), png[25] ?? -1];
+  };
+  const [width, height, colour] = await sized("f, ax = plt.subplots(); _ = ax.plot([1, 2])");
+  expect(width).toBeLessThan(1280);
+  expect(height).toBeLessThan(960);
+  expect(colour, "what is opaque is RGB").toBe(2);
+  const outside = await sized(
+    "f, ax = plt.subplots(); _ = ax.plot([1, 2]); _ = ax.legend(['a'], bbox_to_anchor=(1.5, 1))",
+  );
+  expect(outside[0]).toBeGreaterThan(1280);
+  const [, , clear] = await sized("f, ax = plt.subplots(facecolor='none'); _ = ax.plot([1, 2])");
+  expect(clear, "what is not is RGBA").toBe(6);
+  const far = await sized("f, ax = plt.subplots(); _ = ax.plot([1, 2]); _ = ax.text(50, 50, 'far')");
+  expect(far.slice(0, 2)).toEqual([1280, 960]);
+});
+
+test("the margin that reaches past a figure has the figure's own colour", async ({ bench }) => {
+  const { text, error } = await bench.run(`
+import io, numpy as np, matplotlib.pyplot as plt
+from PIL import Image
+from belljar_harness import pictures
+f, ax = plt.subplots(facecolor="#ffeecc"); ax.plot([1, 2]); ax.set_xlabel("x")
+image = np.asarray(Image.open(io.BytesIO(pictures.png(f, 200))))
+reference = io.BytesIO(); f.savefig(reference, dpi=200, bbox_inches="tight"); plt.close(f)
+reference = np.asarray(Image.open(reference).convert("RGB"))
+height, width = min(image.shape[0], reference.shape[0]), min(image.shape[1], reference.shape[1])
+difference = abs(image[:height, :width].astype(int) - reference[:height, :width])
+[image[-1, 0].tolist(), abs(image.shape[0] - reference.shape[0]) <= 2, bool(difference.mean() < 4)]`);
+  expect(error).toBeUndefined();
+  expect(text).toBe("[[255, 238, 204], True, True]");
+});

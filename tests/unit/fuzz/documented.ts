@@ -118,7 +118,9 @@ export const FROM_HOST: Messages = {
   boot: {
     settings: SETTINGS,
     snapshot: maybe(fields({ heap: "count", load: NAMES })),
+    hold: "flag",
   },
+  begin: {},
   part: { name: "name", blob: "blob" },
   capture: { files: FILES, settings: SETTINGS },
   packages: { id: "id", files: FILES, error: maybe("text") },

@@ -60,7 +60,7 @@ export async function selfTestDialog(): Promise<void> {
   const rows = PROBES.map((probe) => row(probe.title));
   const list = h("ol", { class: "probes" }, first.dom, ...rows.map(({ dom }) => dom));
   const dialog = openDialog("Self-test", "self-test", line, list);
-  const sandbox = Sandbox.create({ packages: [], spare: false });
+  const sandbox = Sandbox.create({ packages: [], spare: false, standby: false });
   dialog.addEventListener("close", () => void sandbox.close());
   try {
     first.show("running", "");

@@ -1,0 +1,73 @@
+// A frame that stands by for the next sandbox of this page: loaded, sealed, given all that a start needs, its Python held
+// just before its memory is filled. There is at most one, and it goes with the last sandbox.
+//
+//   a sandbox rests ─► prepare ─► standing ─► taken by the next one like it ─► begin
+//                                    └─► dropped: the last sandbox ended, another kind is asked for, the frame is lost
+
+import type { FrameMessage } from "../protocol/messages";
+import { Emitter } from "./emitter";
+import type { LinkEvents } from "./link";
+import { frameFor, type Opening, openFrame, send } from "./opening";
+import type { SandboxEvents, SandboxOptions } from "./options";
+import { Supply } from "./supply";
+
+interface Standing extends Opening {
+  /** What a sandbox must be like to take it. */
+  kind: string;
+}
+
+let standing: Standing | undefined;
+const owners = new Set<object>();
+
+/** All that a held frame was made for. */
+function kindOf(supply: Supply, options: SandboxOptions): string {
+  const { limits, packages } = supply.policy;
+  const { url, interrupt } = frameFor(supply, options);
+  return JSON.stringify([url, interrupt, options.spare ?? true, supply.first, supply.snapshot, limits, packages]);
+}
+
+/** Only a start from a snapshot can be held, and only in the page's own place is it anybody's. */
+function able(supply: Supply, { container, standby = true }: SandboxOptions): boolean {
+  return standby && supply.snapshot !== null && (container ?? document.body) === document.body;
+}
+
+/** Makes one stand by, unless one does. Everything it needs is there: nothing is fetched. */
+export function prepare(owner: object, supply: Supply, options: SandboxOptions): void {
+  if (standing || !able(supply, options)) return;
+  owners.add(owner);
+  const { policy, base } = supply;
+  const signal = new AbortController().signal;
+  const { snapshot } = supply;
+  const own = new Supply({ policy, base }, options, new Emitter<SandboxEvents>(), signal, undefined, snapshot);
+  const kind = kindOf(own, options);
+  const events: LinkEvents = {
+    message: (message: FrameMessage) => {
+      if (message.type === "failed" || message.type === "unrestorable") drop();
+    },
+    lost: drop,
+  };
+  const made: Standing = { kind, ...openFrame(own, options, events, { idle: Promise.resolve(), hold: true }) };
+  standing = made;
+  made.handed.then(({ whole }) => whole).catch(() => standing === made && drop());
+}
+
+/** The frame that stands by, if it is of the kind that is wanted; what comes out of it goes to `events` from now on. */
+export function take(supply: Supply, options: SandboxOptions, events: LinkEvents): Opening | undefined {
+  const found = standing;
+  if (!found || !able(supply, options) || found.kind !== kindOf(supply, options)) return undefined;
+  standing = undefined;
+  found.link.tell(events);
+  send(found.link, { type: "begin" });
+  return found;
+}
+
+/** Call when a sandbox ends: with the last one goes what stands by. */
+export function leave(owner: object): void {
+  owners.delete(owner);
+  if (owners.size === 0) drop();
+}
+
+function drop(): void {
+  standing?.link.close();
+  standing = undefined;
+}

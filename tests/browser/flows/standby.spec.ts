@@ -1,0 +1,125 @@
+// What a page prepares while nothing runs: a frame for the next sandbox, and the snapshot's files as they were unpacked.
+
+import type { Browser, Page } from "@playwright/test";
+import { Bench, blankPage, expect, test } from "../fixtures";
+
+async function within(browser: Browser, act: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await blankPage(page);
+    await act(page);
+  } finally {
+    await context.close();
+  }
+}
+
+const frames = (page: Page): Promise<number> => page.evaluate(() => document.querySelectorAll("iframe").length);
+const waited = (bench: Bench): Promise<boolean> =>
+  bench.do((sandbox) => sandbox.timing.some(({ name }) => name === "worker: main module"));
+
+test("a further sandbox takes the frame that stands by, and is as new and as sealed as any", async ({ browser }) => {
+  await within(browser, async (page) => {
+    const first = new Bench(page, "first");
+    await first.open({ spare: false });
+    expect(await waited(first)).toBe(true);
+    await first.run("secret = 1");
+    await expect.poll(() => frames(page), { timeout: 20_000 }).toBe(2);
+    await page.waitForTimeout(1_500); // the held worker puts its libraries in place
+
+    const second = new Bench(page, "second");
+    await second.open({ spare: false });
+    expect(await second.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable])).toEqual(["snapshot", undefined]);
+    expect(await waited(second), "it had its main module already").toBe(false);
+    expect((await second.run("'secret' in globals()")).text).toBe("False");
+    const draw = "import random, secrets, uuid\n[random.random(), secrets.token_hex(), uuid.uuid4().hex]";
+    expect((await second.run(draw)).text).not.toBe((await first.run(draw)).text);
+    const [stopped, refused] = [
+      await second.run("while True: pass", { timeout: 300 }),
+      await second.run("import urllib.request\nurllib.request.urlopen('http://127.0.0.1/')"),
+    ];
+    expect([stopped.status, refused.status]).toEqual(["timeout", "error"]);
+    expect((await second.run("import pandas as pd\nint(pd.Series([1, 2]).sum())")).text).toBe("3");
+    expect((await first.run("secret")).text).toBe("1");
+
+    // Another one stands by; it is nobody's, and goes with the last sandbox.
+    await expect.poll(() => frames(page), { timeout: 20_000 }).toBe(3);
+    await first.close();
+    await second.close();
+    expect(await frames(page)).toBe(0);
+  });
+});
+
+test("what stands by serves no sandbox of another kind", async ({ browser }) => {
+  await within(browser, async (page) => {
+    const first = new Bench(page, "first");
+    await first.open({ spare: false, packages: [] });
+    await expect.poll(() => frames(page), { timeout: 20_000 }).toBe(2);
+    const other = new Bench(page, "other");
+    await other.open({ spare: false, packages: [], isolation: "off" });
+    expect(await waited(other)).toBe(true);
+    expect(await other.do((sandbox) => sandbox.info?.isolation)).toBe("plain");
+  });
+});
+
+test("a page that wants none gets none", async ({ browser }) => {
+  await within(browser, async (page) => {
+    const only = new Bench(page);
+    await only.open({ spare: false, packages: [], standby: false });
+    await only.run("1");
+    await page.waitForTimeout(2_500);
+    expect(await frames(page)).toBe(1);
+  });
+});
+
+test("the next visit reads the snapshot as this browser unpacked it, verified, and does without if it is spoiled", async ({
+  browser,
+}) => {
+  const context = await browser.newContext();
+  const visit = async (act: (bench: Bench, heaps: string[], page: Page) => Promise<void>): Promise<void> => {
+    const page = await context.newPage();
+    const heaps: string[] = [];
+    page.on("request", (request) => /snapshot-(heap|hot)/.test(request.url()) && heaps.push(request.url()));
+    await blankPage(page);
+    const bench = new Bench(page);
+    await act(bench, heaps, page);
+    await page.close();
+  };
+  const options = { packages: [], spare: false, standby: false };
+  await visit(async (bench, heaps, page) => {
+    await bench.open({ ...options, keep: false });
+    await bench.run("1");
+    await page.waitForTimeout(3_000);
+    expect(await page.evaluate(() => caches.keys())).toEqual([]);
+    await bench.close();
+    await bench.open(options);
+    const bytes = await bench.do(
+      (sandbox) => new Promise<number>((resolve) => void sandbox.on("kept", (kept) => resolve(kept.bytes))),
+    );
+    expect(bytes).toBeGreaterThan(15e6);
+    expect(heaps.length).toBeGreaterThan(0);
+  });
+  await visit(async (bench, heaps, page) => {
+    await bench.open(options);
+    expect(await bench.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable])).toEqual(["snapshot", undefined]);
+    expect(heaps).toEqual([]);
+    expect((await bench.run("6 * 7")).text).toBe("42");
+    await page.evaluate(async () => {
+      const cache = await caches.open("belljar-unpacked");
+      const request = (await cache.keys()).find(({ url }) => url.includes("/heap-"));
+      const bytes = new Uint8Array(await ((await cache.match(request ?? "")) ?? Response.error()).arrayBuffer());
+      bytes[5_000] = (bytes[5_000] ?? 0) ^ 1;
+      if (request) await cache.put(request, new Response(bytes));
+    });
+  });
+  await visit(async (bench, _, page) => {
+    await bench.open(options);
+    expect(await bench.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable])).toEqual([
+      "wheels",
+      expect.stringContaining("not what the policy names"),
+    ]);
+    expect((await bench.run("6 * 7")).text).toBe("42");
+    expect(await page.evaluate(() => caches.has("belljar-unpacked"))).toBe(false);
+  });
+  await context.close();
+});
