@@ -99,7 +99,7 @@ def _pandas() -> bool:
     pd = sys.modules.get("pandas")
     if pd is None:
         return True
-    # Not more: every function that is called here for the first time is compiled for it, while somebody waits.
+    # Not more: every function that is called here for the first time is compiled while somebody waits.
     frame = pd.DataFrame({"a": [3, 1, 2]})
     return frame["a"].to_list() == [3, 1, 2] and bool((frame["a"].to_numpy() > 1).sum() == 2)
 
