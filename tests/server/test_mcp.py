@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -130,6 +131,24 @@ async def test_over_http_each_client_has_its_own_sandbox(served: Served, mode: s
         assert "'mine'" in text(again)
         foreign = await other.call_tool("execute_python", {"code": "secret"})
         assert "NameError" in text(foreign)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_over_http_a_cancelled_call_interrupts_its_run_and_keeps_its_variables(
+    served: Served, mode: str
+) -> None:
+    async with connected(served.url, mode) as client:
+        first = await client.call_tool("execute_python", {"code": "kept = 'kept'"})
+        assert first.structured_content is not None
+        mine = {"session": first.structured_content["session"]} if mode == "auto" else {}
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(
+                client.call_tool("execute_python", {"code": "while True: pass", **mine}), timeout=1.5
+            )
+        began = time.monotonic()
+        again = await client.call_tool("execute_python", {"code": "kept", **mine})
+        assert "'kept'" in text(again)
+        assert time.monotonic() - began < 10
 
 
 async def test_a_handle_that_names_nothing_says_so(served: Served) -> None:
@@ -306,3 +325,11 @@ def test_a_short_token_is_refused(
     monkeypatch.setenv("BELLJAR_MCP_TOKEN", "short")
     assert cli.main(["mcp", "--http"]) == 2
     assert "BELLJAR_MCP_TOKEN must have 16 characters" in capsys.readouterr().err
+
+
+def test_the_docs_have_every_option_and_no_other(repository: Path) -> None:
+    page = (repository / "docs/mcp.md").read_text(encoding="utf-8")
+    parser = cli.build_parser()
+    commands = next(action for action in parser._actions if isinstance(action.choices, dict))
+    options = {name for action in commands.choices["mcp"]._actions for name in action.option_strings}  # type: ignore[index,union-attr]
+    assert set(re.findall(r"(?<![\w-])--[a-z-]+", page)) == options - {"-h", "--help"}
