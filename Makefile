@@ -34,7 +34,7 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:
 	@exec $(BIN)/belljar serve $(if $(PORT),--port $(PORT))
 
 test: $(ENVIRONMENT) $(BROWSER_CODE) assets lint ## run every test there is; a second run takes no network
-	@mkdir -p $(REPORTS) && .ci/chromium > build/chromium && .ci/redis
+	@mkdir -p $(REPORTS) && .ci/chromium > build/chromium && .ci/redis && .ci/grid
 	BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)/pytest.xml
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
 	BELLJAR_CHROMIUM="$$(cat build/chromium)" PLAYWRIGHT_JUNIT_OUTPUT_FILE=$(REPORTS)/playwright.xml \

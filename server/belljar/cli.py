@@ -146,6 +146,21 @@ def _add_mcp(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--sandboxes", type=int, default=4, metavar="N", help="open at the same time (default: %(default)s)"
     )
     parser.add_argument(
+        "--queue",
+        type=int,
+        default=100,
+        metavar="N",
+        help="clients that may wait for a sandbox, first come, first served; more are told so at once "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--queue-timeout",
+        type=float,
+        default=120.0,
+        metavar="SECONDS",
+        help="that a client waits for a sandbox (default: %(default)g)",
+    )
+    parser.add_argument(
         "--idle",
         type=float,
         default=1800.0,
@@ -163,8 +178,10 @@ def _mcp(args: argparse.Namespace) -> int:
         if (error.name or "").split(".")[0] not in {"mcp", "mcp_types"}:
             raise
         raise SettingsError("`belljar mcp` needs an extra: pip install 'belljar[headless,mcp]'") from None
-    if args.sandboxes < 1 or args.idle <= 0 or not 0 < args.port < 65536:
-        raise SettingsError("--sandboxes, --idle and --port must be more than 0, and --port less than 65536.")
+    if args.sandboxes < 1 or min(args.idle, args.queue_timeout) <= 0 or args.queue < 0:
+        raise SettingsError("--sandboxes, --idle and --queue-timeout must be more than 0, --queue 0 or more.")
+    if not 0 <= args.port < 65536:
+        raise SettingsError("--port must be less than 65536; 0 is any free one.")
     return mcp_command(args)
 
 

@@ -12,131 +12,42 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import hmac
 import os
 import secrets
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
 import mcp_types as types
-import uvicorn
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
-from mcp.server.transport_security import TransportSecuritySettings
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 import belljar
 from belljar import tools
 from belljar.backends import find_backend
 from belljar.errors import AssetError, SettingsError
+from belljar.mcp_clients import Clients
+from belljar.mcp_http import serve_http
 from belljar.policy import Policy
 from belljar.sandbox import AsyncSandbox
 
-#: Bearer token that clients send over HTTP.
-TOKEN = "BELLJAR_MCP_TOKEN"  # noqa: S105 - the variable's name
-#: Shortest token that is taken, in characters: a guessed one runs code here.
-_TOKEN_CHARS = 16
 #: Seconds between two signs of life of a run.
 _BEAT = 2.0
 #: Seconds that sandboxes have to close when the process was told to end.
 _FAREWELL = 10.0
+_NEW_SANDBOX = (
+    "Your earlier sandbox was closed to make room for others. This is a new one, without its variables and "
+    "files."
+)
 _SESSION = {
     "type": "string",
     "description": "Your session, as an earlier answer named it. Without it a new sandbox is opened.",
 }
 
 Context = ServerRequestContext[Any, Any]
-
-
-class NoSuchSessionError(ValueError):
-    """A handle that names no sandbox: it never did, or it was closed."""
-
-
-@dataclass(slots=True)
-class _Client:
-    """A client's sandbox."""
-
-    sandbox: AsyncSandbox
-    calls: int = 0
-    used: float = field(default_factory=time.monotonic)
-
-
-class Clients:
-    """The sandboxes of the clients, by key; those that nobody uses are closed.
-
-    Args:
-        make: Makes a sandbox.
-        most: Sandboxes at most; the one that was idle longest makes room for a new one.
-        idle: Seconds without a call after which a sandbox is closed.
-    """
-
-    def __init__(self, make: Callable[[], AsyncSandbox], most: int = 4, idle: float = 1800.0) -> None:
-        if most < 1:
-            raise ValueError(f"There must be room for one sandbox at least, not {most}.")
-        self._make = make
-        self._most = most
-        self._idle = idle
-        self._clients: dict[str, _Client] = {}
-
-    @contextlib.asynccontextmanager
-    async def use(self, key: str, *, known: bool = False) -> AsyncIterator[AsyncSandbox]:
-        """The sandbox of a key, for the time of a call.
-
-        Args:
-            key: Whose.
-            known: Whether there must be one already.
-
-        Raises:
-            NoSuchSessionError: There is none.
-            ValueError: All sandboxes are at work.
-        """
-        await self._sweep()
-        if key not in self._clients:
-            if known:
-                raise NoSuchSessionError(
-                    "There is no such session: it was closed, or never opened. Leave out `session` to open a "
-                    "new one; its variables and files are its own."
-                )
-            await self._make_room()
-            self._clients[key] = _Client(self._make())
-        client = self._clients[key]
-        client.calls += 1
-        try:
-            yield client.sandbox
-        finally:
-            client.calls -= 1
-            client.used = time.monotonic()
-
-    async def close(self) -> None:
-        """Closes all sandboxes."""
-        for key in list(self._clients):
-            await self._end(key)
-
-    async def _sweep(self) -> None:
-        now = time.monotonic()
-        for key, client in list(self._clients.items()):
-            if client.calls == 0 and now - client.used > self._idle:
-                await self._end(key)
-
-    async def _make_room(self) -> None:
-        if len(self._clients) < self._most:
-            return
-        idle = [key for key, client in self._clients.items() if client.calls == 0]
-        if not idle:
-            raise ValueError(f"All {self._most} sandboxes of this server are at work. Try again later.")
-        await self._end(min(idle, key=lambda key: self._clients[key].used))
-
-    async def _end(self, key: str) -> None:
-        client = self._clients.pop(key, None)
-        if client is not None:
-            await client.sandbox.close()
 
 
 def build_server(clients: Clients, instructions: str | None = None) -> Server[Any]:
@@ -159,11 +70,14 @@ def build_server(clients: Clients, instructions: str | None = None) -> Server[An
             key, named = handle or _key(context), handle
             if key is None:
                 key = named = secrets.token_urlsafe(16)
-            async with clients.use(key, known=handle is not None) as sandbox:
-                answer = await _answer(context, sandbox, params.name, arguments)
+            async with _signs_of_life(context) as life:
+                life.waits = lambda: clients.ahead_of(key)
+                async with clients.use(key, known=handle is not None) as place:
+                    again, place.again = place.again, False
+                    answer = await _answer(life, place.sandbox, params.name, arguments)
         except ValueError as error:
-            answer, named = tools.Answer(str(error), failed=True, structured={"error": str(error)}), None
-        return _result(answer, named)
+            answer, named, again = _failed(str(error)), None, False
+        return _result(answer, named, again)
 
     return Server(
         "belljar",
@@ -172,24 +86,6 @@ def build_server(clients: Clients, instructions: str | None = None) -> Server[An
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
-
-
-class BearerOnly:
-    """Lets only requests with the token through."""
-
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app = app
-        self._expected = f"Bearer {token}".encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers 401 where the token is missing or wrong."""
-        given = dict(scope.get("headers", [])).get(b"authorization", b"")
-        if scope["type"] != "lifespan" and not hmac.compare_digest(given, self._expected):
-            says = {"error": "This server wants its bearer token in the header Authorization."}
-            response = JSONResponse(says, 401, {"WWW-Authenticate": 'Bearer realm="belljar"'})
-            await response(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
 
 
 def mcp_command(args: argparse.Namespace) -> int:
@@ -207,23 +103,31 @@ def mcp_command(args: argparse.Namespace) -> int:
 
 async def _serve(args: argparse.Namespace) -> int:
     try:
-        local = args.backend == "headless"
-        backend = find_backend(args.backend, **({"pool": args.sandboxes} if local else {}))
+        pooled = args.backend.partition("+")[0] == "headless"
+        backend = find_backend(args.backend, **({"pool": args.sandboxes} if pooled else {}))
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    clients = Clients(lambda: AsyncSandbox(backend), args.sandboxes, args.idle)
+    clients = Clients(
+        lambda: AsyncSandbox(backend), args.sandboxes, args.idle, args.queue, args.queue_timeout
+    )
 
     async def close() -> None:
-        await clients.close()
-        await backend.close()
+        """Answers all runs, or gives up on those that can't be ended."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(clients.close(), _FAREWELL)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(backend.close(), _FAREWELL)
 
+    server = build_server(clients, _instructions(args.backend))
     try:
-        server = build_server(clients, _instructions(args.backend))
-        await (_serve_http(server, args) if args.http else _serve_stdio(server, close))
+        if not args.http:
+            await _serve_stdio(server, close)
+            return 0
+        names = args.allowed_host
+        return await serve_http(server, close, host=args.host, port=args.port, allowed_hosts=names)
     finally:
         with anyio.CancelScope(shield=True):
             await close()
-    return 0
 
 
 async def _serve_stdio(server: Server[Any], close: Callable[[], Awaitable[None]]) -> None:
@@ -232,8 +136,7 @@ async def _serve_stdio(server: Server[Any], close: Callable[[], Awaitable[None]]
 
     async def leave(number: int) -> None:
         # Runs end with the sandboxes, and their answers go out while this waits.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(close(), _FAREWELL)
+        await close()
         await asyncio.sleep(0.1)
         # A thread waits for the client's next line, and nothing but the client can end that.
         os._exit(128 + number)
@@ -245,31 +148,6 @@ async def _serve_stdio(server: Server[Any], close: Callable[[], Awaitable[None]]
         loop.add_signal_handler(number, stop, number)
     async with stdio_server() as (read, write):
         await server.run(read, write, server.create_initialization_options())
-
-
-async def _serve_http(server: Server[Any], args: argparse.Namespace) -> None:
-    token = os.environ.get(TOKEN, "")
-    if token and len(token) < _TOKEN_CHARS:
-        raise SettingsError(f"{TOKEN} must have {_TOKEN_CHARS} characters or more.")
-    if not token:
-        token = secrets.token_urlsafe(32)
-        print(f"belljar: {TOKEN} is not set; this run's token is {token}", file=sys.stderr)
-    names = [args.host, "127.0.0.1", "localhost", "[::1]", *args.allowed_host]
-    hosts = [*names, *(f"{name}:*" for name in names)]
-    security = TransportSecuritySettings(
-        enable_dns_rebinding_protection=True,
-        allowed_hosts=hosts,
-        allowed_origins=[f"{scheme}://{host}" for host in hosts for scheme in ("http", "https")],
-    )
-    app = BearerOnly(
-        server.streamable_http_app(host=args.host, transport_security=security, max_sessions=1000), token
-    )
-    # Runs are told of the end by the sandboxes' closing; a client that stays connected must not hold it up.
-    config = uvicorn.Config(
-        app, host=args.host, port=args.port, log_level="warning", timeout_graceful_shutdown=5
-    )
-    print(f"belljar: serving MCP at http://{args.host}:{args.port}/mcp", file=sys.stderr)
-    await uvicorn.Server(config).serve()
 
 
 def _instructions(backend: str) -> str | None:
@@ -309,40 +187,77 @@ def _definitions(context: Context) -> list[dict[str, Any]]:
     return definitions
 
 
-async def _answer(
-    context: Context, sandbox: AsyncSandbox, name: str, arguments: Mapping[str, Any]
-) -> tools.Answer:
-    began, last = time.monotonic(), ""
+class _Life:
+    """What a client hears while its call works.
 
-    def heard(text: str) -> None:
-        nonlocal last
-        last = text.strip().rsplit("\n", 1)[-1][:200] or last
+    Attributes:
+        waits: How many have their turn before it; None where it does not wait.
+        sandbox: Where it runs, once it is its turn.
+        last: The last line that it printed.
+    """
 
-    async def signs_of_life() -> None:
-        await context.session.report_progress(0, message="Starting Python")
-        if await sandbox.opened():
-            await context.session.report_progress(time.monotonic() - began, message="Python is ready")
+    def __init__(self) -> None:
+        self.waits: Callable[[], int | None] = lambda: None
+        self.sandbox: asyncio.Future[AsyncSandbox] = asyncio.get_running_loop().create_future()
+        self.last = ""
+
+    def heard(self, text: str) -> None:
+        """Keeps the last line of what was printed."""
+        self.last = text.strip().rsplit("\n", 1)[-1][:200] or self.last
+
+
+@contextlib.asynccontextmanager
+async def _signs_of_life(context: Context) -> AsyncIterator[_Life]:
+    """Tells the client how its call goes, as long as the block lasts."""
+    life, began = _Life(), time.monotonic()
+
+    async def say(message: str) -> None:
+        await context.session.report_progress(time.monotonic() - began, message=message)
+
+    async def tell() -> None:
+        # Who gets a sandbox at once hears nothing of a queue.
+        await asyncio.sleep(0)
+        while not life.sandbox.done():
+            if (before := life.waits()) is not None:
+                await say(f"Waiting for a sandbox: {before} before you")
+            await asyncio.wait({life.sandbox}, timeout=_BEAT)
+        await say("Starting Python")
+        if await life.sandbox.result().opened():
+            await say("Python is ready")
         while True:
             await asyncio.sleep(_BEAT)
-            passed = time.monotonic() - began
-            said = f": {last}" if last else ""
-            await context.session.report_progress(passed, message=f"Working for {passed:.0f} s{said}")
+            said = f": {life.last}" if life.last else ""
+            await say(f"Working for {time.monotonic() - began:.0f} s{said}")
 
-    beat = asyncio.create_task(signs_of_life())
+    telling = asyncio.create_task(tell())
     try:
-        return await tools.call(sandbox, name, arguments, heard)
+        yield life
+    finally:
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await telling
+
+
+async def _answer(
+    life: _Life, sandbox: AsyncSandbox, name: str, arguments: Mapping[str, Any]
+) -> tools.Answer:
+    life.sandbox.set_result(sandbox)
+    try:
+        return await tools.call(sandbox, name, arguments, life.heard)
     except asyncio.CancelledError:
         with anyio.CancelScope(shield=True):
             await sandbox.interrupt()
         raise
-    finally:
-        beat.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await beat
 
 
-def _result(answer: tools.Answer, session: str | None) -> types.CallToolResult:
+def _failed(reason: str) -> tools.Answer:
+    return tools.Answer(reason, failed=True, structured={"error": reason})
+
+
+def _result(answer: tools.Answer, session: str | None, again: bool) -> types.CallToolResult:
     content, structured = answer.blocks("mcp"), dict(answer.structured)
+    if again:
+        content.append({"type": "text", "text": _NEW_SANDBOX})
     if session is not None:
         structured["session"] = session
         content.append(

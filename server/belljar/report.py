@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from belljar.execution import Execution
-    from belljar.results import ErrorInfo, Result, TableData
+    from belljar.results import Blocked, ErrorInfo, Result, TableData
 
 #: Whose form the blocks have: OpenAI's Chat Completions and Responses, Anthropic's Messages, MCP.
 Provider = Literal["openai", "openai-responses", "anthropic", "mcp"]
@@ -36,6 +36,8 @@ _SENTENCES = 1000
 #: A frame of a library: where Python and its packages lie inside of the sandbox.
 _FRAME = re.compile(r'  File "([^"]*)", line \d+')
 _LIBRARIES = ("/lib/", "<frozen ", "<string>", "<__array_function__")
+#: Sources of compiled libraries, which Cython names by a path of its build: "pandas/_libs/index.pyx".
+_COMPILED = (".pyx", ".pxi", ".pxd")
 
 _NO_NETWORK = (
     "This sandbox has no network: nothing can be fetched from it. Use the files that are there, or ask for "
@@ -153,7 +155,7 @@ def _sections(execution: Execution) -> Iterator[_Section]:
     if execution.note:
         yield _Section("Note: ", cut(execution.note, _SENTENCES), first=True)
     if execution.blocked:
-        tried = [_words(f"{item.what} {item.target}".strip()) for item in execution.blocked]
+        tried = [_words(_attempt(item)) for item in execution.blocked]
         yield _Section("Refused by the sandbox: ", _names(tried), first=True)
     if execution.files:
         changes = [
@@ -214,6 +216,11 @@ def _hint(execution: Execution) -> str | None:
     if error is not None and execution.status not in ("ok", "error") and error.value != execution.note:
         return error.value
     return _NO_NETWORK if execution.blocked and error is not None else None
+
+
+def _attempt(item: Blocked) -> str:
+    """`fetch https://example.org`; what is named in the attempt itself is not said twice."""
+    return item.what if item.what.endswith(f" {item.target}") else f"{item.what} {item.target}".strip()
 
 
 def _value(result: Result) -> str:
@@ -277,7 +284,8 @@ def _frames(lines: Sequence[str]) -> Iterator[_Frame]:
             while end < len(lines) and lines[end].startswith("    "):
                 end += 1
             path = found[1]
-            yield _Frame(tuple(lines[index:end]), path.startswith(_LIBRARIES), path.rsplit("/", 1)[-1])
+            library = path.startswith(_LIBRARIES) or path.endswith(_COMPILED)
+            yield _Frame(tuple(lines[index:end]), library, path.rsplit("/", 1)[-1])
         index = end
 
 

@@ -133,6 +133,24 @@ def test_jupyter_gets_images_as_bytes() -> None:
     assert bundle == {"text/plain": "a plot", "image/png": b"\x89PNG"}
 
 
+def test_ipython_shows_an_execution_as_a_line_in_the_terminal_and_as_html_in_a_notebook() -> None:
+    from IPython.core.formatters import DisplayFormatter
+
+    figure = Result(png=b"\x89PNG", alt="growth", width=64)
+    execution = Execution(
+        "ok", (figure, Result(text="45", is_main=True)), Logs("printed\n"), execution_count=3
+    )
+    formatter = DisplayFormatter()
+    formatter.active_types = formatter.format_types
+    shown, _ = formatter.format(execution)
+    assert shown["text/plain"] == '<Execution ok [3] 0 ms, text "45", stdout "printed", 1 plot>'
+    assert '<img alt="growth" width="64" src="data:image/png;base64,' in shown["text/html"]
+    assert "printed" in shown["text/html"]
+    # A figure alone is an image; IPython wants its bytes as they are, or as base64.
+    shown, _ = formatter.format(figure)
+    assert shown["image/png"] in (b"\x89PNG", "iVBORw==")
+
+
 def test_the_shortcuts_give_what_their_names_say() -> None:
     figure = Result(png=b"figure", name="growth")
     value = Result(text="45", is_main=True)

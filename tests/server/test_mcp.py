@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,7 +22,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from belljar import AsyncSandbox, cli
-from belljar.mcp_server import Clients, NoSuchSessionError, build_server
+from belljar.mcp_clients import Clients, NoSuchSessionError
+from belljar.mcp_server import build_server
 
 from .test_tools import ShelfBackend
 
@@ -131,6 +133,24 @@ async def test_over_http_each_client_has_its_own_sandbox(served: Served, mode: s
         assert "NameError" in text(foreign)
 
 
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_over_http_a_cancelled_call_interrupts_its_run_and_keeps_its_variables(
+    served: Served, mode: str
+) -> None:
+    async with connected(served.url, mode) as client:
+        first = await client.call_tool("execute_python", {"code": "kept = 'kept'"})
+        assert first.structured_content is not None
+        mine = {"session": first.structured_content["session"]} if mode == "auto" else {}
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(
+                client.call_tool("execute_python", {"code": "while True: pass", **mine}), timeout=1.5
+            )
+        began = time.monotonic()
+        again = await client.call_tool("execute_python", {"code": "kept", **mine})
+        assert "'kept'" in text(again)
+        assert time.monotonic() - began < 10
+
+
 async def test_a_handle_that_names_nothing_says_so(served: Served) -> None:
     async with connected(served.url) as client:
         result = await client.call_tool("execute_python", {"code": "1", "session": "guessed"})
@@ -182,7 +202,7 @@ async def test_a_run_is_reported_when_the_server_is_told_to_end(tmp_path: Path) 
 
 
 async def test_a_wrong_call_is_an_answer_and_no_failure_of_the_protocol() -> None:
-    clients = Clients(lambda: AsyncSandbox(ShelfBackend()))  # type: ignore[arg-type]
+    clients = on_shelves()
     async with Client(build_server(clients)) as client:
         for name, arguments, says in (
             ("shell", {}, "There is no tool"),
@@ -195,8 +215,12 @@ async def test_a_wrong_call_is_an_answer_and_no_failure_of_the_protocol() -> Non
     await clients.close()
 
 
+def on_shelves(**options: Any) -> Clients:
+    return Clients(lambda: AsyncSandbox(ShelfBackend()), **options)  # type: ignore[arg-type]
+
+
 async def test_the_longest_idle_makes_room_and_busy_ones_are_left_alone() -> None:
-    clients = Clients(lambda: AsyncSandbox(ShelfBackend()), most=2)  # type: ignore[arg-type]
+    clients = on_shelves(most=2, queue=0)
     async with clients.use("a"):
         pass
     async with clients.use("b"):
@@ -206,14 +230,86 @@ async def test_the_longest_idle_makes_room_and_busy_ones_are_left_alone() -> Non
             async with clients.use("a", known=True):
                 pass
         async with clients.use("b", known=True):
-            with pytest.raises(ValueError, match="All 2 sandboxes"):
+            with pytest.raises(ValueError, match=r"All 2 sandboxes .* 0 clients wait already"):
                 async with clients.use("d"):
                     pass
+    async with clients.use("a") as place:
+        assert place.again  # its first one was closed
+    await clients.close()
+
+
+async def test_who_finds_no_room_waits_for_it_first_come_first_served() -> None:
+    clients = on_shelves(most=2, queue=10)
+    order: list[int] = []
+    running = most = 0
+
+    async def program(number: int) -> None:
+        nonlocal running, most
+        async with clients.use(f"{number}"):
+            order.append(number)
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0.01)
+            running -= 1
+
+    # Two calls of one client share its place, also while they wait.
+    calls = [asyncio.create_task(program(number)) for number in (0, 1, 2, 3, 3, 4, 5, 6)]
+    await asyncio.sleep(0)
+    assert (clients.waiting, clients.ahead_of("2"), clients.ahead_of("6"), clients.ahead_of("0")) == (
+        5,
+        0,
+        4,
+        None,
+    )
+    calls[2].cancel()
+    await asyncio.wait(calls)
+    assert order == [0, 1, 3, 3, 4, 5, 6]
+    assert most <= 3  # two sandboxes, and two calls in one of them
+    assert clients.waiting == 0
+    await clients.close()
+
+
+async def test_a_full_queue_too_long_a_wait_and_the_end_are_sentences() -> None:
+    clients = on_shelves(most=1, queue=1, queue_timeout=0.05)
+
+    async def call(key: str) -> None:
+        async with clients.use(key):
+            pass
+
+    async with clients.use("a"):
+        waiting = asyncio.create_task(call("b"))
+        await asyncio.sleep(0)
+        with pytest.raises(ValueError, match="1 clients wait already"):
+            await call("c")
+        with pytest.raises(ValueError, match=r"were at work for 0\.05 seconds"):
+            await waiting
+        waiting = asyncio.create_task(call("b"))
+        await asyncio.sleep(0)
+        await clients.close()
+        for ended in (waiting, call("a"), call("d")):
+            with pytest.raises(ValueError, match="server is ending"):
+                await ended
+
+
+async def test_a_client_that_waits_hears_how_many_are_before_it_and_who_lost_a_sandbox_is_told() -> None:
+    clients = on_shelves(most=1)
+    heard: asyncio.Queue[str | None] = asyncio.Queue()
+
+    async def progress(_: float, __: float | None, message: str | None) -> None:
+        heard.put_nowait(message)
+
+    async with Client(build_server(clients)) as client:
+        assert "new one" not in text(await client.call_tool("reset", {}))
+        async with clients.use("another"):
+            call = asyncio.create_task(client.call_tool("reset", {}, progress_callback=progress))
+            assert await heard.get() == "Waiting for a sandbox: 0 before you"
+        answer = await call
+    assert "Your earlier sandbox was closed to make room for others." in text(answer)
     await clients.close()
 
 
 async def test_what_nobody_uses_is_closed() -> None:
-    clients = Clients(lambda: AsyncSandbox(ShelfBackend()), idle=0.01)  # type: ignore[arg-type]
+    clients = on_shelves(idle=0.01)
     async with clients.use("a"):
         pass
     await asyncio.sleep(0.05)
@@ -229,3 +325,11 @@ def test_a_short_token_is_refused(
     monkeypatch.setenv("BELLJAR_MCP_TOKEN", "short")
     assert cli.main(["mcp", "--http"]) == 2
     assert "BELLJAR_MCP_TOKEN must have 16 characters" in capsys.readouterr().err
+
+
+def test_the_docs_have_every_option_and_no_other(repository: Path) -> None:
+    page = (repository / "docs/mcp.md").read_text(encoding="utf-8")
+    parser = cli.build_parser()
+    commands = next(action for action in parser._actions if isinstance(action.choices, dict))
+    options = {name for action in commands.choices["mcp"]._actions for name in action.option_strings}  # type: ignore[index,union-attr]
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page)) == options - {"-h", "--help"}

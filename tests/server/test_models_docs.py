@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import socket
 import threading
@@ -26,6 +27,9 @@ from starlette.routing import Route
 from belljar import AsyncSandbox, Sandbox, tools
 
 from .test_tools import ShelfBackend
+
+#: Chromium as root has no process sandbox: tests/server/backends tests it as another user.
+ALLOWED = "off" if os.getuid() == 0 else "on"
 
 
 class Endpoint:
@@ -124,10 +128,11 @@ def messages_turn(*content: dict[str, Any]) -> dict[str, Any]:
 async def test_the_loop_for_openai_runs_code_and_shows_what_came_of_it(
     documented: ModuleType, endpoint: Endpoint
 ) -> None:
-    endpoint.turns = [chat_turn(None, ("execute_python", {"code": "6 * 7"})), chat_turn("It is 42.")]
+    code = "import matplotlib.pyplot as plt\nplt.plot([6, 7])\n6 * 7"
+    endpoint.turns = [chat_turn(None, ("execute_python", {"code": code})), chat_turn("It is 42.")]
     async with (
         openai.AsyncOpenAI(base_url=f"{endpoint.url}/v1", api_key="none") as client,
-        AsyncSandbox(ShelfBackend()) as sandbox,  # type: ignore[arg-type]
+        AsyncSandbox(packages=("matplotlib",), browser_sandbox=ALLOWED) as sandbox,
     ):
         assert await documented.ask(client, "scripted", "What is 6 * 7?", sandbox) == "It is 42."
     first, second = endpoint.told
@@ -136,7 +141,8 @@ async def test_the_loop_for_openai_runs_code_and_shows_what_came_of_it(
     roles = ["system", "user", "assistant", "tool", "user"]
     assert [message["role"] for message in second["messages"]] == roles
     assert second["messages"][3]["tool_call_id"] == "c0"
-    assert "6 * 7" in second["messages"][3]["content"]
+    assert "Value:\n42" in second["messages"][3]["content"]
+    assert [block["type"] for block in second["messages"][4]["content"]] == ["text", "image_url"]
 
 
 async def test_the_loop_for_anthropic_does_the_same(documented: ModuleType, endpoint: Endpoint) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from belljar import Sandbox
 from belljar.execution import Execution
 from belljar.report import LEAST_CHARS, PROVIDERS, cut, own_frames
 from belljar.results import (
@@ -76,6 +79,15 @@ def test_chained_tracebacks_keep_what_binds_them() -> None:
     assert own_frames(chained).count('File "<cell 2>"') == 2
     assert "another exception occurred" in own_frames(chained)
     assert own_frames("no traceback\n  at all") == "no traceback\n  at all"
+
+
+def test_frames_of_compiled_libraries_are_frames_of_libraries() -> None:
+    compiled = TRACEBACK.replace(
+        "KeyError: 'x'",
+        "  File \"pandas/_libs/index.pyx\", line 168, in pandas._libs.index.get_loc\nKeyError: 'x'",
+    )
+    assert "[3 frames of libraries, down to index.pyx]" in own_frames(compiled)
+    assert "_libs" not in own_frames(compiled)
 
 
 def test_everything_that_came_out_has_its_place() -> None:
@@ -164,3 +176,61 @@ def test_what_cannot_be_is_a_sentence() -> None:
         execution.to_model("mcp", max_chars=10)
     with pytest.raises(ValueError, match="negative"):
         execution.to_model("mcp", max_images=-1)
+
+
+# ------------------------------------------------------------ what a real sandbox gives
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(browser_sandbox="off" if os.getuid() == 0 else "on") as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize(
+    ("code", "tried"),
+    [
+        ("import requests\nrequests.get('https://example.org/data.csv')", "import requests"),
+        (
+            "import pandas as pd\npd.read_csv('https://example.org/data.csv')",
+            "urllib.request.urlopen https://example.org/data.csv",
+        ),
+    ],
+)
+def test_who_wants_the_network_hears_that_there_is_none_and_that_data_is_uploaded(
+    sandbox: Sandbox, code: str, tried: str
+) -> None:
+    text = sandbox.execute(code).to_text()
+    assert "Hint: This sandbox has no network" in text
+    assert "ask for the data to be uploaded" in text
+    assert f"Refused by the sandbox: {tried}\n" in text
+
+
+def test_a_failure_deep_in_pandas_shows_the_lines_of_the_code_alone(sandbox: Sandbox) -> None:
+    code = (
+        "import pandas as pd\ntable = pd.DataFrame({'units': [1]})\n\n"
+        "def pick(name):\n    return table[name]\n\npick('unit')"
+    )
+    text = sandbox.execute(code).to_text()
+    assert "KeyError in line 5: 'unit'" in text
+    assert "Hint: Columns: units." in text
+    for own in ("in <module>", "pick('unit')", "in pick", "return table[name]"):
+        assert own in text
+    assert 'File "<cell' in text
+    assert "pandas/" not in text
+    assert "of libraries, down to " in text
+
+
+def test_long_output_figures_and_files_of_a_run_have_their_blocks(sandbox: Sandbox) -> None:
+    code = (
+        "import matplotlib.pyplot as plt\nfor i in range(5000): print('row', i)\n"
+        "plt.plot([1, 2])\nplt.title('growth')\nopen('sums.csv', 'w').write('a,b');"
+    )
+    text, image = sandbox.execute(code).to_model("anthropic", max_chars=1500)
+    assert len(text["text"]) <= 1500
+    assert "row 0\n" in text["text"]
+    assert "row 4999" in text["text"]
+    assert "line ends left out …]" in text["text"]
+    assert "Files: sums.csv (created, 3 bytes)" in text["text"]
+    assert "growth" in text["text"]
+    assert base64.b64decode(image["source"]["data"]).startswith(b"\x89PNG")

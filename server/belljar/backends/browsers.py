@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
+from belljar.backends.grid import LentBrowser, borrow
 from belljar.backends.servers import Origin
 from belljar.errors import UnavailableError
 
@@ -101,7 +102,8 @@ class Chromium:
         origin: The one server it may reach.
         sandbox: "off" allows it to run without its process sandbox.
         executable: Path of the program; None finds one.
-        endpoint: Where one runs already, as `ws://…` (a Playwright server) or `cdp+http://…`, `cdp+ws://…`.
+        endpoint: Where one runs already, as `ws://…` (a Playwright server) or `cdp+http://…`, `cdp+ws://…`;
+            or who lends one: `grid+http://…` (a Selenium Grid).
     """
 
     def __init__(
@@ -118,6 +120,7 @@ class Chromium:
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
+        self._lent: LentBrowser | None = None
 
     @property
     def alive(self) -> bool:
@@ -173,6 +176,9 @@ class Chromium:
             except Error:
                 continue  # it is gone already
         self._browser = self._driver = None
+        if self._lent is not None:
+            lent, self._lent = self._lent, None
+            await lent.give_back()
         if self._home is not None:
             self._home.cleanup()
             self._home = None
@@ -200,19 +206,47 @@ class Chromium:
             handle_sigterm=False,
             handle_sighup=False,
             proxy={"server": NOWHERE, "bypass": f"<-loopback>,{self._origin.host}"},
-            args=[
-                f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {self._origin.name}",
-                "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-                "--disable-quic",
-                "--disable-gpu",
-            ],
+            args=self._arguments(),
         )
+
+    def _arguments(self) -> list[str]:
+        """The command line of a browser that is started for us."""
+        return [
+            f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {self._origin.name}",
+            "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+            "--disable-quic",
+            "--disable-gpu",
+        ]
 
     async def _connect(self, driver: Playwright) -> Browser:
         assert self._endpoint is not None  # noqa: S101 - asked before
         if self._endpoint.startswith("cdp+"):
             return await driver.chromium.connect_over_cdp(self._endpoint.removeprefix("cdp+"), timeout=15_000)
+        if self._endpoint.startswith("grid+"):
+            return await self._borrow(driver, self._endpoint.removeprefix("grid+"))
         return await driver.chromium.connect(self._endpoint, timeout=15_000)
+
+    async def _borrow(self, driver: Playwright, grid: str) -> Browser:
+        from playwright.async_api import Error
+
+        arguments = [
+            "--headless=new",
+            f"--proxy-server={NOWHERE}",
+            f"--proxy-bypass-list=<-loopback>;{self._origin.host}",
+            *self._arguments(),
+            *(["--no-sandbox"] if self._sandbox == "off" else []),
+        ]
+        self._lent = await borrow(grid, arguments)
+        try:
+            return await driver.chromium.connect_over_cdp(
+                self._lent.socket, headers=self._lent.headers, timeout=15_000
+            )
+        except Error as error:
+            raise UnavailableError(
+                f"The Selenium Grid lent a browser whose socket, {self._lent.socket}, does not answer "
+                f"({_first_line(error.message)}). Start its nodes with an address that this machine reaches "
+                "as --grid-url."
+            ) from None
 
     async def _require_sandbox(self, browser: Browser) -> None:
         """Asks the browser itself: a wrapper script, or a fleet, may have started it with --no-sandbox."""
@@ -241,7 +275,7 @@ def _reason(message: str, endpoint: str | None) -> str:
         return _AS_ROOT
     if "No usable sandbox" in message or "sandboxing failed" in message:
         return _NO_NAMESPACES
-    first = next((line for line in message.splitlines() if line.strip()), "no reason given")
+    first = _first_line(message)
     if endpoint is not None:
         shown = re.sub(r"//[^/@]*@|\?.*", lambda found: "//" if found[0].startswith("//") else "", endpoint)
         return f"No browser answers at {shown} ({first}). Start it, or correct the address."
@@ -249,3 +283,7 @@ def _reason(message: str, endpoint: str | None) -> str:
         f"Chromium did not start ({first}). Try the program by hand, or name another: "
         "BELLJAR_CHROMIUM=/path/to/chromium."
     )
+
+
+def _first_line(message: str) -> str:
+    return next((line for line in message.splitlines() if line.strip()), "no reason given")

@@ -30,7 +30,7 @@ class HeadlessBackend:
             `BELLJAR_CHROMIUM_SANDBOX` says, else "on".
         chromium: The program; None is `BELLJAR_CHROMIUM`, else one of this machine.
         endpoint: A browser that runs already: `ws://…` of a Playwright server, `cdp+http://…` of a DevTools
-            port.
+            port; or `grid+http://…` of a Selenium Grid that lends one.
     """
 
     def __init__(

@@ -26,6 +26,9 @@ _TRANSPORTS = {
     # A DevTools port answers http; a path names one browser's own socket.
     "cdp": "cdp+http://",
     "cdps": "cdp+https://",
+    # Selenium Grid's hub.
+    "grid": "grid+http://",
+    "grids": "grid+https://",
 }
 
 

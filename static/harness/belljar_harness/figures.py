@@ -112,8 +112,8 @@ class Figures:
         return found
 
 
-#: An artist far outside stretches the picture past what can be drawn, which is told in various ways. The figure
-#: itself still fits then. What is wrong with the figure raises again.
+#: An artist far outside stretches the picture past what can be drawn, which is told in various ways. The
+#: figure itself still fits then. What is wrong with the figure raises again.
 _TOO_LARGE = (ValueError, TypeError, OverflowError, MemoryError)
 
 

@@ -38,8 +38,8 @@ async def backend() -> AsyncIterator[HeadlessBackend]:
     await backend.close()
 
 
-def browser_processes() -> list[int]:
-    """Browsers that this process's Playwright has started, by process id."""
+def browser_processes(program: int | None = None) -> list[int]:
+    """Browsers that the Playwright of a program, else of this process, has started, by process id."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -47,7 +47,7 @@ def browser_processes() -> list[int]:
         except (OSError, IndexError):
             continue
         children.setdefault(parent, []).append(int(folder.name))
-    found, left = [], [os.getpid()]
+    found, left = [], [program or os.getpid()]
     while left:
         below = children.get(left.pop(), [])
         left += below
@@ -239,6 +239,44 @@ async def test_the_browser_reaches_no_other_server_even_when_the_page_tries(
     assert {"/fetch", "/image", "/beacon", "/socket"} <= set(asked)
 
 
+async def test_the_browser_reads_no_file_of_this_machine(tmp_path: Path) -> None:
+    from playwright.async_api import Error, async_playwright
+
+    secret = tmp_path / "secret.txt"
+    secret.write_text("a secret of the server")
+    server = LocalServer()
+    origin = server.start()
+    chromium = Chromium(origin, ALLOWED)
+    try:
+        await chromium.start()
+        page = await (await chromium.context()).new_page()
+        await page.goto(f"{origin.base}headless")
+        for attempt in (
+            "(url) => fetch(url).then((answer) => answer.text()).catch((error) => `refused: ${error}`)",
+            "(url) => { location = url; return `refused: ${location.href}`; }",
+            "(url) => `refused: ${open(url)}`",
+        ):
+            said = await page.evaluate(attempt, secret.as_uri())
+            await asyncio.sleep(0.2)
+            assert said.startswith("refused")
+            assert "a secret" not in "".join([await one.content() for one in page.context.pages])
+        # Even who drives the browser gets nowhere.
+        with pytest.raises(Error, match="ERR_BLOCKED_BY_CLIENT"):
+            await (await page.context.new_page()).goto(secret.as_uri())
+    finally:
+        await chromium.close()
+        server.stop()
+    # The control: a browser as it comes reads it.
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(
+            executable_path=find_chromium(), chromium_sandbox=ALLOWED == "on"
+        )
+        page = await browser.new_page()
+        await page.goto(secret.as_uri())
+        assert "a secret of the server" in await page.content()
+        await browser.close()
+
+
 async def test_nothing_of_our_environment_is_in_the_browsers(
     backend: HeadlessBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +319,29 @@ async def test_a_browser_that_dies_is_reported_and_the_next_run_has_a_new_one(
     assert "the next run gets a new browser" in (execution.note or "")
     assert (await sandbox.execute("1 + 1")).text == "2"
     await sandbox.close()
+
+
+RUNS_FOR_EVER = """
+from belljar import Sandbox
+with Sandbox(packages=(), browser_sandbox=%r) as sandbox:
+    sandbox.execute("print('on')\\nwhile True: pass", on_stdout=lambda _: print("on", flush=True))
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_that_is_killed_leaves_no_browser_behind(sent: signal.Signals) -> None:
+    command = [sys.executable, "-c", RUNS_FOR_EVER % ALLOWED]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "on\n"
+        browsers = browser_processes(program.pid)
+        assert browsers
+        program.send_signal(sent)
+        assert program.wait(10) == -sent
+    until = time.monotonic() + 20
+    while left := [pid for pid in browsers if b"--remote-debugging-pipe" in command_line(pid)]:
+        assert time.monotonic() < until, left
+        time.sleep(0.1)
 
 
 async def test_a_cancelled_call_interrupts_its_run(backend: HeadlessBackend) -> None:

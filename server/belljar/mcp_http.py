@@ -1,0 +1,155 @@
+"""MCP over HTTP: at `/mcp` behind a bearer token, until a signal ends it, with every call answered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from typing import Any
+
+import uvicorn
+from mcp.server.lowlevel import Server
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from belljar.errors import BelljarError, SettingsError
+
+#: Bearer token that clients send.
+TOKEN = "BELLJAR_MCP_TOKEN"  # noqa: S105 - the variable's name
+#: Shortest token that is taken, in characters: a guessed one runs code here.
+_TOKEN_CHARS = 16
+#: Seconds that the last answers have to leave.
+_LAST_WORDS = 0.5
+
+
+class BearerOnly:
+    """Lets only requests with the token through."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._expected = f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers 401 where the token is missing or wrong."""
+        given = dict(scope.get("headers", [])).get(b"authorization", b"")
+        if scope["type"] != "lifespan" and not hmac.compare_digest(given, self._expected):
+            says = {"error": "This server wants its bearer token in the header Authorization."}
+            response = JSONResponse(says, 401, {"WWW-Authenticate": 'Bearer realm="belljar"'})
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+async def serve_http(
+    server: Server[Any],
+    close: Callable[[], Awaitable[None]],
+    *,
+    host: str,
+    port: int,
+    allowed_hosts: Sequence[str] = (),
+) -> int:
+    """Serves until a signal comes, and gives the exit code: 128 and the signal's number.
+
+    Args:
+        server: The protocol's server.
+        close: Ends all runs, so that their calls are answered.
+        host: Address to listen on.
+        port: Port to listen on; 0 is any free one.
+        allowed_hosts: Further names under which clients reach it.
+
+    Raises:
+        SettingsError: The token is too short.
+        BelljarError: The address can't be had.
+    """
+    token = _token()
+    names = [host, "127.0.0.1", "localhost", "[::1]", *allowed_hosts]
+    hosts = [*names, *(f"{name}:*" for name in names)]
+    security = TransportSecuritySettings(
+        enable_dns_rebinding_protection=True,
+        allowed_hosts=hosts,
+        allowed_origins=[f"{scheme}://{name}" for name in hosts for scheme in ("http", "https")],
+    )
+    app = server.streamable_http_app(host=host, transport_security=security, max_sessions=1000)
+    # A client that stays connected must not hold up the end.
+    config = uvicorn.Config(BearerOnly(app, token), log_level="warning", timeout_graceful_shutdown=5)
+    with _listen(host, port) as listener:
+        named = f"[{host}]" if ":" in host else host
+        print(
+            f"belljar: serving MCP at http://{named}:{listener.getsockname()[1]}/mcp",
+            file=sys.stderr,
+            flush=True,
+        )
+        return await _EndingWell(config, close).until_a_signal(listener)
+
+
+class _EndingWell(uvicorn.Server):
+    """A server that answers its calls before it hangs up.
+
+    On a signal uvicorn (and sse-starlette with it) would first end the streams that the answers have to take.
+    """
+
+    def __init__(self, config: uvicorn.Config, close: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._close = close
+        self._leaving: asyncio.Task[None] | None = None
+        self._signal = 0
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leaves the signals to `until_a_signal`."""
+        yield
+
+    async def until_a_signal(self, listener: socket.socket) -> int:
+        """Serves, and gives the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._told, number)
+        await self.serve(sockets=[listener])
+        if self._leaving is not None:
+            await self._leaving
+        return 128 + self._signal if self._signal else 0
+
+    def _told(self, number: int) -> None:
+        if self._leaving is None:
+            self._signal = number
+            self._leaving = asyncio.get_running_loop().create_task(self._leave(number))
+        else:
+            # Who asks twice doesn't want to wait.
+            self.force_exit = self.should_exit = True
+
+    async def _leave(self, number: int) -> None:
+        try:
+            await self._close()
+            await asyncio.sleep(_LAST_WORDS)
+        finally:
+            # The name by which sse-starlette hears of the end, too, and closes streams that stand open.
+            self.handle_exit(number, None)
+
+
+def _token() -> str:
+    token = os.environ.get(TOKEN, "")
+    if token and len(token) < _TOKEN_CHARS:
+        raise SettingsError(f"{TOKEN} must have {_TOKEN_CHARS} characters or more.")
+    if not token:
+        token = secrets.token_urlsafe(32)
+        print(f"belljar: {TOKEN} is not set; this run's token is {token}", file=sys.stderr, flush=True)
+    return token
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket of our own, so that a taken port is a sentence and no traceback."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise BelljarError(
+            f"MCP can't be served at {host}:{port} ({error.strerror or error}). Choose another --port or "
+            "--host."
+        ) from None
