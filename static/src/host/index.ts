@@ -7,8 +7,18 @@
 export type { FileInfo } from "../protocol/messages";
 export type { AssetFile, Limits, Policy, PolicyPackage, Profile } from "../protocol/policy";
 export type { Blocked, Bundle, Cell, ErrorInfo, FileChange, Status, TableColumn, TableData } from "../protocol/results";
+export type { CallOptions } from "./abort";
 export type { Fetched } from "./assets";
+export type { Context, ContextOptions } from "./context";
 export { Execution, Result } from "./execution";
 export type { Files } from "./files";
-export type { ExecuteOptions, PackageState, Progress, SandboxEvents, SandboxOptions, SandboxState } from "./options";
-export { Sandbox, type SandboxInfo } from "./sandbox";
+export type {
+  ExecuteOptions,
+  FileData,
+  PackageState,
+  Progress,
+  SandboxEvents,
+  SandboxOptions,
+  SandboxState,
+} from "./options";
+export { type Completions, Sandbox, type SandboxInfo } from "./sandbox";

@@ -28,13 +28,21 @@ export interface SandboxOptions {
   signal?: AbortSignal;
 }
 
+/** What a file can be made from; text becomes UTF-8. */
+export type FileData = string | Blob | ArrayBuffer | Uint8Array;
+
 export interface ExecuteOptions {
   /** Milliseconds of running time, loading not counted. */
   timeout?: number;
-  /** Interrupts the run, or takes it out of the queue. */
+  /**
+   * Interrupts the run, or takes it out of the queue. The answer has the status "interrupted": `execute` doesn't
+   * reject for it.
+   */
   signal?: AbortSignal;
-  /** Name of the namespace the code runs in. */
-  context?: string;
+  /** The namespace the code runs in: a name, or what `sandbox.context(name)` gave (default "default"). */
+  context?: string | { readonly name: string };
+  /** Put into the working directory before the run, by path, as they are when `execute` is called. */
+  files?: Readonly<Record<string, FileData>>;
   /** Run in a clean Python; what the session held is gone afterwards. */
   fresh?: boolean;
   /** Figures also as SVG. */

@@ -61,12 +61,13 @@ export function checkPolicy(value: unknown): Policy {
 }
 
 /** Fetches `policy.json` beside `base`. Throws an Error whose message is a sentence for people. */
-export async function loadPolicy(base: URL): Promise<LoadedPolicy> {
+export async function loadPolicy(base: URL, signal?: AbortSignal): Promise<LoadedPolicy> {
   const url = new URL("policy.json", base);
   let response: Response;
   try {
-    response = await fetch(url, { credentials: "omit" });
+    response = await fetch(url, { credentials: "omit", ...(signal && { signal }) });
   } catch {
+    signal?.throwIfAborted();
     throw new Error(`The server at ${url.host} could not be reached. Check the connection, then try again.`);
   }
   const body: unknown = await response.json().catch(() => undefined);
