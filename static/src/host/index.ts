@@ -9,6 +9,7 @@ export type { AssetFile, Limits, Policy, PolicyPackage, Profile } from "../proto
 export type { Blocked, Bundle, Cell, ErrorInfo, FileChange, Status, TableColumn, TableData } from "../protocol/results";
 export type { CallOptions } from "./abort";
 export type { Fetched } from "./assets";
+export type { PolicyOverride } from "./choice";
 export type { Context, ContextOptions } from "./context";
 export { Execution, Result } from "./execution";
 export type { Files } from "./files";

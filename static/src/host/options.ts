@@ -4,18 +4,38 @@ import type { FileInfo } from "../protocol/messages";
 import type { Limits } from "../protocol/policy";
 import type { Blocked } from "../protocol/results";
 import type { Fetched } from "./assets";
+import type { PolicyOverride } from "./choice";
 import type { Result } from "./execution";
 
 export interface SandboxOptions {
-  /** Where the server's files lie; by default where this module came from. */
+  /**
+   * The server's address, as "https://sandbox.example/": where its frame, its policy and its files lie. By default where
+   * this module came from: pages that import it from the server itself need not say it, all others must.
+   */
   base?: string | URL;
+  /**
+   * Where the policy is read from, relative to `base` (default "policy.json"); what it names is relative to itself. Or
+   * what this page narrows in the server's policy: lower limits, fewer packages. More than the server allows is refused
+   * with a RangeError.
+   */
+  policy?: string | URL | PolicyOverride;
+  /**
+   * Name of a profile of the policy, which says what is loaded at the start: "core" (no packages), "data" (numpy,
+   * pandas, matplotlib), "science" (scipy and scikit-learn, too), or the server's own. By default the one it serves.
+   */
+  profile?: string;
+  /**
+   * Folder of the content-addressed files, relative to the policy, where they come from another place than the server:
+   * each is fetched from `<assets>/<sha256>/<name>`, and its hash decides. Another origin must allow this one by CORS.
+   */
+  assets?: string | URL;
   /** Element that holds the (invisible) frame; by default the document's body. */
   container?: HTMLElement;
   /** "auto": soft interrupt where the browser allows it. "off": stop is always kill and replace. */
   isolation?: "auto" | "off";
   /** Keep a second Python in reserve (default true). */
   spare?: boolean;
-  /** Packages to load at the start instead of the server's profile. */
+  /** Packages to load at the start instead of a profile's. */
   packages?: string[];
   /** "wheels": install the packages at every start, even where the server has a snapshot of that (default "auto"). */
   start?: "auto" | "wheels";

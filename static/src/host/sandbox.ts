@@ -11,6 +11,7 @@ import type { Policy } from "../protocol/policy";
 import { now, type Step, Timeline } from "../protocol/timing";
 import { abortable, type CallOptions, onAbort } from "./abort";
 import { Asked, cancelled, RunningCell } from "./cell";
+import { checkChoice } from "./choice";
 import { Context } from "./context";
 import { Emitter, type Listener } from "./emitter";
 import { Execution } from "./execution";
@@ -26,8 +27,9 @@ import {
   type SandboxOptions,
   type SandboxState,
 } from "./options";
-import { type LoadedPolicy, loadPolicy } from "./policy";
+import type { LoadedPolicy } from "./policy";
 import { Gone, type Request, Requests } from "./requests";
+import { offered } from "./server";
 import { Supply } from "./supply";
 import { unsupported } from "./support";
 import { Watchdog } from "./watchdog";
@@ -63,7 +65,6 @@ export class Sandbox {
   #state: SandboxState = "loading";
   #reason: string | undefined;
   #link: FrameLink | undefined;
-  readonly #base: URL;
   /** Settles when the present frame has been given everything. */
   #opened: Promise<Handed> | undefined;
   #supply: Supply | undefined;
@@ -90,8 +91,7 @@ export class Sandbox {
 
   private constructor(options: SandboxOptions) {
     this.#options = options;
-    this.#base = new URL(options.base ?? ".", import.meta.url);
-    if (!this.#base.pathname.endsWith("/")) this.#base.pathname += "/";
+    checkChoice(options);
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
@@ -100,7 +100,7 @@ export class Sandbox {
     this.#forget = onAbort(options.signal, () => {
       this.#end("closed", "The sandbox was closed.", options.signal?.reason as Error);
     });
-    const loaded = this.#timeline.time("policy", loadPolicy(this.#base, this.#abort.signal));
+    const loaded = this.#timeline.time("policy", offered(options, this.#abort.signal));
     this.policy = loaded.then(({ policy }) => policy);
     this.policy.catch(() => {});
     this.#boot(loaded).catch((error: Error) => this.#end("failed", error.message, error));
@@ -400,7 +400,7 @@ export class Sandbox {
     if (!supply || !keep || start === "wheels" || this.unrestorable || covered) return;
     this.#rest = setTimeout(() => {
       if (this.#state !== "ready" || document.hidden) return;
-      keepSnapshot(supply.policy, this.#base, supply.first, this.#abort.signal).then(
+      keepSnapshot(supply.policy, supply.url("."), supply.first, this.#abort.signal).then(
         (bytes) => bytes !== null && this.#emitter.emit("kept", { bytes }),
         () => {}, // then the next visit takes as long as this one
       );
