@@ -27,7 +27,8 @@ export class Files {
    * Puts a file into the working directory, in place of what had that name. Rejects with a sentence if it can't: a
    * TypeError for a path that can't be, an Error where there is no room. One that is cancelled may have been written.
    */
-  async write(path: string, data: FileData, { signal }: CallOptions = {}): Promise<FileInfo> {
+  async write(path: string, data: FileData, options: CallOptions = {}): Promise<FileInfo> {
+    const { signal } = options;
     const name = checkedPath(path);
     const blob = asBlob(name, data);
     const written = async (): Promise<FileInfo> => {
@@ -39,8 +40,8 @@ export class Files {
   }
 
   /** A file as it stood when the last cell ended. Rejects when there is none. */
-  async read(path: string, { signal }: CallOptions = {}): Promise<Blob> {
-    signal?.throwIfAborted();
+  async read(path: string, options: CallOptions = {}): Promise<Blob> {
+    options.signal?.throwIfAborted();
     const name = checkedPath(path);
     const found = this.#blobs.get(name);
     if (!found) throw new Error(`There is no file "${name}".`);
@@ -48,14 +49,15 @@ export class Files {
   }
 
   /** Takes a file away. Rejects when there is no such file. */
-  async remove(path: string, { signal }: CallOptions = {}): Promise<void> {
+  async remove(path: string, options: CallOptions = {}): Promise<void> {
+    const { signal } = options;
     const name = checkedPath(path);
     await abortable(signal, () => this.#ask({ type: "file_remove", path: name }, signal));
   }
 
   /** The files there are. */
-  async list({ signal }: CallOptions = {}): Promise<FileInfo[]> {
-    signal?.throwIfAborted();
+  async list(options: CallOptions = {}): Promise<FileInfo[]> {
+    options.signal?.throwIfAborted();
     return this.#listed;
   }
 

@@ -7,6 +7,7 @@ import type { Fetched } from "./assets";
 import type { PolicyOverride } from "./choice";
 import type { Result } from "./execution";
 
+/** What a sandbox is opened with. All of it may be left out on a page of the server's own. */
 export interface SandboxOptions {
   /**
    * The server's address, as "https://sandbox.example/": where its frame, its policy and its files lie. By default where
@@ -44,15 +45,16 @@ export interface SandboxOptions {
    * keep it in Cache Storage of this page's origin for the next visit (default true).
    */
   keep?: boolean;
-  /** Ends the sandbox. */
+  /** Closes the sandbox; one that isn't ready yet rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /** What a file can be made from; text becomes UTF-8. */
 export type FileData = string | Blob | ArrayBuffer | Uint8Array;
 
+/** What a run is called with. An error in a callback is reported as the page's and doesn't touch the run. */
 export interface ExecuteOptions {
-  /** Milliseconds of running time, loading not counted. */
+  /** Milliseconds of running time, loading not counted; by default and at most what the policy says. */
   timeout?: number;
   /**
    * Interrupts the run, or takes it out of the queue. The answer has the status "interrupted": `execute` doesn't
@@ -67,8 +69,11 @@ export interface ExecuteOptions {
   fresh?: boolean;
   /** Figures also as SVG. */
   svg?: boolean;
+  /** It runs: nothing is waited for or loaded any more. */
   onStart?(): void;
+  /** Text is printed. */
   onStdout?(text: string): void;
+  /** Text is printed to standard error. */
   onStderr?(text: string): void;
   /** The value of the last expression. */
   onResult?(result: Result): void;
@@ -78,35 +83,49 @@ export interface ExecuteOptions {
   onClear?(wait: boolean): void;
   /** Packages are being loaded for this code. */
   onLoading?(packages: { name: string; version: string }[]): void;
+  /** The sandbox has refused something to the code, as to reach an address. */
   onBlocked?(blocked: Blocked): void;
   /** Answers input(); null or a rejection means that nobody answers. */
   onInput?(prompt: string, password: boolean): Promise<string | null>;
 }
 
+/** Where a sandbox stands: "failed" and "closed" are its ends. */
 export type SandboxState = "loading" | "ready" | "running" | "restarting" | "failed" | "closed";
 
+/** How far the start has come. */
 export interface Progress {
   stage: "policy" | "runtime" | "packages" | "starting" | "importing";
   label: string;
   /** Bytes. */
   loaded: number;
+  /** Bytes of everything that the start needs. */
   total: number;
 }
 
+/** A package of the allowlist, and whether it is loaded. */
 export interface PackageState {
   name: string;
   version: string;
   state: "available" | "loading" | "loaded";
 }
 
+/** What `sandbox.on(name, listener)` can listen to, and what the listener gets. */
 export interface SandboxEvents {
+  /** The start comes along. */
   progress: Progress;
+  /** The sandbox has another state; a reason is there when nobody asked for it. */
   state: { state: SandboxState; reason?: string };
+  /** The files have changed; these are all of them. */
   files: FileInfo[];
+  /** Something was refused to code inside, with or without a run. */
   blocked: Blocked;
+  /** A file of the server was fetched and verified. */
   fetched: Fetched;
+  /** Python was replaced; sentences on why, what was lost and what was kept. */
   restarted: { reason: string; lost: string; kept: string };
+  /** A package is being loaded, or is loaded now; these are all that are allowed. */
   packages: PackageState[];
+  /** Whether a second Python stands ready. */
   spare: { ready: boolean };
   /** This browser has kept a snapshot for the next visit; its size in bytes. */
   kept: { bytes: number };

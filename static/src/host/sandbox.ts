@@ -34,7 +34,9 @@ import { Supply } from "./supply";
 import { unsupported } from "./support";
 import { Watchdog } from "./watchdog";
 
+/** What is known of a sandbox once it is ready. */
 export interface SandboxInfo extends ReadyInfo {
+  /** "isolated" where the soft interrupt is there: stopping then keeps the variables of code that computes. */
   isolation: "isolated" | "plain";
   /** From `create` to ready. */
   readyMs: number;
@@ -57,8 +59,10 @@ const REST_MS = 8_000;
 export class Sandbox {
   /** Resolves when Python is ready; rejects with a sentence when it can't be. */
   readonly ready: Promise<void>;
+  /** What this sandbox may load and use: the server's policy, and what the options narrowed in it. */
   readonly policy: Promise<Policy>;
   readonly files: Files;
+  /** Undefined until it is ready. */
   info: SandboxInfo | undefined;
   /** Why the server's snapshot could not be used, where that was tried. */
   unrestorable: string | undefined;
@@ -124,10 +128,12 @@ export class Sandbox {
     return steps.map((step) => ({ ...step, start: step.start - this.#began })).sort((a, b) => a.start - b.start);
   }
 
+  /** Where it stands now; the event "state" tells of changes. */
   get state(): SandboxState {
     return this.#state;
   }
 
+  /** Listens to an event; gives the function that stops listening. */
   on<K extends keyof SandboxEvents>(name: K, listener: Listener<SandboxEvents[K]>): () => void {
     return this.#emitter.on(name, listener);
   }
@@ -153,7 +159,8 @@ export class Sandbox {
   }
 
   /** Completions at a cursor position (UTF-16 offset) of a piece of code. Empty while a cell runs. */
-  async complete(code: string, cursor: number, { signal }: CallOptions = {}): Promise<Completions> {
+  async complete(code: string, cursor: number, options: CallOptions = {}): Promise<Completions> {
+    const { signal } = options;
     signal?.throwIfAborted();
     if (this.#state !== "ready") return { matches: [], start: cursor };
     const answer = (): Promise<unknown> => this.#ask({ type: "complete", code, cursor }, signal).catch(() => null);
@@ -161,8 +168,8 @@ export class Sandbox {
   }
 
   /** Stops the running cell: its variables stay where the browser allows, else Python is replaced. */
-  async interrupt({ signal }: CallOptions = {}): Promise<void> {
-    signal?.throwIfAborted();
+  async interrupt(options: CallOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
     this.#watchdog?.stop();
     this.#link?.post({ type: "interrupt" });
   }
@@ -171,7 +178,8 @@ export class Sandbox {
    * A clean Python: variables and imports are gone, files are kept. Ends the running cell. One that is cancelled
    * before the sandbox is ready does nothing; later it may have been done.
    */
-  async reset({ signal }: CallOptions = {}): Promise<void> {
+  async reset(options: CallOptions = {}): Promise<void> {
+    const { signal } = options;
     await abortable(signal, async () => {
       await this.ready;
       await this.#ask({ type: "reset" }, signal);
