@@ -25,7 +25,7 @@ BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
 .PHONY: help serve test soak bench bench-quick bench-server trace build wheel assets node lint format lock clean \
-	docs-security docs-speed
+	docs-api docs-security docs-speed npm
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ trace: $(ENVIRONMENT) $(BROWSER_CODE) assets ## where each millisecond of a star
 bench-server: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure the server beside nginx, and 200 visitors at once
 	@$(BIN)/python tests/bench/server.py
 
+docs-api: $(NODE_PACKAGES) ## write docs/api.md from the SDK's types
+	@node docs/make_api.mjs
+
 docs-speed: $(ENVIRONMENT) ## write the table of the last `make bench` into the README
 	@$(BIN)/python docs/make_speed.py
 
@@ -71,6 +74,10 @@ build: $(BROWSER_CODE) ## build the browser code (static/dist)
 
 wheel: $(BROWSER_CODE) ## build the wheel and the source distribution (dist/)
 	$(BIN)/python -m build --no-isolation
+
+npm: $(BROWSER_CODE) ## make the SDK's package for npm (build/npm)
+	@node static/npm.mjs
+	@npm pack --silent --pack-destination build ./build/npm
 
 assets: $(ENVIRONMENT) ## fetch, verify and byte-compile the runtime's files
 	@$(BIN)/belljar assets fetch

@@ -1,5 +1,5 @@
-// Builds static/dist: the frame (with the worker and the harness inside), the SDK, the output frame, the page, the
-// page that programs drive, and the one where a person lets a program use their tab.
+// Builds static/dist: the frame (with the worker and the harness inside), the SDK and its types, the output frame, the
+// page, the page that programs drive, and the one where a person lets a program use their tab.
 // Frame and worker must each be one self-contained classic script, because their policy lets nothing else in.
 
 import { createHash } from "node:crypto";
@@ -119,6 +119,9 @@ async function buildAll() {
     format: "esm",
     outfile: join(dist, "sdk.js"),
   });
+  // Imported here, because whoever needs the frame's script alone can do without two compilers.
+  const { declarations } = await import("./declarations.mjs");
+  await writeFile(join(dist, "sdk.d.ts"), await declarations());
   await writeFile(join(dist, "output.js"), await script("output/main.ts"));
   await writeFile(join(dist, "snapshot-stamp.txt"), await stamp());
 

@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None, *, dist: Path | None = None) ->
             Route("/tab", views.tab),
             Route("/tab/{side}", views.tab_socket),
             Route("/sdk.js", views.sdk),
+            Route("/sdk.d.ts", views.types),
             Route("/static/{path:path}", views.static),
             Route("/assets/{path:path}", views.asset),
             Route("/policy.json", views.policy),
@@ -125,6 +126,10 @@ class Views:
     def sdk(self, request: Request) -> Response:
         """The SDK as an ES module."""
         return self._respond(request, self.site.sdk.get(), headers.sdk())
+
+    def types(self, request: Request) -> Response:
+        """The SDK's declarations, for editors and compilers."""
+        return self._respond(request, self.site.types.get(), headers.sdk())
 
     def static(self, request: Request) -> Response:
         """A built file; its name carries its hash."""

@@ -74,6 +74,7 @@ def build_policy(
         "core": [_file(file) for file in assets.core],
         "packages": {name: _package(package) for name, package in sorted(packages.items())},
         "profile": {"name": profile, "load": list(assets.closure(wanted))},
+        "profiles": _profiles({"core": (), **assets.profiles, profile: wanted}, assets, packages),
         "snapshots": [_snapshot(one) for one in snapshots if packages.keys() >= set(one.load)],
         "limits": _limits(settings.limits),
     }
@@ -100,6 +101,14 @@ def chosen_profile(settings: Settings, assets: AssetSet) -> tuple[str, tuple[str
             return name, assets.profiles[name]
         case names:
             return "custom", names
+
+
+def _profiles(
+    named: Mapping[str, tuple[str, ...]], assets: AssetSet, allowed: Mapping[str, Package]
+) -> dict[str, Any]:
+    """What pages can ask for by name: the profiles all of whose packages are allowed."""
+    known = {name: wanted for name, wanted in named.items() if allowed.keys() >= set(wanted)}
+    return {name: {"load": list(assets.closure(wanted))} for name, wanted in known.items()}
 
 
 def _require(names: tuple[str, ...], known: Iterable[str], what: str) -> None:

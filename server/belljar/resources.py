@@ -34,6 +34,7 @@ MEDIA_TYPES = {
     ".mjs": "text/javascript; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".ts": "text/plain; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".bin": "application/vnd.belljar.snapshot",  # unlike other bytes of unknown kind, it shrinks to a quarter
     ".csv": "text/csv; charset=utf-8",

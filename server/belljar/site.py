@@ -57,7 +57,7 @@ class Site:
 
     Attributes:
         encodings: The compressed copies, made in the background.
-        page, headless, tab, frame, output, sdk: The documents, and the SDK module.
+        page, headless, tab, frame, output, sdk, types: The documents, the SDK module and its declarations.
         static: Built files by relative URL, `static/page-AB12.js`.
         runtime: The policy and the assets.
     """
@@ -74,7 +74,8 @@ class Site:
         self.tab = self._document("tab")
         self.frame = self._framed("frame")
         self.output = self._framed("output")
-        self.sdk = Remembered(self._load_sdk, _stamp(root / "sdk.js"))
+        self.sdk = self._module("sdk.js")
+        self.types = self._module("sdk.d.ts")
         self.static = Remembered(self._load_static, _stamp(root / "manifest.json"))
         # What `belljar assets build` and `belljar assets add` change.
         changing = (
@@ -130,10 +131,13 @@ class Site:
 
         return Remembered(load, _stamp(self._frontend.root / f"{name}.js", TEMPLATES / f"{name}.html.j2"))
 
-    def _load_sdk(self) -> Resource:
-        sdk = Resource.of_file(self._frontend.file("sdk.js"))
-        self._compress([sdk])
-        return sdk
+    def _module(self, name: str) -> Remembered[Resource]:
+        def load() -> Resource:
+            module = Resource.of_file(self._frontend.file(name))
+            self._compress([module])
+            return module
+
+        return Remembered(load, _stamp(self._frontend.root / name))
 
     def _load_static(self) -> Mapping[str, Resource]:
         static = {url: Resource.of_file(path) for url, path in self._frontend.static().items()}

@@ -62,6 +62,7 @@ def dist(tmp_path: Path) -> Path:
     (root / "frame.js").write_text("'the frame, with ünicode'")
     (root / "output.js").write_text("'the output frame'")
     (root / "sdk.js").write_text("export class Sandbox {}\n" * 100)
+    (root / "sdk.d.ts").write_text("export declare class Sandbox {}\n")
     (root / "static" / "page-AB12.js").write_text("console.log('page');\n" * 100)
     (root / "static" / "page-CD34.css").write_text("body { color: black }\n")
     (root / "static" / "headless-EF56.js").write_text("console.log('headless');\n")

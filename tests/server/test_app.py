@@ -33,6 +33,7 @@ ROUTES = [
     "/output",
     "/headless",
     "/sdk.js",
+    "/sdk.d.ts",
     "/policy.json",
     "/healthz",
 ]
@@ -126,6 +127,12 @@ def test_embedders_reach_every_frame(make_client: MakeClient) -> None:
 def test_the_sdk_is_a_module_for_every_origin(client: TestClient) -> None:
     response = client.get("/sdk.js")
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert_sent(response, headers.sdk())
+
+
+def test_the_types_lie_beside_the_sdk(client: TestClient) -> None:
+    response = client.get("/sdk.d.ts")
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
     assert_sent(response, headers.sdk())
 
 

@@ -63,6 +63,18 @@ def test_the_core_profile_loads_nothing(settings: Settings, assets: AssetSet) ->
     assert policy["profile"] == {"name": "core", "load": []}
 
 
+def test_pages_can_ask_for_every_profile_whose_packages_are_allowed(
+    settings: Settings, assets: AssetSet
+) -> None:
+    assert build_policy(settings, assets)["profiles"] == {
+        "core": {"load": []},
+        "data": {"load": ["numpy", "pandas"]},
+        "science": {"load": ["numpy", "pandas", "scikit-learn"]},
+    }
+    fewer = build_policy(replace(settings, packages=("scikit-learn",), profile=("numpy",)), assets)
+    assert fewer["profiles"] == {"core": {"load": []}, "custom": {"load": ["numpy"]}}
+
+
 def test_a_list_of_packages_is_a_profile_too(settings: Settings, assets: AssetSet) -> None:
     policy = build_policy(replace(settings, profile=("scikit-learn",)), assets)
     assert policy["profile"] == {"name": "custom", "load": ["numpy", "scikit-learn"]}

@@ -44,6 +44,7 @@ const policy: Policy = {
   core: [],
   packages: { pandas: pack("pandas", ["numpy", "six"]), numpy: pack("numpy"), six: pack("six") },
   profile: { name: "data", load: ["pandas"] },
+  profiles: { core: { load: [] }, data: { load: ["pandas"] } },
   snapshots: [],
   limits,
 };
@@ -125,6 +126,8 @@ describe("policy", () => {
     const bad = { ...policy, core: [{ name: "x", url: "x", size: 1, sha256: "no" }] };
     expect(() => checkPolicy(bad)).toThrow("policy.core[0].sha256 must be a SHA-256 in lower-case hex");
     expect(() => checkPolicy({ ...policy, profile: { name: "x", load: ["torch"] } })).toThrow(/names torch/);
+    const profiles = { mine: { load: ["torch"] } };
+    expect(() => checkPolicy({ ...policy, profiles })).toThrow("policy.profiles.mine.load names torch");
     expect(() => checkPolicy({ ...policy, version: 2 })).toThrow("policy.version must be 1");
   });
 

@@ -19,6 +19,7 @@ export const checkAsset: Parse<AssetFile> = record<AssetFile>({
   sha256: hash,
 });
 
+/** A file that was fetched from the server. */
 export interface Fetched {
   url: string;
   /** Bytes of the file; what crossed the wire may be fewer (compression) or none (cache). */

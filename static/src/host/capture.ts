@@ -5,19 +5,22 @@ import { Emitter } from "./emitter";
 import { FrameLink } from "./link";
 import { sealed, send } from "./opening";
 import type { SandboxEvents } from "./options";
-import { loadPolicy } from "./policy";
+import { type LoadedPolicy, loadPolicy } from "./policy";
 import { Supply } from "./supply";
 import { isolationFor } from "./support";
 
 export type Snapshot = Pick<Extract<FrameMessage, { type: "captured" }>, "state" | "heap" | "hot" | "rest">;
 
-/** A snapshot with these packages, or with those of the server's profile. Rejects with a sentence. */
+/**
+ * A snapshot with these packages, or with those of the profile. `from` is the server's base, or the policy where it is
+ * known already. Rejects with a sentence.
+ */
 export async function makeSnapshot(
-  base: URL,
+  from: URL | LoadedPolicy,
   packages?: string[],
   signal = new AbortController().signal,
 ): Promise<Snapshot> {
-  const loaded = await loadPolicy(base);
+  const loaded = from instanceof URL ? await loadPolicy(new URL("policy.json", from)) : from;
   const asked = packages ? { packages } : {};
   const supply = new Supply(loaded, { ...asked, start: "wheels" }, new Emitter<SandboxEvents>(), signal);
   const { limits, packages: allowed, frame } = supply.policy;

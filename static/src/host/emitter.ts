@@ -1,5 +1,6 @@
 // Typed events: a map of names to payloads, listeners that can't break the sender.
 
+/** Hears of an event; what it throws is reported and stops nobody else. */
 export type Listener<T> = (payload: T) => void;
 
 export class Emitter<Events extends object> {

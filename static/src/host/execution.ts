@@ -31,6 +31,7 @@ export class Result implements Bundle {
   readonly height?: number;
   readonly name?: string;
 
+  /** @internal */
   constructor(
     bundle: Bundle,
     /** True for the value of the cell's last expression, false for what it displayed. */
@@ -50,6 +51,7 @@ export class Result implements Bundle {
   }
 }
 
+/** What a run printed. */
 export interface Logs {
   stdout: string;
   stderr: string;
@@ -73,9 +75,12 @@ interface ExecutionFields {
 export class Execution {
   /** "ok" | "error" | "timeout" | "interrupted" | "crashed" | "refused" | "unavailable" */
   readonly status: Status;
+  /** What it showed, in order: figures, tables, the value of its last expression. */
   readonly results: Result[];
   readonly logs: Logs;
+  /** What was raised, or why it didn't run; undefined when all went well. */
   readonly error: ErrorInfo | undefined;
+  /** Number of the run in its context, from 1; 0 where it has none. */
   readonly executionCount: number;
   /** Running time of the code in milliseconds; loading packages is not counted. */
   readonly durationMs: number;
@@ -91,6 +96,7 @@ export class Execution {
   readonly note: string | undefined;
   readonly backend = "browser";
 
+  /** @internal */
   constructor(fields: ExecutionFields) {
     this.status = fields.status;
     this.results = fields.results ?? [];
@@ -110,10 +116,12 @@ export class Execution {
     return this.results.find((result) => result.isMain)?.text;
   }
 
+  /** What it printed. */
   get stdout(): string {
     return this.logs.stdout;
   }
 
+  /** What it printed to standard error; warnings are there, too. */
   get stderr(): string {
     return this.logs.stderr;
   }
@@ -123,7 +131,7 @@ export class Execution {
     return this.results.filter((result) => result.contentBase64 !== undefined || result.svg !== undefined);
   }
 
-  /** A result for code that never ran. */
+  /** @internal A result for code that never ran. */
   static without(status: "refused" | "unavailable" | "interrupted", name: string, value: string): Execution {
     const traceback = `${name}: ${value}`;
     return new Execution({ status, error: { name, value, traceback }, note: value });

@@ -1,66 +1,89 @@
 // The sandbox's files as the host sees them. The browser holds their bytes; a Blob is a handle to them. The host keeps
 // every handle that the frame has told it of, so that files outlive the frame itself.
 
-import type { FileInfo, HostMessage } from "../protocol/messages";
-import { checkedPath } from "./options";
+import type { FileInfo } from "../protocol/messages";
+import { abortable, type CallOptions } from "./abort";
+import { checkedPath, type FileData } from "./options";
+import type { Request } from "./requests";
 
-type FileRequest = Extract<HostMessage, { type: "file_write" | "file_remove" }>;
+/** Sends a request to the frame and gives its answer; one that is cancelled in time is never sent. */
+type Ask = (message: Extract<Request, { path: string }>, signal?: AbortSignal) => Promise<unknown>;
 
-/** Distributes over the union, so that each request keeps its own fields. */
-type Unnumbered<T> = T extends unknown ? Omit<T, "request"> : never;
-
-/** Sends a request to the frame and gives its answer. */
-export type Ask = (message: Unnumbered<FileRequest>) => Promise<unknown>;
-
+/**
+ * The files of a sandbox, by path relative to its working directory, "/"-separated. They outlive the interpreter:
+ * `reset()` and kills leave them as they are.
+ */
 export class Files {
   readonly #ask: Ask;
   readonly #blobs = new Map<string, Blob>();
   #listed: FileInfo[] = [];
 
+  /** @internal */
   constructor(ask: Ask) {
     this.#ask = ask;
   }
 
-  /** Puts a file into the working directory, in place of what had that name. Rejects with a sentence if it can't. */
-  async write(path: string, data: Blob | ArrayBuffer | Uint8Array | string): Promise<FileInfo> {
+  /**
+   * Puts a file into the working directory, in place of what had that name. Rejects with a sentence if it can't: a
+   * TypeError for a path that can't be, an Error where there is no room. One that is cancelled may have been written.
+   */
+  async write(path: string, data: FileData, options: CallOptions = {}): Promise<FileInfo> {
+    const { signal } = options;
     const name = checkedPath(path);
-    const blob = data instanceof Blob ? data : new Blob([data as BlobPart]);
-    const written = (await this.#ask({ type: "file_write", path: name, blob })) as FileInfo;
-    this.#blobs.set(name, blob);
-    return written;
+    const blob = asBlob(name, data);
+    const written = async (): Promise<FileInfo> => {
+      const info = (await this.#ask({ type: "file_write", path: name, blob }, signal)) as FileInfo;
+      this.#blobs.set(name, blob);
+      return info;
+    };
+    return abortable(signal, written);
   }
 
   /** A file as it stood when the last cell ended. Rejects when there is none. */
-  async read(path: string): Promise<Blob> {
+  async read(path: string, options: CallOptions = {}): Promise<Blob> {
+    options.signal?.throwIfAborted();
     const name = checkedPath(path);
     const found = this.#blobs.get(name);
     if (!found) throw new Error(`There is no file "${name}".`);
     return found;
   }
 
-  /** Rejects when there is no such file. */
-  async remove(path: string): Promise<void> {
-    await this.#ask({ type: "file_remove", path: checkedPath(path) });
+  /** Takes a file away. Rejects when there is no such file. */
+  async remove(path: string, options: CallOptions = {}): Promise<void> {
+    const { signal } = options;
+    const name = checkedPath(path);
+    await abortable(signal, () => this.#ask({ type: "file_remove", path: name }, signal));
   }
 
-  async list(): Promise<FileInfo[]> {
+  /** The files there are. */
+  async list(options: CallOptions = {}): Promise<FileInfo[]> {
+    options.signal?.throwIfAborted();
     return this.#listed;
   }
 
-  /** For the sandbox: the frame keeps this file. */
+  /** @internal For the sandbox: the frame keeps this file. */
   kept(path: string, blob: Blob): void {
     this.#blobs.set(path, blob);
   }
 
-  /** For the sandbox: what there is now; anything else is gone. */
+  /** @internal For the sandbox: what there is now; anything else is gone. */
   heard(files: FileInfo[]): void {
     this.#listed = files;
     const paths = new Set(files.map((file) => file.path));
     for (const path of this.#blobs.keys()) if (!paths.has(path)) this.#blobs.delete(path);
   }
 
-  /** For the sandbox: everything, to put into a new frame. */
+  /** @internal For the sandbox: everything, to put into a new frame. */
   all(): [string, Blob][] {
     return [...this.#blobs];
   }
+}
+
+/** What may be given for a file, as a handle to a copy of it. Throws a TypeError for anything else. */
+export function asBlob(path: string, data: FileData): Blob {
+  if (data instanceof Blob) return data;
+  if (typeof data === "string" || data instanceof ArrayBuffer || ArrayBuffer.isView(data)) {
+    return new Blob([data as BlobPart]);
+  }
+  throw new TypeError(`What is to be the file "${path}" must be a string, a Blob, an ArrayBuffer or a Uint8Array.`);
 }

@@ -63,7 +63,7 @@ export async function keepSnapshot(
   if (!able() || !navigator.locks || !(await roomy(TYPICAL))) return null;
   return navigator.locks.request(CACHE, { ifAvailable: true }, async (lock) => {
     if (!lock || (await keptSnapshot(policy, base, load))) return null;
-    const { state, heap, hot, rest } = await makeSnapshot(base, load, signal);
+    const { state, heap, hot, rest } = await makeSnapshot({ policy, base }, load, signal);
     const folder = `${FOLDER}${await keyOf(policy, load)}/`;
     const cache = await caches.open(CACHE);
     const put = async (name: string, blob: Blob): Promise<AssetFile> => {

@@ -4,11 +4,32 @@ import type { FileInfo } from "../protocol/messages";
 import type { Limits } from "../protocol/policy";
 import type { Blocked } from "../protocol/results";
 import type { Fetched } from "./assets";
+import type { PolicyOverride } from "./choice";
 import type { Result } from "./execution";
 
+/** What a sandbox is opened with. All of it may be left out on a page of the server's own. */
 export interface SandboxOptions {
-  /** Where the server's files lie; by default where this module came from. */
+  /**
+   * The server's address, as "https://sandbox.example/": where its frame, its policy and its files lie. By default where
+   * this module came from: pages that import it from the server itself need not say it, all others must.
+   */
   base?: string | URL;
+  /**
+   * Where the policy is read from, relative to `base` (default "policy.json"); what it names is relative to itself. Or
+   * what this page narrows in the server's policy: lower limits, fewer packages. More than the server allows is refused
+   * with a RangeError.
+   */
+  policy?: string | URL | PolicyOverride;
+  /**
+   * Name of a profile of the policy, which says what is loaded at the start: "core" (no packages), "data" (numpy,
+   * pandas, matplotlib), "science" (scipy and scikit-learn, too), or the server's own. By default the one it serves.
+   */
+  profile?: string;
+  /**
+   * Folder of the content-addressed files, relative to the policy, where they come from another place than the server:
+   * each is fetched from `<assets>/<sha256>/<name>`, and its hash decides. Another origin must allow this one by CORS.
+   */
+  assets?: string | URL;
   /** Element that holds the (invisible) frame; by default the document's body. */
   container?: HTMLElement;
   /** "auto": soft interrupt where the browser allows it. "off": stop is always kill and replace. */
@@ -20,7 +41,7 @@ export interface SandboxOptions {
    * a blink (default true). Nothing is computed in it and no memory filled until then; it goes with the last sandbox.
    */
   standby?: boolean;
-  /** Packages to load at the start instead of the server's profile. */
+  /** Packages to load at the start instead of a profile's. */
   packages?: string[];
   /** "wheels": install the packages at every start, even where the server has a snapshot of that (default "auto"). */
   start?: "auto" | "wheels";
@@ -29,23 +50,35 @@ export interface SandboxOptions {
    * keep it in Cache Storage of this page's origin for the next visit (default true).
    */
   keep?: boolean;
-  /** Ends the sandbox. */
+  /** Closes the sandbox; one that isn't ready yet rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
+/** What a file can be made from; text becomes UTF-8. */
+export type FileData = string | Blob | ArrayBuffer | Uint8Array;
+
+/** What a run is called with. An error in a callback is reported as the page's and doesn't touch the run. */
 export interface ExecuteOptions {
-  /** Milliseconds of running time, loading not counted. */
+  /** Milliseconds of running time, loading not counted; by default and at most what the policy says. */
   timeout?: number;
-  /** Interrupts the run, or takes it out of the queue. */
+  /**
+   * Interrupts the run, or takes it out of the queue. The answer has the status "interrupted": `execute` doesn't
+   * reject for it.
+   */
   signal?: AbortSignal;
-  /** Name of the namespace the code runs in. */
-  context?: string;
+  /** The namespace the code runs in: a name, or what `sandbox.context(name)` gave (default "default"). */
+  context?: string | { readonly name: string };
+  /** Put into the working directory before the run, by path, as they are when `execute` is called. */
+  files?: Readonly<Record<string, FileData>>;
   /** Run in a clean Python; what the session held is gone afterwards. */
   fresh?: boolean;
   /** Figures also as SVG. */
   svg?: boolean;
+  /** It runs: nothing is waited for or loaded any more. */
   onStart?(): void;
+  /** Text is printed. */
   onStdout?(text: string): void;
+  /** Text is printed to standard error. */
   onStderr?(text: string): void;
   /** The value of the last expression. */
   onResult?(result: Result): void;
@@ -55,35 +88,49 @@ export interface ExecuteOptions {
   onClear?(wait: boolean): void;
   /** Packages are being loaded for this code. */
   onLoading?(packages: { name: string; version: string }[]): void;
+  /** The sandbox has refused something to the code, as to reach an address. */
   onBlocked?(blocked: Blocked): void;
   /** Answers input(); null or a rejection means that nobody answers. */
   onInput?(prompt: string, password: boolean): Promise<string | null>;
 }
 
+/** Where a sandbox stands: "failed" and "closed" are its ends. */
 export type SandboxState = "loading" | "ready" | "running" | "restarting" | "failed" | "closed";
 
+/** How far the start has come. */
 export interface Progress {
   stage: "policy" | "runtime" | "packages" | "starting" | "importing";
   label: string;
   /** Bytes. */
   loaded: number;
+  /** Bytes of everything that the start needs. */
   total: number;
 }
 
+/** A package of the allowlist, and whether it is loaded. */
 export interface PackageState {
   name: string;
   version: string;
   state: "available" | "loading" | "loaded";
 }
 
+/** What `sandbox.on(name, listener)` can listen to, and what the listener gets. */
 export interface SandboxEvents {
+  /** The start comes along. */
   progress: Progress;
+  /** The sandbox has another state; a reason is there when nobody asked for it. */
   state: { state: SandboxState; reason?: string };
+  /** The files have changed; these are all of them. */
   files: FileInfo[];
+  /** Something was refused to code inside, with or without a run. */
   blocked: Blocked;
+  /** A file of the server was fetched and verified. */
   fetched: Fetched;
+  /** Python was replaced; sentences on why, what was lost and what was kept. */
   restarted: { reason: string; lost: string; kept: string };
+  /** A package is being loaded, or is loaded now; these are all that are allowed. */
   packages: PackageState[];
+  /** Whether a second Python stands ready. */
   spare: { ready: boolean };
   /** This browser has kept a snapshot for the next visit; its size in bytes. */
   kept: { bytes: number };

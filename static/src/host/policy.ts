@@ -37,6 +37,7 @@ const parse: Parse<Policy> = record<Policy>({
   core: list(file, 20),
   packages: mapOf(record<PolicyPackage>({ name, version: name, file, depends: names, imports: names }), 2_000),
   profile: record<Profile>({ name, load: names }),
+  profiles: mapOf(record<Pick<Profile, "load">>({ load: names }), 100),
   snapshots: list(
     record<PolicySnapshot>({ load: names, state: file, heap: list(file, 1_000), hot: file, rest: file }),
     100,
@@ -50,34 +51,40 @@ export interface LoadedPolicy {
   base: URL;
 }
 
+/** There is an answer, but it is no policy: as a rule, nobody there serves one. */
+export class NoPolicy extends Error {}
+
 /** Checks a policy from outside. Throws Malformed, naming the field. */
 export function checkPolicy(value: unknown): Policy {
   const policy = parse(value, "policy");
-  for (const wanted of policy.profile.load) {
-    if (!Object.hasOwn(policy.packages, wanted))
-      throw new Malformed(`policy.profile.load names ${wanted}, which is no package`);
-  }
+  const known = (at: string, load: string[]): void => {
+    const missing = load.find((wanted) => !Object.hasOwn(policy.packages, wanted));
+    if (missing !== undefined) throw new Malformed(`${at}.load names ${missing}, which is no package`);
+  };
+  known("policy.profile", policy.profile.load);
+  for (const [profile, { load }] of Object.entries(policy.profiles)) known(`policy.profiles.${profile}`, load);
   return policy;
 }
 
-/** Fetches `policy.json` beside `base`. Throws an Error whose message is a sentence for people. */
-export async function loadPolicy(base: URL): Promise<LoadedPolicy> {
-  const url = new URL("policy.json", base);
+/** Fetches a policy, as a rule `policy.json` of a server. Throws an Error whose message is a sentence for people. */
+export async function loadPolicy(url: URL, signal?: AbortSignal): Promise<LoadedPolicy> {
   let response: Response;
   try {
-    response = await fetch(url, { credentials: "omit" });
+    response = await fetch(url, { credentials: "omit", ...(signal && { signal }) });
   } catch {
+    signal?.throwIfAborted();
     throw new Error(`The server at ${url.host} could not be reached. Check the connection, then try again.`);
   }
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {
     const told = (body as { error?: unknown } | undefined)?.error;
-    throw new Error(typeof told === "string" ? told : `The server answered ${response.status} for its policy.`);
+    if (typeof told === "string") throw new Error(told);
+    throw new NoPolicy(`${url.href} is no policy of a belljar server: the answer was ${response.status}.`);
   }
   try {
     return { policy: checkPolicy(body), base: url };
   } catch (error) {
-    throw new Error(`The server's policy can't be used: ${(error as Error).message}.`);
+    throw new NoPolicy(`${url.href} can't be used as a policy: ${(error as Error).message}.`);
   }
 }
 

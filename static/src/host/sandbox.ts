@@ -6,11 +6,15 @@
 //
 // Every promise given out is settled, also when the frame dies or the sandbox is closed.
 
-import type { FrameMessage, HostMessage, NamedBytes, ReadyInfo, RunEvent, RunOutcome } from "../protocol/messages";
+import type { FrameMessage, NamedBytes, ReadyInfo, RunOutcome } from "../protocol/messages";
 import type { Policy } from "../protocol/policy";
 import { now, type Step, Timeline } from "../protocol/timing";
-import { call, Emitter, type Listener } from "./emitter";
-import { Execution, Gathering, Result } from "./execution";
+import { abortable, type CallOptions, onAbort } from "./abort";
+import { Asked, cancelled, RunningCell } from "./cell";
+import { checkChoice } from "./choice";
+import { Context } from "./context";
+import { Emitter, type Listener } from "./emitter";
+import { Execution } from "./execution";
 import { Files } from "./files";
 import { keepSnapshot, keptSnapshot } from "./keep";
 import { forget } from "./kept";
@@ -23,32 +27,28 @@ import {
   type SandboxOptions,
   type SandboxState,
 } from "./options";
-import { type LoadedPolicy, loadPolicy } from "./policy";
+import type { LoadedPolicy } from "./policy";
+import { Gone, type Request, Requests } from "./requests";
+import { offered } from "./server";
 import { leave, prepare, take } from "./standby";
 import { Supply } from "./supply";
 import { unsupported } from "./support";
 import { Watchdog } from "./watchdog";
 
+/** What is known of a sandbox once it is ready. */
 export interface SandboxInfo extends ReadyInfo {
+  /** "isolated" where the soft interrupt is there: stopping then keeps the variables of code that computes. */
   isolation: "isolated" | "plain";
   /** From `create` to ready. */
   readyMs: number;
 }
 
-interface RunningCell {
-  request: number;
-  gathering: Gathering;
-  options: ExecuteOptions;
-  resolve(execution: Execution): void;
+/** Completions at a place in a piece of code. */
+export interface Completions {
+  matches: { text: string; type: string }[];
+  /** Where in the code what they replace begins (UTF-16 offset). */
+  start: number;
 }
-
-interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
-/** How long the frame may take to answer what needs no Python, in milliseconds. */
-const ANSWER_MS = 10_000;
 
 /** How long after the start a first cell is waited for before the network is used for other things. */
 const IDLE_MS = 1_500;
@@ -62,27 +62,26 @@ const UNPACKED_MS = 1_500;
 /** How long nothing must run before this browser makes a snapshot for itself. */
 const REST_MS = 8_000;
 
-type Request = Extract<HostMessage, { request: number }>;
-type Unnumbered<T> = T extends unknown ? Omit<T, "request"> : never;
-
+/** A Python of its own, in a frame of its own that reaches nothing. */
 export class Sandbox {
   /** Resolves when Python is ready; rejects with a sentence when it can't be. */
   readonly ready: Promise<void>;
+  /** What this sandbox may load and use: the server's policy, and what the options narrowed in it. */
   readonly policy: Promise<Policy>;
   readonly files: Files;
+  /** Undefined until it is ready. */
   info: SandboxInfo | undefined;
   /** Why the server's snapshot could not be used, where that was tried. */
   unrestorable: string | undefined;
   #state: SandboxState = "loading";
   #reason: string | undefined;
   #link: FrameLink | undefined;
-  readonly #base: URL;
   /** Settles when the present frame has been given everything. */
   #opened: Promise<Handed> | undefined;
   #supply: Supply | undefined;
   #watchdog: Watchdog | undefined;
   #cell: RunningCell | undefined;
-  #requests = 0;
+  readonly #requests = new Requests(() => this.#replaceFrame());
   #tail: Promise<unknown> = Promise.resolve();
   #settleReady!: { resolve(): void; reject(error: Error): void };
   /** Stop by interrupt first. */
@@ -91,7 +90,6 @@ export class Sandbox {
   /** Of the first interpreter, which the start waited for. */
   #firstSteps: Step[] = [];
   readonly #began = now();
-  readonly #waiting = new Map<number, Waiting>();
   readonly #emitter = new Emitter<SandboxEvents>();
   readonly #abort = new AbortController();
   /** Run out when nothing has run for a while. */
@@ -99,21 +97,24 @@ export class Sandbox {
   /** The first cell is over, or none came. */
   readonly #idle = deferred();
   readonly #options: SandboxOptions;
+  /** Stops listening to the signal of the options. */
+  readonly #forget: () => void;
 
   private constructor(options: SandboxOptions) {
     this.#options = options;
-    this.#base = new URL(options.base ?? ".", import.meta.url);
-    if (!this.#base.pathname.endsWith("/")) this.#base.pathname += "/";
+    checkChoice(options);
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
     this.ready.catch(() => {}); // also reported as state "failed"
-    this.files = new Files((message) => this.#ask(message));
-    const loaded = this.#timeline.time("policy", loadPolicy(this.#base));
+    this.files = new Files((message, signal) => this.#ask(message, signal));
+    this.#forget = onAbort(options.signal, () => {
+      this.#end("closed", "The sandbox was closed.", options.signal?.reason as Error);
+    });
+    const loaded = this.#timeline.time("policy", offered(options, this.#abort.signal));
     this.policy = loaded.then(({ policy }) => policy);
     this.policy.catch(() => {});
-    options.signal?.addEventListener("abort", () => void this.close());
-    this.#boot(loaded).catch((error: Error) => this.#end("failed", error.message));
+    this.#boot(loaded).catch((error: Error) => this.#end("failed", error.message, error));
   }
 
   /** Starts loading at once and gives the sandbox back immediately; see `ready`. */
@@ -121,7 +122,7 @@ export class Sandbox {
     return new Sandbox(options);
   }
 
-  /** A sandbox that is ready. Rejects with a sentence when it can't be. */
+  /** A sandbox that is ready. Rejects with a sentence when it can't be, with the signal's reason if that aborts. */
   static async open(options: SandboxOptions = {}): Promise<Sandbox> {
     const sandbox = new Sandbox(options);
     await sandbox.ready;
@@ -134,41 +135,62 @@ export class Sandbox {
     return steps.map((step) => ({ ...step, start: step.start - this.#began })).sort((a, b) => a.start - b.start);
   }
 
+  /** Where it stands now; the event "state" tells of changes. */
   get state(): SandboxState {
     return this.#state;
   }
 
+  /** Listens to an event; gives the function that stops listening. */
   on<K extends keyof SandboxEvents>(name: K, listener: Listener<SandboxEvents[K]>): () => void {
     return this.#emitter.on(name, listener);
   }
 
   /**
    * Runs Python and gives what a notebook cell would. Calls are queued; one made before `ready` waits for it.
-   * Never rejects for what the code did; rejects with RangeError for an option that can't be.
+   * Never rejects for what the code did; rejects for what it was called with: a RangeError or TypeError for an option
+   * that can't be, an Error for a file that there is no room for.
    */
-  execute(code: string, options: ExecuteOptions = {}): Promise<Execution> {
-    const turn = this.#tail.then(() => this.#execute(String(code), options));
+  async execute(code: string, options: ExecuteOptions = {}): Promise<Execution> {
+    const asked = new Asked(String(code), options);
+    const turn = this.#tail.then(() => this.#execute(asked));
     this.#tail = turn.catch(() => {});
-    return turn;
+    return asked.answer(turn);
+  }
+
+  /**
+   * A session by name, with variables of its own in the same interpreter; made by its first run. It is no wall:
+   * callers who don't trust each other get sandboxes of their own. Throws a TypeError for a name that can't be.
+   */
+  context(name: string): Context {
+    return new Context(name, (code, options) => this.execute(code, options));
   }
 
   /** Completions at a cursor position (UTF-16 offset) of a piece of code. Empty while a cell runs. */
-  async complete(code: string, cursor: number): Promise<{ matches: { text: string; type: string }[]; start: number }> {
+  async complete(code: string, cursor: number, options: CallOptions = {}): Promise<Completions> {
+    const { signal } = options;
+    signal?.throwIfAborted();
     if (this.#state !== "ready") return { matches: [], start: cursor };
-    const answer = await this.#ask({ type: "complete", code, cursor }).catch(() => null);
-    return (answer ?? { matches: [], start: cursor }) as { matches: { text: string; type: string }[]; start: number };
+    const answer = (): Promise<unknown> => this.#ask({ type: "complete", code, cursor }, signal).catch(() => null);
+    return ((await abortable(signal, answer)) ?? { matches: [], start: cursor }) as Completions;
   }
 
   /** Stops the running cell: its variables stay where the browser allows, else Python is replaced. */
-  async interrupt(): Promise<void> {
+  async interrupt(options: CallOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
     this.#watchdog?.stop();
     this.#link?.post({ type: "interrupt" });
   }
 
-  /** A clean Python: variables and imports are gone, files are kept. Ends the running cell. */
-  async reset(): Promise<void> {
-    await this.ready;
-    await this.#ask({ type: "reset" });
+  /**
+   * A clean Python: variables and imports are gone, files are kept. Ends the running cell. One that is cancelled
+   * before the sandbox is ready does nothing; later it may have been done.
+   */
+  async reset(options: CallOptions = {}): Promise<void> {
+    const { signal } = options;
+    await abortable(signal, async () => {
+      await this.ready;
+      await this.#ask({ type: "reset" }, signal);
+    });
   }
 
   /** Ends everything. Pending calls are answered with status "unavailable". */
@@ -179,12 +201,14 @@ export class Sandbox {
   // ------------------------------------------------------------ starting
 
   async #boot(loaded: Promise<LoadedPolicy>): Promise<void> {
+    if (this.#abort.signal.aborted) return;
     const lacking = unsupported();
     if (lacking) throw new Error(lacking);
     this.#emitter.emit("progress", { stage: "policy", label: "reading the policy", loaded: 0, total: 0 });
     const found = await loaded;
     const { packages, start, keep = true } = this.#options;
     const kept = keep && start !== "wheels" ? await keptSnapshot(found.policy, found.base, packages) : null;
+    this.#abort.signal.throwIfAborted(); // no frame for what was closed meanwhile
     const supply = new Supply(found, this.#options, this.#emitter, this.#abort.signal, this.#timeline, kept);
     this.#supply = supply;
     this.#watchdog = new Watchdog(supply.policy.limits, () => this.#replaceFrame());
@@ -211,7 +235,7 @@ export class Sandbox {
   #startOver(reason: string): void {
     const supply = this.#supply;
     if (!supply?.snapshot) return this.#end("failed", `Python could not start: ${reason}.`);
-    if (this.#state === "failed" || this.#state === "closed") return;
+    if (this.#ended) return;
     this.unrestorable = reason;
     forget().catch(() => {}); // at worst the next visit tries again
     supply.dropSnapshot();
@@ -224,13 +248,13 @@ export class Sandbox {
   /** The frame itself no longer answers: away with it, and a new one in its place. */
   #replaceFrame(): void {
     const supply = this.#supply;
-    if (!supply || this.#state === "failed" || this.#state === "closed") return;
+    if (!supply || this.#ended) return;
     const reason = "The sandbox frame stopped answering and was replaced.";
     const lost = "Variables and imports are gone.";
     this.#link?.close();
     this.#enter("restarting", reason);
     const note = `${reason} Python had to be restarted: variables are gone, files are kept.`;
-    this.#settleAll(reason, (cell) => cell.resolve(cell.gathering.finish(gone(note))));
+    this.#settleAll(reason, (cell) => cell.finish(gone(note)));
     this.#emitter.emit("restarted", { reason, lost, kept: "Files are kept." });
     supply.restart();
     this.#open(supply).catch((error: Error) => this.#end("failed", error.message));
@@ -241,65 +265,69 @@ export class Sandbox {
 
   // ------------------------------------------------------------ running
 
-  async #execute(code: string, options: ExecuteOptions): Promise<Execution> {
-    if (options.signal?.aborted)
-      return Execution.without("interrupted", "Cancelled", "It was cancelled before it ran.");
-    const aborted = new Promise<"aborted">((resolve) => {
-      options.signal?.addEventListener("abort", () => resolve("aborted"));
-    });
-    const ready = this.ready.catch(() => {});
-    if ((await Promise.race([ready, aborted])) === "aborted") {
-      return Execution.without("interrupted", "Cancelled", "It was cancelled before it ran.");
-    }
+  async #execute(asked: Asked): Promise<Execution> {
+    if (!asked.cancelled) await this.ready.catch(() => {});
+    const { code, options, context } = asked;
+    // Its caller has had an answer already.
+    if (asked.cancelled) return cancelled();
     const limits = this.#supply?.policy.limits;
-    if (!limits || this.#state === "failed" || this.#state === "closed") {
-      return Execution.without("unavailable", "Unavailable", this.#reason ?? "The sandbox could not start.");
-    }
+    if (!limits || this.#ended) return this.#unavailable();
     if (code.length > limits.code_chars) {
       const value = `The code is ${code.length} characters long; this sandbox takes ${limits.code_chars}.`;
       return Execution.without("refused", "PolicyError", value);
     }
     const timeout_ms = checkedTimeout(options.timeout, limits);
-    const request = this.#requests++;
-    const execution = new Promise<Execution>((resolve) => {
-      this.#cell = { request, gathering: new Gathering(), options, resolve };
+    const unput = await this.#put(asked);
+    if (unput) return unput;
+    const request = this.#requests.next();
+    const cell = new RunningCell(request, options, {
+      blocked: (blocked) => this.#emitter.emit("blocked", blocked),
+      loading: (names) => this.#supply?.mark(names, "loading"),
+      answered: (id, text) => {
+        this.#watchdog?.answered();
+        send(this.#link, { type: "input", id, text });
+      },
     });
+    this.#cell = cell;
+    asked.begun = true;
     this.#enter("running");
     this.#restless();
     this.#watchdog?.execute(timeout_ms);
-    const { context = "default", svg = false, fresh = false } = options;
+    const { svg, fresh } = options;
     const input = options.onInput !== undefined;
-    send(this.#link, { type: "execute", request, code, options: { timeout_ms, input, svg, context, fresh } });
-    void aborted.then(() => {
-      if (this.#cell?.request === request) void this.interrupt();
-    });
-    return execution;
+    const asOptions = { timeout_ms, input, svg: svg === true, context, fresh: fresh === true };
+    send(this.#link, { type: "execute", request, code, options: asOptions });
+    const off = onAbort(options.signal, () => void this.interrupt());
+    return cell.execution.finally(off);
   }
 
-  #ask(message: Unnumbered<Request>): Promise<unknown> {
-    if (this.#state === "failed" || this.#state === "closed") {
-      return Promise.reject(new Error(this.#reason ?? "The sandbox is closed."));
+  /** Puts the files of a run in their place; gives its answer if it then can't run any more. */
+  async #put(asked: Asked): Promise<Execution | undefined> {
+    try {
+      for (const [path, blob] of asked.files) {
+        await this.files.write(path, blob);
+        if (asked.cancelled) return cancelled();
+      }
+    } catch (error) {
+      if (this.#ended) return this.#unavailable();
+      if (error instanceof Gone) return Execution.without("unavailable", "Unavailable", error.message);
+      throw error;
     }
-    const request = this.#requests++;
-    return new Promise((resolve, reject) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const settled =
-        <T>(settle: (value: T) => void) =>
-        (value: T): void => {
-          clearTimeout(timer);
-          settle(value);
-        };
-      this.#waiting.set(request, { resolve: settled(resolve), reject: settled(reject) });
-      const open = this.ready.then(() => this.#opened);
-      void open.then(
-        () => {
-          // Each of these is answered by the frame itself, at once: no answer means that it hangs.
-          timer = setTimeout(() => this.#replaceFrame(), ANSWER_MS);
-          send(this.#link, { ...message, request } as HostMessage);
-        },
-        () => {}, // #end has answered it
-      );
-    });
+    return undefined;
+  }
+
+  get #ended(): boolean {
+    return this.#state === "failed" || this.#state === "closed";
+  }
+
+  #unavailable(): Execution {
+    return Execution.without("unavailable", "Unavailable", this.#reason ?? "The sandbox could not start.");
+  }
+
+  #ask(message: Request, signal?: AbortSignal): Promise<unknown> {
+    if (this.#ended) return Promise.reject(new Gone(this.#reason ?? "The sandbox is closed."));
+    const open = this.ready.then(() => this.#opened);
+    return this.#requests.ask(message, open, (numbered) => send(this.#link, numbered), signal);
   }
 
   // ------------------------------------------------------------ hearing
@@ -330,7 +358,9 @@ export class Sandbox {
       case "need":
         return void this.#provide(message.id, message.names);
       case "event":
-        return this.#cell?.request === message.request ? this.#event(this.#cell, message.event) : undefined;
+        if (this.#cell?.request !== message.request) return;
+        this.#watchdog?.heard(message.event);
+        return this.#cell.hear(message.event);
       case "done": {
         const cell = this.#cell;
         if (cell?.request !== message.request) return;
@@ -339,7 +369,7 @@ export class Sandbox {
         this.#idle.resolve();
         this.#restful();
         if (this.#state === "running") this.#enter("ready");
-        return cell.resolve(cell.gathering.finish(message.outcome));
+        return cell.finish(message.outcome);
       }
       case "restarted": {
         const { reason, lost, kept } = message;
@@ -357,11 +387,8 @@ export class Sandbox {
       case "files":
         this.files.heard(message.files);
         return this.#emitter.emit("files", message.files);
-      case "reply": {
-        const waiting = this.#waiting.get(message.request);
-        this.#waiting.delete(message.request);
-        return message.error === null ? waiting?.resolve(message.value) : waiting?.reject(new Error(message.error));
-      }
+      case "reply":
+        return this.#requests.reply(message);
     }
   }
 
@@ -392,7 +419,7 @@ export class Sandbox {
     };
     if (supply.snapshot) this.#after(UNPACKED_MS, () => kept(supply.keep()));
     if (supply.snapshot && supply.missing.length === 0) return;
-    this.#after(REST_MS, () => kept(keepSnapshot(supply.policy, this.#base, supply.first, this.#abort.signal)));
+    this.#after(REST_MS, () => kept(keepSnapshot(supply.policy, supply.url("."), supply.first, this.#abort.signal)));
   }
 
   #after(ms: number, act: () => void): void {
@@ -411,52 +438,6 @@ export class Sandbox {
       () => false,
     );
     if (came && this.#state === "ready") prepare(this, supply, this.#options);
-  }
-
-  #event(cell: RunningCell, event: RunEvent): void {
-    this.#watchdog?.heard(event);
-    const { gathering, options } = cell;
-    switch (event.type) {
-      case "started":
-        return call(options.onStart);
-      case "stream":
-        gathering.stream(event.name, event.text);
-        return event.name === "stdout" ? call(options.onStdout, event.text) : call(options.onStderr, event.text);
-      case "display": {
-        const result = new Result(event.data, false);
-        gathering.display(result, event.id, event.update);
-        const shown = { result, update: event.update };
-        return call(options.onDisplay, event.id === null ? shown : { ...shown, id: event.id });
-      }
-      case "result": {
-        const result = new Result(event.data, true);
-        gathering.display(result, null, false);
-        return call(options.onResult, result);
-      }
-      case "clear":
-        return call(options.onClear, event.wait);
-      case "blocked":
-        gathering.blocked.push(event.blocked);
-        this.#emitter.emit("blocked", event.blocked);
-        return call(options.onBlocked, event.blocked);
-      case "loading":
-        this.#supply?.mark(
-          event.packages.map(({ name }) => name),
-          "loading",
-        );
-        return event.packages.length > 0 ? call(options.onLoading, event.packages) : undefined;
-      case "loaded":
-        gathering.packages.push(...event.packages);
-        return undefined;
-      case "input":
-        return void this.#answer(event.id, event.prompt, event.password, options);
-    }
-  }
-
-  async #answer(id: string, prompt: string, password: boolean, options: ExecuteOptions): Promise<void> {
-    const text = await Promise.resolve(options.onInput?.(prompt, password) ?? null).catch(() => null);
-    this.#watchdog?.answered();
-    send(this.#link, { type: "input", id, text });
   }
 
   /** Answers the frame's need for packages, with their bytes or with a sentence. */
@@ -479,16 +460,17 @@ export class Sandbox {
     this.#emitter.emit("state", reason === undefined ? { state } : { state, reason });
   }
 
-  #end(state: "failed" | "closed", reason: string): void {
-    if (this.#state === "failed" || this.#state === "closed") return;
+  #end(state: "failed" | "closed", reason: string, error = new Error(reason)): void {
+    if (this.#ended) return;
     this.#reason = reason;
-    this.#abort.abort();
+    this.#abort.abort(error);
+    this.#forget?.(); // not there yet where the signal had aborted before
     this.#restless();
     leave(this);
     this.#link?.close();
     this.#enter(state, reason);
-    this.#settleReady.reject(new Error(reason));
-    this.#settleAll(reason, (cell) => cell.resolve(Execution.without("unavailable", "Unavailable", reason)));
+    this.#settleReady.reject(error);
+    this.#settleAll(reason, (cell) => cell.settle(this.#unavailable()));
   }
 
   /** Answers everything that is pending. */
@@ -497,9 +479,7 @@ export class Sandbox {
     const cell = this.#cell;
     this.#cell = undefined;
     if (cell) answer(cell);
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { reject } of waiting) reject(new Error(reason));
+    this.#requests.lose(reason);
   }
 }
 

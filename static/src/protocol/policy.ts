@@ -83,7 +83,10 @@ export interface Policy {
   /** pyodide.mjs, pyodide.asm.mjs, pyodide.asm.wasm, python_stdlib.zip, pyodide-lock.json. */
   core: AssetFile[];
   packages: Record<string, PolicyPackage>;
+  /** What sandboxes load where nothing else is asked for. */
   profile: Profile;
+  /** The profiles that a page can ask for by name; the one above is among them. */
+  profiles: Record<string, Pick<Profile, "load">>;
   /** What sandboxes can start from instead of the packages themselves. */
   snapshots: PolicySnapshot[];
   limits: Limits;

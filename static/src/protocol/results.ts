@@ -22,14 +22,18 @@ export interface TableData {
 
 /** One MIME bundle with the fields of Jupyter's and E2B's results. Images are base64. */
 export interface Bundle {
+  /** As Python prints it. */
   text?: string;
+  /** Untrusted markup: never put it into a page of yours as it is. */
   html?: string;
   markdown?: string;
+  /** Untrusted markup as well. */
   svg?: string;
   png?: string;
   jpeg?: string;
   latex?: string;
   json?: unknown;
+  /** A data frame or series, as data. */
   data?: TableData;
   /** Alternative text of a figure, from its title and axis labels. */
   alt?: string;

@@ -1,35 +1,12 @@
 // A page of another origin embeds a sandbox, if the server names that origin, and is refused if not.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
+import { belljar, end, site } from "../server";
 
-let site: Server;
 let origin = "";
-const servers: ChildProcess[] = [];
-
-/** A belljar of its own with these settings; gives its address. */
-async function belljar(...flags: string[]): Promise<string> {
-  const server = spawn(".venv/bin/belljar", ["serve", "--port", "0", "--no-fetch", ...flags], {
-    env: { ...process.env, PYTHONUNBUFFERED: "1" },
-  });
-  servers.push(server);
-  return new Promise((resolve, reject) => {
-    let said = "";
-    const hear = (data: Buffer): void => {
-      said += data.toString();
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
-      if (found) resolve(found[0]);
-    };
-    server.stdout?.on("data", hear);
-    server.stderr?.on("data", hear);
-    server.on("exit", () => reject(new Error(said)));
-  });
-}
 
 test.beforeAll(async () => {
-  site = createServer((request, response) => {
+  origin = await site((request, response) => {
     const isolated = request.url === "/isolated";
     response.writeHead(200, {
       "content-type": "text/html",
@@ -39,15 +16,9 @@ test.beforeAll(async () => {
     });
     response.end("<!doctype html><title>docs</title><body></body>");
   });
-  await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
-  // Another host name, so another site too.
-  origin = `http://localhost:${(site.address() as AddressInfo).port}`;
 });
 
-test.afterAll(async () => {
-  for (const server of servers) server.kill();
-  await new Promise((resolve) => site.close(resolve));
-});
+test.afterAll(end);
 
 async function embed(page: import("@playwright/test").Page, server: string) {
   return page.evaluate(async (url) => {

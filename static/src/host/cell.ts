@@ -1,0 +1,132 @@
+// One run, from the call to its answer.
+//
+//   Asked: checked ──► waits for its turn ──► RunningCell: events ──► outcome
+//              └──────── aborted ────────► "interrupted", at once
+
+import type { RunEvent, RunOutcome } from "../protocol/messages";
+import type { Blocked } from "../protocol/results";
+import { onAbort } from "./abort";
+import { checkedName } from "./context";
+import { call } from "./emitter";
+import { Execution, Gathering, Result } from "./execution";
+import { asBlob } from "./files";
+import { checkedPath, type ExecuteOptions } from "./options";
+
+/** A call of `execute` that waits for its turn. */
+export class Asked {
+  /** It has its turn: from now on it ends by itself, and aborting interrupts it. */
+  begun = false;
+  readonly context: string;
+  /** To be put into the working directory before, as they were when it was asked. */
+  readonly files: [path: string, blob: Blob][];
+
+  /** Throws a TypeError for options that can't be. */
+  constructor(
+    readonly code: string,
+    readonly options: ExecuteOptions,
+  ) {
+    this.context = checkedName(options.context ?? "default");
+    this.files = Object.entries(options.files ?? {}).map(([path, data]) => [checkedPath(path), asBlob(path, data)]);
+  }
+
+  get cancelled(): boolean {
+    return this.options.signal?.aborted ?? false;
+  }
+
+  /** The answer of its turn; one that is cancelled before gets its answer at once. */
+  answer(turn: Promise<Execution>): Promise<Execution> {
+    return new Promise((resolve, reject) => {
+      const off = onAbort(this.options.signal, () => {
+        if (!this.begun) resolve(cancelled());
+      });
+      turn.then(resolve, reject).finally(off);
+    });
+  }
+}
+
+/** The answer to what was cancelled before it ran. */
+export function cancelled(): Execution {
+  return Execution.without("interrupted", "Cancelled", "It was cancelled before it ran.");
+}
+
+/** What a run has the sandbox do. */
+export interface CellEvents {
+  blocked(blocked: Blocked): void;
+  loading(names: string[]): void;
+  /** Somebody has answered input(), or nobody will. */
+  answered(id: string, text: string | null): void;
+}
+
+/** A run that the frame has been given. */
+export class RunningCell {
+  readonly execution: Promise<Execution>;
+  readonly #gathering = new Gathering();
+  readonly #options: ExecuteOptions;
+  readonly #events: CellEvents;
+  #resolve!: (execution: Execution) => void;
+
+  constructor(
+    readonly request: number,
+    options: ExecuteOptions,
+    events: CellEvents,
+  ) {
+    this.#options = options;
+    this.#events = events;
+    this.execution = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** Gathers an event and tells the caller. */
+  hear(event: RunEvent): void {
+    const gathering = this.#gathering;
+    const options = this.#options;
+    switch (event.type) {
+      case "started":
+        return call(options.onStart);
+      case "stream":
+        gathering.stream(event.name, event.text);
+        return event.name === "stdout" ? call(options.onStdout, event.text) : call(options.onStderr, event.text);
+      case "display": {
+        const result = new Result(event.data, false);
+        gathering.display(result, event.id, event.update);
+        const shown = { result, update: event.update };
+        return call(options.onDisplay, event.id === null ? shown : { ...shown, id: event.id });
+      }
+      case "result": {
+        const result = new Result(event.data, true);
+        gathering.display(result, null, false);
+        return call(options.onResult, result);
+      }
+      case "clear":
+        return call(options.onClear, event.wait);
+      case "blocked":
+        gathering.blocked.push(event.blocked);
+        this.#events.blocked(event.blocked);
+        return call(options.onBlocked, event.blocked);
+      case "loading":
+        this.#events.loading(event.packages.map(({ name }) => name));
+        return event.packages.length > 0 ? call(options.onLoading, event.packages) : undefined;
+      case "loaded":
+        gathering.packages.push(...event.packages);
+        return undefined;
+      case "input":
+        return void this.#ask(event.id, event.prompt, event.password);
+    }
+  }
+
+  /** The frame says how it ended. */
+  finish(outcome: RunOutcome): void {
+    this.#resolve(this.#gathering.finish(outcome));
+  }
+
+  /** It gets another answer than its own. */
+  settle(execution: Execution): void {
+    this.#resolve(execution);
+  }
+
+  async #ask(id: string, prompt: string, password: boolean): Promise<void> {
+    const asking = async (): Promise<string | null> => (await this.#options.onInput?.(prompt, password)) ?? null;
+    this.#events.answered(id, await asking().catch(() => null));
+  }
+}

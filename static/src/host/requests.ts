@@ -1,0 +1,84 @@
+// Requests that the frame answers itself, at once: no answer means that it hangs. Each is settled exactly once, by the
+// frame's reply or because the frame is gone.
+
+import type { FrameMessage, HostMessage } from "../protocol/messages";
+
+type Numbered = Extract<HostMessage, { request: number }>;
+
+/** Distributes over the union, so that each request keeps its own fields. */
+type Unnumbered<T> = T extends unknown ? Omit<T, "request"> : never;
+
+/** A request before it has its number. */
+export type Request = Unnumbered<Exclude<Numbered, { type: "execute" }>>;
+
+/** How long the frame may take to answer what needs no Python, in milliseconds. */
+const ANSWER_MS = 10_000;
+
+/** The frame went before it answered, or there is none. */
+export class Gone extends Error {}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export class Requests {
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #hangs: () => void;
+  #numbers = 0;
+
+  /** @param hangs Called when an answer doesn't come. */
+  constructor(hangs: () => void) {
+    this.#hangs = hangs;
+  }
+
+  /** A number that no other request of this sandbox has. */
+  next(): number {
+    return this.#numbers++;
+  }
+
+  /**
+   * Posts a request once `open` has resolved, and gives the answer. Rejects with the frame's sentence, or with Gone.
+   * One whose signal has aborted by then is never posted, and has no answer.
+   */
+  ask(
+    message: Request,
+    open: Promise<unknown>,
+    post: (message: HostMessage) => void,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const request = this.next();
+    return new Promise((resolve, reject) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const settled =
+        <T>(settle: (value: T) => void) =>
+        (value: T): void => {
+          clearTimeout(timer);
+          settle(value);
+        };
+      this.#waiting.set(request, { resolve: settled(resolve), reject: settled(reject) });
+      const send = (): void => {
+        if (signal?.aborted) this.#waiting.delete(request);
+        if (!this.#waiting.has(request)) return;
+        timer = setTimeout(this.#hangs, ANSWER_MS);
+        post({ ...message, request } as HostMessage);
+      };
+      void open.then(send, () => {}); // whoever ends the sandbox answers it
+    });
+  }
+
+  /** The frame has answered. */
+  reply({ request, value, error }: Extract<FrameMessage, { type: "reply" }>): void {
+    const waiting = this.#waiting.get(request);
+    this.#waiting.delete(request);
+    if (error === null) waiting?.resolve(value);
+    else waiting?.reject(new Error(error));
+  }
+
+  /** The frame is gone, and with it every answer. */
+  lose(reason: string): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new Gone(reason));
+  }
+}
