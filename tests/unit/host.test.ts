@@ -3,7 +3,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { call, Emitter } from "../../static/src/host/emitter";
 import { Execution, Gathering, Result } from "../../static/src/host/execution";
-import { checkedPath, checkedTimeout } from "../../static/src/host/options";
+import { checkedPath, checkedPool, checkedTimeout } from "../../static/src/host/options";
 import { checkPolicy, closure } from "../../static/src/host/policy";
 import type { RunOutcome } from "../../static/src/protocol/messages";
 import type { Limits, Policy } from "../../static/src/protocol/policy";
@@ -108,6 +108,16 @@ describe("options", () => {
     }
     expect(checkedTimeout(undefined, limits)).toBe(30_000);
     expect(checkedTimeout(0.2, limits)).toBe(1);
+  });
+
+  test("the pool is a small number, and spare says it in short", () => {
+    const pools = [{}, { spare: false }, { spare: true }, { pool: 0 }, { pool: 3 }, { pool: 2, spare: false }];
+    expect(pools.map(checkedPool)).toEqual([1, 0, 1, 0, 3, 2]);
+    for (const pool of [-1, 0.5, 9, Number.NaN, "2" as never]) {
+      expect(() => checkedPool({ pool })).toThrow(
+        new RangeError(`pool must be a whole number from 0 to 8, not ${pool}.`),
+      );
+    }
   });
 
   test("a path outside the session's folder is refused with what is allowed", () => {

@@ -1,9 +1,9 @@
-// The worker in use, one in reserve, and one that is held. The reserve boots when the page is quiet, imports what the
-// profile is for, and takes over after a kill or a reset, so that nobody waits for a second start. Where a start is
-// cheap (from a snapshot) the next reserve comes as soon as the cell that took the last one is over: out of the worker
-// that is held with everything but the interpreter's memory.
+// The worker in use, those in reserve, and one that is held. Each reserve boots when the page is quiet, imports what the
+// profile is for, and takes over after a kill or a reset, so that nobody waits for a second start. They boot one behind
+// the other. Where a start is cheap (from a snapshot) the next reserve comes as soon as the cell that took one is over:
+// out of the worker that is held with everything but the interpreter's memory.
 //
-//   quiet ─► reserve boots ─► ready ─► quiet ─► one is held
+//   quiet ─► a reserve boots ─► ready ─► … all are ready ─► quiet ─► one is held
 //   taken ─► the cell is over, or SOON ─► the held one is released ─► ready
 
 import type { BootSettings, NamedBytes } from "../protocol/messages";
@@ -17,19 +17,22 @@ const QUIET_MS = 1_200;
 const SOON_MS = 200;
 
 export interface PoolEvents {
-  /** Whether a spare worker stands ready. */
-  spare(ready: boolean): void;
+  /** So many spare workers stand ready. */
+  spares(count: number): void;
 }
 
 export class Pool {
   active: PythonWorker;
-  #spare: PythonWorker | undefined;
-  #spareReady = false;
+  /** In reserve, the oldest first. */
+  #spares: PythonWorker[] = [];
+  /** Those of them that stand ready. */
+  readonly #ready = new Set<PythonWorker>();
   #held: PythonWorker | undefined;
   #profile: { files: NamedBytes[]; error: string | null } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The next reserve is about to boot, whatever runs. */
   #soon = false;
+  #running = false;
   readonly #runtime: Runtime;
   readonly #settings: BootSettings;
   readonly #events: PoolEvents;
@@ -50,45 +53,55 @@ export class Pool {
   /** The profile's packages have come (or not). */
   deliverProfile(files: NamedBytes[], error: string | null): void {
     this.#profile = { files, error };
-    for (const worker of [this.active, this.#spare, this.#held]) worker?.deliverProfile(files, error);
+    for (const worker of [this.active, ...this.#spares, this.#held]) worker?.deliverProfile(files, error);
   }
 
-  /** Call when nothing runs: the reserve may boot. */
+  /** Call when nothing runs: a reserve may boot. */
   quiet(): void {
+    this.#running = false;
     if (this.#soon) return this.#bootSpare();
     this.#next(QUIET_MS);
   }
 
   /** Call when something starts to run. */
   busy(): void {
+    this.#running = true;
     if (!this.#soon) clearTimeout(this.#timer);
   }
 
-  /** Ends the active worker; the spare, or a new one, takes its place. */
+  /** Ends the active worker; a spare, or a new one, takes its place. */
   replace(listener: WorkerListener): PythonWorker {
     clearTimeout(this.#timer);
     this.#soon = false;
     this.active.kill();
-    const next = this.#spare && this.#spare.state !== "dead" ? this.#spare : this.#fresh();
-    if (this.#spareReady) this.#events.spare(false);
-    this.#spare = undefined;
-    this.#spareReady = false;
+    const next = this.#spares.find((spare) => this.#ready.has(spare)) ?? this.#spares[0] ?? this.#fresh();
+    this.#drop(next);
     next.listener = listener;
     this.active = next;
-    if (this.#runtime.snapshot && next.state === "ready" && this.#settings.spare) {
+    if (this.#runtime.snapshot && next.state === "ready" && this.#wanting) {
       this.#soon = true;
       this.#next(SOON_MS);
     }
     return next;
   }
 
+  /** Another reserve is wanted, and none is on its way: two at once would only be late together. */
+  get #wanting(): boolean {
+    return this.#spares.length < this.#settings.pool && this.#spares.length === this.#ready.size;
+  }
+
   #next(ms: number): void {
     clearTimeout(this.#timer);
-    if (!this.#settings.spare) return;
-    if (!this.#spare) this.#timer = setTimeout(() => this.#bootSpare(), ms);
-    else if (this.#spareReady && this.#runtime.snapshot && !this.#held) {
+    if (this.#wanting) this.#timer = setTimeout(() => this.#bootSpare(), ms);
+    else if (this.#ready.size > 0 && this.#runtime.snapshot && !this.#held) {
       this.#timer = setTimeout(() => this.#hold(), ms);
     }
+  }
+
+  /** It is in reserve no more: it was taken, or has died. */
+  #drop(spare: PythonWorker): void {
+    this.#spares = this.#spares.filter((one) => one !== spare);
+    if (this.#ready.delete(spare)) this.#events.spares(this.#ready.size);
   }
 
   #spawn(held = false): PythonWorker {
@@ -120,22 +133,20 @@ export class Pool {
   #bootSpare(): void {
     clearTimeout(this.#timer);
     this.#soon = false;
-    if (this.#spare) return;
+    if (!this.#wanting) return;
     const spare = this.#fresh();
-    this.#spare = spare;
+    this.#spares.push(spare);
     spare.listener = {
       ...unheard,
       message: ({ type }) => {
         // An interpreter out of a snapshot is warm.
         if (type === "ready" && !this.#runtime.snapshot) spare.post({ type: "warm" });
-        if (type !== (this.#runtime.snapshot ? "ready" : "warmed") || this.#spare !== spare) return;
-        this.#spareReady = true;
-        this.#events.spare(true);
-        this.#next(QUIET_MS);
+        if (type !== (this.#runtime.snapshot ? "ready" : "warmed")) return;
+        this.#ready.add(spare);
+        this.#events.spares(this.#ready.size);
+        if (!this.#running) this.#next(QUIET_MS);
       },
-      died: () => {
-        if (this.#spare === spare) this.#spare = undefined;
-      },
+      died: () => this.#drop(spare),
     };
   }
 }

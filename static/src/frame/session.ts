@@ -65,7 +65,7 @@ export class FrameSession implements WorkerListener {
     this.#restoring = runtime.snapshot !== null;
     this.#files = new FileStore(settings.limits);
     this.#idle = new Quota(settings.limits);
-    this.#pool = new Pool(runtime, settings, { spare: (ready) => say({ type: "spare", ready }) }, held);
+    this.#pool = new Pool(runtime, settings, { spares: (count) => say({ type: "spare", count }) }, held);
     this.#pool.active.listener = this;
   }
 

@@ -37,7 +37,7 @@ export async function makeSnapshot(
         lost: (reason) => reject(new Error(reason)),
       });
       link = made;
-      const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt: false, spare: false };
+      const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt: false, pool: 0 };
       Promise.all([supply.packages(supply.first), sealed(made)])
         .then(([files]) => send(made, { type: "capture", files, settings }))
         .catch(reject);

@@ -2,7 +2,7 @@
 
 import { type BootSettings, type HostMessage, PROFILE } from "../protocol/messages";
 import { FrameLink, type LinkEvents } from "./link";
-import type { SandboxOptions } from "./options";
+import { checkedPool, type SandboxOptions } from "./options";
 import type { Supply } from "./supply";
 import { isolationFor } from "./support";
 
@@ -70,7 +70,7 @@ export function openFrame(
     lost: events.lost,
   };
   const link = new FrameLink(url, options.container ?? document.body, watched);
-  return { link, handed: hand(link, supply, { interrupt, spare: options.spare ?? true, idle, hold, calm }) };
+  return { link, handed: hand(link, supply, { interrupt, pool: checkedPool(options), idle, hold, calm }) };
 }
 
 /** Waits until a new frame says that it is sealed; gives whether it is isolated. Rejects with a sentence. */
@@ -83,14 +83,14 @@ export async function sealed(link: FrameLink): Promise<boolean> {
 
 interface Wishes {
   interrupt: boolean;
-  spare: boolean;
+  pool: number;
   idle: Promise<void>;
   hold: boolean;
   /** Resolves when there is a processor left for verifying. */
   calm: Promise<void>;
 }
 
-async function hand(link: FrameLink, supply: Supply, { interrupt, spare, idle, hold, calm }: Wishes): Promise<Handed> {
+async function hand(link: FrameLink, supply: Supply, { interrupt, pool, idle, hold, calm }: Wishes): Promise<Handed> {
   const seal = supply.timeline.time("frame: loaded and sealed", sealed(link));
   const give = (name: string, blob: Blob): void => send(link, { type: "part", name, blob });
   const verified = Promise.all([supply.parts(give, supply.snapshot ? calm : seal), packages(link, supply)]);
@@ -99,7 +99,7 @@ async function hand(link: FrameLink, supply: Supply, { interrupt, spare, idle, h
   const isolated = await seal;
   const soft = isolated && interrupt;
   const { limits, packages: allowed } = supply.policy;
-  const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt: soft, spare };
+  const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt: soft, pool };
   const { snapshot } = supply;
   const shape = snapshot && { heap: snapshot.heap.length, load: snapshot.load };
   send(link, { type: "boot", settings, snapshot: shape, hold });

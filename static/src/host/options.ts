@@ -34,7 +34,12 @@ export interface SandboxOptions {
   container?: HTMLElement;
   /** "auto": soft interrupt where the browser allows it. "off": stop is always kill and replace. */
   isolation?: "auto" | "off";
-  /** Keep a second Python in reserve (default true). */
+  /**
+   * So many further Pythons stand ready in the frame, 0 to 8 (default 1). One takes over after a kill or a reset, so that
+   * nobody waits for a start; each takes as much memory as the first. They boot one by one while nothing runs.
+   */
+  pool?: number;
+  /** The same in short: true is a pool of 1, false of 0. Where both are given, `pool` holds. */
   spare?: boolean;
   /**
    * After this sandbox has come to rest, prepare a frame for a further one with the same options, so that it opens in
@@ -130,8 +135,8 @@ export interface SandboxEvents {
   restarted: { reason: string; lost: string; kept: string };
   /** A package is being loaded, or is loaded now; these are all that are allowed. */
   packages: PackageState[];
-  /** Whether a second Python stands ready. */
-  spare: { ready: boolean };
+  /** Whether a further Python stands ready, and how many do. */
+  spare: { ready: boolean; count: number };
   /** This browser has kept a snapshot for the next visit; its size in bytes. */
   kept: { bytes: number };
 }
@@ -145,6 +150,18 @@ export function checkedTimeout(asked: number | undefined, limits: Limits): numbe
     );
   }
   return Math.max(1, Math.round(asked));
+}
+
+/** The most Pythons that are kept in reserve: each takes a hundred megabytes and more. */
+const MOST = 8;
+
+/** How many are kept in reserve. Throws a RangeError that says what is allowed. */
+export function checkedPool({ pool, spare = true }: Pick<SandboxOptions, "pool" | "spare">): number {
+  if (pool === undefined) return spare ? 1 : 0;
+  if (!Number.isInteger(pool) || pool < 0 || pool > MOST) {
+    throw new RangeError(`pool must be a whole number from 0 to ${MOST}, not ${String(pool)}.`);
+  }
+  return pool;
 }
 
 /** A path below the session's folder. Throws a TypeError that says what is allowed. */

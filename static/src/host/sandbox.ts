@@ -21,6 +21,7 @@ import { forget } from "./kept";
 import type { FrameLink, LinkEvents } from "./link";
 import { type Handed, openFrame, send } from "./opening";
 import {
+  checkedPool,
   checkedTimeout,
   type ExecuteOptions,
   type SandboxEvents,
@@ -103,6 +104,7 @@ export class Sandbox {
   private constructor(options: SandboxOptions) {
     this.#options = options;
     checkChoice(options);
+    checkedPool(options);
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
@@ -377,7 +379,7 @@ export class Sandbox {
         return this.#emitter.emit("restarted", { reason, lost, kept });
       }
       case "spare":
-        return this.#emitter.emit("spare", { ready: message.ready });
+        return this.#emitter.emit("spare", { ready: message.count > 0, count: message.count });
       case "blocked":
         return this.#emitter.emit("blocked", message.blocked);
       case "packages_loaded":
@@ -408,8 +410,11 @@ export class Sandbox {
     this.#restless();
     const supply = this.#supply;
     if (!supply) return;
-    const { start, keep = true, spare = true } = this.#options;
-    this.#after(spare ? STANDBY_MS.afterSpare : STANDBY_MS.alone, () => void this.#standBy(supply));
+    const { start, keep = true } = this.#options;
+    this.#after(
+      checkedPool(this.#options) > 0 ? STANDBY_MS.afterSpare : STANDBY_MS.alone,
+      () => void this.#standBy(supply),
+    );
     if (!keep || start === "wheels" || this.unrestorable) return;
     const kept = (keeping: Promise<number | null>): void => {
       keeping.then(

@@ -8,7 +8,7 @@ import type { FrameMessage } from "../protocol/messages";
 import { Emitter } from "./emitter";
 import type { LinkEvents } from "./link";
 import { frameFor, type Opening, openFrame, send } from "./opening";
-import type { SandboxEvents, SandboxOptions } from "./options";
+import { checkedPool, type SandboxEvents, type SandboxOptions } from "./options";
 import { Supply } from "./supply";
 
 interface Standing extends Opening {
@@ -23,7 +23,7 @@ const owners = new Set<object>();
 function kindOf(supply: Supply, options: SandboxOptions): string {
   const { limits, packages } = supply.policy;
   const { url, interrupt } = frameFor(supply, options);
-  return JSON.stringify([url, interrupt, options.spare ?? true, supply.first, supply.snapshot, limits, packages]);
+  return JSON.stringify([url, interrupt, checkedPool(options), supply.first, supply.snapshot, limits, packages]);
 }
 
 /** Only a start from a snapshot can be held, and only in the page's own place is it anybody's. */

@@ -146,7 +146,7 @@ const settings = record({
   packages: mapOf(record({ version: text(NAME), imports: names, depends: names }), 2_000),
   load: names,
   interrupt: flag,
-  spare: flag,
+  pool: count(),
 });
 const stream = oneOf("stdout", "stderr");
 
@@ -295,7 +295,7 @@ export const parseFrameMessage = union<FrameMessage>({
     }),
   }),
   restarted: record({ type: kind("restarted"), reason: text(SENTENCE), lost: text(SENTENCE), kept: text(SENTENCE) }),
-  spare: record({ type: kind("spare"), ready: flag }),
+  spare: record({ type: kind("spare"), count: count() }),
   blocked: record({ type: kind("blocked"), blocked: record(blocked) }),
   packages_loaded: record({ type: kind("packages_loaded"), names }),
   kept: record({ type: kind("kept"), path, blob }),

@@ -8,7 +8,7 @@ import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
 import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 export interface NamedBytes {
   name: string;
@@ -86,8 +86,8 @@ export interface BootSettings {
   load: string[];
   /** Stop by interrupt first (needs SharedArrayBuffer in the frame); false means kill only. */
   interrupt: boolean;
-  /** Keep one booted worker in reserve. */
-  spare: boolean;
+  /** So many booted workers are kept in reserve. */
+  pool: number;
 }
 
 export interface RunOptions {
@@ -191,7 +191,7 @@ export type FrameMessage =
   | { type: "event"; request: number; event: RunEvent }
   | { type: "done"; request: number; outcome: RunOutcome }
   | { type: "restarted"; reason: string; lost: string; kept: string }
-  | { type: "spare"; ready: boolean }
+  | { type: "spare"; count: number }
   | { type: "blocked"; blocked: Blocked }
   | { type: "packages_loaded"; names: string[] }
   | { type: "kept"; path: string; blob: Blob }

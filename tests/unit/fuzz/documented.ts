@@ -111,7 +111,7 @@ const SETTINGS = fields({
   packages: { map: fields({ version: "name", imports: NAMES, depends: NAMES }) },
   load: NAMES,
   interrupt: "flag",
-  spare: "flag",
+  pool: "count",
 });
 
 export const FROM_HOST: Messages = {
@@ -182,7 +182,7 @@ export const FROM_FRAME: Messages = {
     }),
   },
   restarted: { reason: "text", lost: "text", kept: "text" },
-  spare: { ready: "flag" },
+  spare: { count: "count" },
   blocked: { blocked: fields(BLOCKED) },
   packages_loaded: { names: NAMES },
   kept: { path: "path", blob: "blob" },

@@ -85,7 +85,7 @@ async function alone(arena: Arena, path: string): Promise<string> {
     return await arena.cdp.evaluate<string>(
       page.session,
       `new Promise((done)=>{const c=new MessageChannel();const all=[];c.port1.onmessage=(e)=>{all.push(e.data);
-        if(e.data.type==="hello")c.port1.postMessage({type:"boot",core:[],settings:{limits:{},packages:{},load:[],interrupt:false,spare:false}})};
+        if(e.data.type==="hello")c.port1.postMessage({type:"boot",core:[],settings:{limits:{},packages:{},load:[],interrupt:false,pool:0}})};
         postMessage({type:"belljar:init"},"*",[c.port2]);
         setTimeout(()=>{const h=all.find((m)=>m.type==="hello");done(!h?"silent":h.checks.every((k)=>k.ok)||all.some((m)=>m.type==="progress"||m.type==="ready")?"won":"refuses: "+h.checks.filter((k)=>!k.ok).map((k)=>k.name))},900)})`,
     );
