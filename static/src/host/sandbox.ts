@@ -31,7 +31,7 @@ import {
 import type { LoadedPolicy } from "./policy";
 import { Gone, type Request, Requests } from "./requests";
 import { offered } from "./server";
-import { leave, prepare, take } from "./standby";
+import { drop, leave, prepare, take } from "./standby";
 import { Supply } from "./supply";
 import { unsupported } from "./support";
 import { Watchdog } from "./watchdog";
@@ -253,6 +253,7 @@ export class Sandbox {
     if (!supply || this.#ended) return;
     const reason = "The sandbox frame stopped answering and was replaced.";
     const lost = "Variables and imports are gone.";
+    drop();
     this.#link?.close();
     this.#enter("restarting", reason);
     const note = `${reason} Python had to be restarted: variables are gone, files are kept.`;

@@ -67,7 +67,11 @@ export function leave(owner: object): void {
   if (owners.size === 0) drop();
 }
 
-function drop(): void {
+/**
+ * Away with what stands by. Call before a frame that hangs is replaced: frames share a process, and as long as another
+ * one lives in it, so does what hangs, and the new frame would come up beside it.
+ */
+export function drop(): void {
   standing?.link.close();
   standing = undefined;
 }
