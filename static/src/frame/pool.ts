@@ -16,6 +16,9 @@ const QUIET_MS = 1_200;
 /** After a reserve was taken: how long the cell that waited for it has the processor for itself. */
 const SOON_MS = 200;
 
+/** The same once that cell is over, or where none waited: the first one of a fresh session comes at once. */
+const SETTLED_MS = 50;
+
 export interface PoolEvents {
   /** So many spare workers stand ready. */
   spares(count: number): void;
@@ -59,8 +62,7 @@ export class Pool {
   /** Call when nothing runs: a reserve may boot. */
   quiet(): void {
     this.#running = false;
-    if (this.#soon) return this.#bootSpare();
-    this.#next(QUIET_MS);
+    this.#next(this.#soon ? SETTLED_MS : QUIET_MS);
   }
 
   /** Call when something starts to run. */
