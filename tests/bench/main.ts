@@ -21,7 +21,8 @@ type Side = "plain" | "ours";
 /** What both pages put on their window. */
 interface Runner {
   run(code: string, print?: (text: string) => void): Promise<{ plots: string[] }>;
-  kill(): Promise<void>;
+  /** Ends whatever runs; gives when that was done. */
+  kill(): Promise<number>;
   close(): void | Promise<void>;
   spare(): Promise<number>;
   sandbox: { reset(): Promise<void>; timing: { name: string; start: number; ms: number }[] };
@@ -189,8 +190,7 @@ async function kill(port: number, side: Side): Promise<void> {
         await spare;
         void runner.run("while True: pass").catch(() => {});
         await new Promise((resolve) => setTimeout(resolve, 500));
-        const began = performance.now();
-        await runner.kill();
+        const began = await runner.kill();
         const next = side === "ours" ? runner.spare() : null;
         if (side === "plain") runner = await window.open_();
         const { plots } = await runner.run(code);

@@ -16,14 +16,13 @@ def settle(packages: list[str]) -> None:
 
     The hash seed of `str` stays the fixed one it was captured with (PYTHONHASHSEED=0): it is in every dict.
     """
-    import gc
     import os
 
     warming.prepare(packages)
     os.environ.pop("PYTHONHASHSEED", None)
     while sys.path and sys.path[0] == "":
         sys.path.pop(0)
-    gc.collect()
+    warming.freeze()
 
 
 def wake() -> None:

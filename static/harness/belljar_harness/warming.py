@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import sys
@@ -18,6 +19,13 @@ def warm(allowlist: Allowlist) -> None:
     """Import the modules of loaded packages, and draw a figure and a table once. Never raises."""
     loaded = (name for name in MODULES if (package := allowlist.get(name)) and allowlist.is_loaded(package))
     prepare(list(loaded))
+    freeze()
+
+
+def freeze() -> None:
+    """What is there now stays: no collection need look at it again, which is most of what one costs."""
+    gc.collect()
+    gc.freeze()
 
 
 def prepare(packages: list[str]) -> None:

@@ -13,10 +13,10 @@ import type { Runtime } from "./runtime";
 /** How long nothing must happen before the reserve starts to boot, so that it never competes with a cell. */
 const QUIET_MS = 1_200;
 
-/** After a reserve was taken: how long the cell that waited for it has the processor for itself. */
-const SOON_MS = 200;
+/** After a reserve was taken: how long the first cell of the fresh session has the processor for itself. */
+const SOON_MS = 1_000;
 
-/** The same once that cell is over, or where none waited: the first one of a fresh session comes at once. */
+/** The same once that cell is over, and how long is waited for one. */
 const SETTLED_MS = 50;
 
 export interface PoolEvents {
@@ -68,7 +68,8 @@ export class Pool {
   /** Call when something starts to run. */
   busy(): void {
     this.#running = true;
-    if (!this.#soon) clearTimeout(this.#timer);
+    if (this.#soon) this.#next(SOON_MS);
+    else clearTimeout(this.#timer);
   }
 
   /** Ends the active worker; a spare, or a new one, takes its place. */

@@ -5,6 +5,7 @@ import { RUNTIME } from "../protocol/messages";
 import type { EmscriptenModule } from "./emscripten";
 import { ASSETS, provide, release } from "./fetch-shim";
 import { jsGlobals } from "./globals";
+import { interrupts } from "./interrupts";
 
 /** A Python callable seen from JavaScript. */
 export interface PyCallable {
@@ -94,7 +95,8 @@ export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks
   provide(RUNTIME.wasm, new ArrayBuffer(0));
   WebAssembly.instantiateStreaming = async (_source, imports) => {
     const module = await wasm;
-    const instance = await WebAssembly.instantiate(module, imports);
+    const instance = await WebAssembly.instantiate(module, interrupts.imports(imports ?? {}));
+    interrupts.watch(instance.exports);
     hooks.main?.(instance);
     return { module, instance };
   };

@@ -4,6 +4,7 @@ import harness from "belljar:harness";
 import type { BootSettings, RunOptions } from "../protocol/messages";
 import { say, sayText } from "./channel";
 import type { SessionFiles } from "./files";
+import { interrupts } from "./interrupts";
 import type { Packages } from "./packages";
 import { HOME, hasJspi, type PyCallable, type Pyodide } from "./pyodide";
 
@@ -69,9 +70,13 @@ export class HarnessSession {
       },
       read_input: (prompt: string, password: boolean) => this.#ask(prompt, password),
       keep_file: (path: string) => files.keep(path),
-      arm: () => py.setInterruptBuffer(interrupt ?? undefined),
+      arm: () => {
+        py.setInterruptBuffer(interrupt ?? undefined);
+        interrupts.arm(interrupt ?? undefined);
+      },
       disarm: () => {
         py.setInterruptBuffer(undefined);
+        interrupts.arm(undefined);
         if (interrupt) interrupt[0] = 0;
       },
     };

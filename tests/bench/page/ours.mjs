@@ -22,9 +22,16 @@ class Ours {
     return { plots: done.plots.map((plot) => plot.contentBase64) };
   }
 
-  /** Away with it, whatever runs. */
-  async kill() {
-    await this.sandbox.interrupt();
+  /** Away with it, whatever runs. It is asked first, and killed when it can't hear. */
+  kill() {
+    const gone = new Promise((resolve) => {
+      const off = this.sandbox.on("restarted", () => {
+        off();
+        resolve(performance.now());
+      });
+    });
+    void this.sandbox.interrupt();
+    return gone;
   }
 
   close() {
@@ -37,4 +44,5 @@ window.open_ = async (options = { spare: false }) => new Ours(options);
 window.first = window.open_({
   spare: asked.has("spare"),
   ...(asked.has("kill") ? { isolation: "off" } : {}),
+  ...(asked.has("wheels") ? { start: "wheels" } : {}),
 });

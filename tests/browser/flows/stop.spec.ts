@@ -10,6 +10,17 @@ test("a runaway loop is interrupted on time and its variables stay", async ({ be
   expect(await bench.run("before")).toMatchObject({ text: "'kept'" });
 });
 
+test("a loop around slow steps is interrupted too, although it passes few places where Python looks", async ({
+  bench,
+}) => {
+  const quick = await bench.run("step = lambda: sum(range(2_000_000))\nstep()");
+  expect(quick.status).toBe("ok");
+  const answer = await bench.run("while True: sum(range(2_000_000))", {
+    timeout: 1_000,
+  });
+  expect(answer).toMatchObject({ status: "timeout", note: "Your variables are still there." });
+});
+
 test("interrupt() stops computing, sleeping and awaiting code", async ({ bench }) => {
   for (const code of ["while True: pass", "import time; time.sleep(60)", "import asyncio; await asyncio.sleep(60)"]) {
     const seen = await bench.page.evaluate(async (source) => {
