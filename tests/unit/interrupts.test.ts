@@ -1,6 +1,7 @@
 // How often Python looks for an interrupt: by time, not by the number of its jumps.
 
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { ENDED } from "../../static/src/protocol/interrupt";
 import { Interrupts } from "../../static/src/worker/interrupts";
 
 const LOOK = "_Py_CheckEmscriptenSignals_Helper";
@@ -46,6 +47,13 @@ describe("interrupts", () => {
     interrupts.arm(undefined);
     expect(due(1)).toBe(0);
     expect(buffer[0]).toBe(2);
+  });
+
+  test("ends all that runs in a worker that is being killed, and goes on doing so", () => {
+    const buffer = new Uint8Array([ENDED]);
+    interrupts.arm(buffer);
+    expect(look).toThrow("ended");
+    expect(look).toThrow("ended");
   });
 
   test("looks seldom where it is passed often, but never less often than CPython does", () => {

@@ -108,11 +108,14 @@ def encode(pixels: Any, dpi: float) -> bytes:
     height, width, channels = pixels.shape
     if (pixels[..., 3] == 255).all():
         channels = 3
-    plain = pixels[..., :channels].reshape(height, width * channels)
     rows = numpy.empty((height, 1 + width * channels), "uint8")
     rows[:, 0] = _UP
-    rows[0, 1:] = plain[0]
-    numpy.subtract(plain[1:], plain[:-1], out=rows[1:, 1:])
+    changes = rows[:, 1:].reshape(height, width, channels)
+    # Channel by channel: six times as fast as taking three bytes of four at each pixel.
+    for channel in range(channels):
+        plain = pixels[..., channel]
+        changes[0, :, channel] = plain[0]
+        numpy.subtract(plain[1:], plain[:-1], out=changes[1:, :, channel])
     density = round(dpi / _METRES_PER_INCH)
     colour = 6 if channels == 4 else 2
     return b"".join(

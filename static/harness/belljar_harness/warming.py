@@ -60,8 +60,10 @@ def _plot() -> None:
 
     pyplot = vars(sys.modules["matplotlib.pyplot"])
     chosen = pyplot["_backend_mod"]
+    figure = Figure()
     try:
-        pandas.DataFrame({"a": [1.0, 2.0]}).plot(ax=Figure().add_subplot())
+        pandas.DataFrame({"a": [1.0, 2.0]}).plot(ax=figure.add_subplot(), title="A")
+        pictures.png(figure, 200)
     finally:
         # Drawing asks pyplot for its backend; which one that is, is decided when a session begins.
         pyplot["_backend_mod"] = chosen

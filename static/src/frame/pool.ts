@@ -3,8 +3,11 @@
 // the other. Where a start is cheap (from a snapshot) the next reserve comes as soon as the cell that took one is over:
 // out of the worker that is held with everything but the interpreter's memory.
 //
-//   quiet ─► a reserve boots ─► ready ─► … all are ready ─► quiet ─► one is held
+//   quiet ─► a reserve boots ─► ready ─► … all are ready ─► quiet ─► one is held ─► quiet ─► the reserve rehearses
 //   taken ─► the cell is over, or SOON ─► the held one is released ─► ready
+//
+// Rehearsing is for the engine: it compiles a function when it is first called, and well when it was called often, for
+// every worker of the process. What people do first is done some times before, so that nobody waits for that.
 
 import type { BootSettings, NamedBytes } from "../protocol/messages";
 import { PythonWorker, type WorkerListener } from "./python-worker";
@@ -18,6 +21,9 @@ const SOON_MS = 1_000;
 
 /** The same once that cell is over, and how long is waited for one. */
 const SETTLED_MS = 50;
+
+/** How often it is rehearsed, in all: the first figure of a fresh session then takes as long as the tenth. */
+const REHEARSALS = 5;
 
 export interface PoolEvents {
   /** So many spare workers stand ready. */
@@ -33,6 +39,7 @@ export class Pool {
   #held: PythonWorker | undefined;
   #profile: { files: NamedBytes[]; error: string | null } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #rehearsals = 0;
   /** The next reserve is about to boot, whatever runs. */
   #soon = false;
   #running = false;
@@ -96,9 +103,16 @@ export class Pool {
   #next(ms: number): void {
     clearTimeout(this.#timer);
     if (this.#wanting) this.#timer = setTimeout(() => this.#bootSpare(), ms);
-    else if (this.#ready.size > 0 && this.#runtime.snapshot && !this.#held) {
-      this.#timer = setTimeout(() => this.#hold(), ms);
+    else if (this.#ready.size > 0 && this.#runtime.snapshot) {
+      if (!this.#held) this.#timer = setTimeout(() => this.#hold(), ms);
+      else if (this.#rehearsals < REHEARSALS) this.#timer = setTimeout(() => this.#rehearse(), ms);
     }
+  }
+
+  #rehearse(): void {
+    const [spare] = this.#ready;
+    this.#rehearsals++;
+    spare?.post({ type: "warm" });
   }
 
   /** It is in reserve no more: it was taken, or has died. */
@@ -125,6 +139,7 @@ export class Pool {
   #hold(): void {
     const held = this.#spawn(true);
     this.#held = held;
+    this.#next(QUIET_MS);
     held.listener = {
       ...unheard,
       died: () => {
@@ -142,12 +157,14 @@ export class Pool {
     spare.listener = {
       ...unheard,
       message: ({ type }) => {
-        // An interpreter out of a snapshot is warm.
-        if (type === "ready" && !this.#runtime.snapshot) spare.post({ type: "warm" });
-        if (type !== (this.#runtime.snapshot ? "ready" : "warmed")) return;
-        this.#ready.add(spare);
-        this.#events.spares(this.#ready.size);
-        if (!this.#running) this.#next(QUIET_MS);
+        const { snapshot } = this.#runtime;
+        // One out of a snapshot has imported everything.
+        if (type === "ready" && !snapshot) spare.post({ type: "warm" });
+        if (type === (snapshot ? "ready" : "warmed")) {
+          this.#ready.add(spare);
+          this.#events.spares(this.#ready.size);
+        } else if (type !== "warmed") return;
+        if (!this.#running) this.#next(SETTLED_MS);
       },
       died: () => this.#drop(spare),
     };

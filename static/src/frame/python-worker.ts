@@ -7,6 +7,7 @@
 // weighs little and is ready within a tenth of a second once it is released.
 
 import { parseWorkerText, path as pathGuard } from "../protocol/guards";
+import { ENDED, INTERRUPTED } from "../protocol/interrupt";
 import {
   type BootSettings,
   HEAP,
@@ -119,7 +120,7 @@ export class PythonWorker {
 
   /** Asks the running cell to stop: computing code through the buffer, waiting code by message. */
   interrupt(): void {
-    if (this.#interrupt) this.#interrupt[0] = 2; // SIGINT (Pyodide: setInterruptBuffer)
+    if (this.#interrupt) this.#interrupt[0] = INTERRUPTED;
     this.post({ type: "interrupt" });
   }
 
@@ -127,6 +128,7 @@ export class PythonWorker {
     this.state = "dead";
     this.#loadClock.pause();
     this.listener = undefined;
+    if (this.#interrupt) this.#interrupt[0] = ENDED;
     this.#worker.terminate();
   }
 

@@ -4,6 +4,11 @@
 // down at each jump back and each call). In a tight loop that is every few microseconds, which costs the loop some
 // percent; in a loop around large arrays it may be every few seconds, by which time its worker was killed. Here the
 // clock is set anew at each look.
+//
+// A worker that is being killed looks, too. Chromium lets a worker that computes go on for two seconds after it was
+// terminated (WorkerThread::kForcibleTerminationDelay), in which it would keep a processor from its successor.
+
+import { ENDED } from "../protocol/interrupt";
 
 /** The name of the function that CPython looks with; it gives the number of a signal, or 0. */
 const LOOK = "_Py_CheckEmscriptenSignals_Helper";
@@ -61,6 +66,8 @@ export class Interrupts {
     // Any other number: it was not the clock's turn, something that takes long looks by itself.
     if (this.#words.length === 0 || this.#words[this.#clock] === INTERVAL) this.#wind();
     const signal = buffer[0] ?? 0;
+    // Through all of Python, whatever it would catch.
+    if (signal === ENDED) throw new Error("the worker was ended");
     if (signal !== 0) buffer[0] = 0;
     return signal;
   }
