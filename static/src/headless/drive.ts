@@ -30,7 +30,9 @@ export class Drive {
   readonly #runs = new Map<number, Run>();
   readonly #parts = new Map<number, Uint8Array<ArrayBuffer>[]>();
 
-  constructor(make: (options: OpenOptions) => Driven = (options) => Sandbox.create({ ...options, standby: false })) {
+  constructor(
+    make: (options: OpenOptions) => Driven = (options) => Sandbox.create({ ...options, standby: false, keep: false }),
+  ) {
     this.#make = make;
   }
 
