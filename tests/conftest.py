@@ -63,9 +63,11 @@ def docker_engine() -> Iterator[Service]:
         yield service
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside() -> Iterator[None]:
     """A developer's own BELLJAR_* settings must not change what the tests see; where things are may stay."""
-    for name in list(os.environ):
-        if name.startswith("BELLJAR_") and name not in {"BELLJAR_ASSETS_DIR", "BELLJAR_CHROMIUM"}:
-            monkeypatch.delenv(name)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("BELLJAR_") and name not in {"BELLJAR_ASSETS_DIR", "BELLJAR_CHROMIUM"}:
+                patch.delenv(name)
+        yield

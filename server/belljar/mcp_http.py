@@ -147,9 +147,13 @@ def _listen(host: str, port: int) -> socket.socket:
     """A listening socket of our own, so that a taken port is a sentence and no traceback."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise BelljarError(
             f"MCP can't be served at {host}:{port} ({error.strerror or error}). Choose another --port or "
             "--host."
         ) from None
+    # asyncio sets it only on sockets that it made itself. Without it the second piece of an answer waits for
+    # the client to confirm the first, 40 ms on Linux.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

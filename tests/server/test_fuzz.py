@@ -23,7 +23,7 @@ from belljar.settings import Connections, Settings
 from .conftest import MakeClient
 from .wire import ask, exchange, hold, serving
 
-EXAMPLES = int(os.environ.get("BELLJAR_FUZZ_EXAMPLES", "1500"))
+EXAMPLES = int(os.environ.get("BELLJAR_FUZZ_EXAMPLES", "1000"))
 fuzzed = settings(
     max_examples=EXAMPLES,
     derandomize=bool(os.environ.get("CI")),
@@ -271,10 +271,10 @@ RAW = st.one_of(
 @pytest.fixture
 def hasty() -> Settings:
     """A server that waits for nobody."""
-    return Settings(connections=Connections(request_timeout=0.4, keep_alive=1, send_timeout=1))
+    return Settings(connections=Connections(request_timeout=0.2, keep_alive=1, send_timeout=1))
 
 
-@settings(fuzzed, max_examples=max(6, EXAMPLES // 100))
+@settings(fuzzed, max_examples=max(6, EXAMPLES // 70))
 @given(batch=st.lists(RAW, min_size=30, max_size=30))
 def test_no_bytes_confuse_or_hold_up_a_server_on_the_wire(
     app: Starlette, port: int, batch: list[bytes]

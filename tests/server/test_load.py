@@ -28,7 +28,7 @@ SANDBOXES = 4
 PER_SANDBOX, REST = 500 * 2**20, 700 * 2**20
 TOKEN = "a token that nobody guesses"
 #: A cell that takes a moment, so that programs have to wait for each other.
-CELL = "import time\nprint('nonce NONCE')\ntime.sleep(0.2)\n'NONCE' * 2"
+CELL = "import time\nprint('nonce NONCE')\ntime.sleep(0.05)\n'NONCE' * 2"
 ENDLESS = "print('nonce NONCE')\nwhile True: pass"
 
 pytestmark = [
@@ -87,7 +87,7 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._done.wait(0.5):
+        while not self._done.wait(1):
             self.most_bytes = max(self.most_bytes, self.now())
             self.most_renderers = max(self.most_renderers, sum(map(is_renderer, descendants(self._pid))))
 

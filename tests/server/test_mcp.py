@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -38,7 +39,8 @@ class Served:
 
 def environment() -> dict[str, str]:
     allowed = {"BELLJAR_CHROMIUM_SANDBOX": "off"} if os.getuid() == 0 else {}
-    return {**os.environ, **allowed, "BELLJAR_MCP_TOKEN": TOKEN}
+    # Python alone starts fast; packages come when they are imported.
+    return {**os.environ, **allowed, "BELLJAR_MCP_TOKEN": TOKEN, "BELLJAR_PROFILE": "core"}
 
 
 def command(*arguments: str) -> list[str]:
@@ -84,7 +86,8 @@ async def test_over_stdio_code_runs_with_figures_files_and_progress() -> None:
     async def progress(_: float, __: float | None, message: str | None) -> None:
         heard.append(message)
 
-    parameters = StdioServerParameters(command=command()[0], args=command()[1:], env=environment())
+    settings = environment() | {"BELLJAR_PROFILE": "data"}
+    parameters = StdioServerParameters(command=command()[0], args=command()[1:], env=settings)
     async with Client(parameters) as client:
         names = [tool.name for tool in (await client.list_tools()).tools]
         assert names == ["execute_python", "list_files", "read_file", "write_file", "reset"]
@@ -109,7 +112,7 @@ async def test_over_stdio_code_runs_with_figures_files_and_progress() -> None:
         # Cancelling a call interrupts its run, and the sandbox answers the next.
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(
-                client.call_tool("execute_python", {"code": "y = 1\nwhile True: pass"}), timeout=3
+                client.call_tool("execute_python", {"code": "y = 1\nwhile True: pass"}), timeout=1
             )
         began = time.monotonic()
         assert not (await client.call_tool("execute_python", {"code": "1 + 1"})).is_error
@@ -143,7 +146,7 @@ async def test_over_http_a_cancelled_call_interrupts_its_run_and_keeps_its_varia
         mine = {"session": first.structured_content["session"]} if mode == "auto" else {}
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(
-                client.call_tool("execute_python", {"code": "while True: pass", **mine}), timeout=1.5
+                client.call_tool("execute_python", {"code": "while True: pass", **mine}), timeout=0.7
             )
         began = time.monotonic()
         again = await client.call_tool("execute_python", {"code": "kept", **mine})
@@ -182,7 +185,12 @@ async def test_a_signal_ends_it_though_its_client_stays(number: signal.Signals) 
     process = await asyncio.create_subprocess_exec(
         *command(), env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    await asyncio.sleep(2)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    who = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}}
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": who}
+    process.stdin.write(json.dumps(hello).encode() + b"\n")
+    assert b"belljar" in await asyncio.wait_for(process.stdout.readline(), 20)
     process.send_signal(number)
     assert await asyncio.wait_for(process.wait(), 20) == 128 + number
 
@@ -194,7 +202,7 @@ async def test_a_run_is_reported_when_the_server_is_told_to_end(tmp_path: Path) 
     async with Client(parameters) as client:
         await client.call_tool("execute_python", {"code": "1"})
         run = asyncio.create_task(client.call_tool("execute_python", {"code": "while True: pass"}))
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.3)
         os.kill(int(pid.read_text()), signal.SIGTERM)
         result = await asyncio.wait_for(run, 20)
     assert result.is_error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
 import socket
 import threading
@@ -26,10 +25,8 @@ from starlette.routing import Route
 
 from belljar import AsyncSandbox, Sandbox, tools
 
+from ..browsers import ALLOWED
 from .test_tools import ShelfBackend
-
-#: Chromium as root has no process sandbox: tests/server/backends tests it as another user.
-ALLOWED = "off" if os.getuid() == 0 else "on"
 
 
 class Endpoint:

@@ -6,43 +6,65 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from belljar import Sandbox
 from belljar.execution import EXIT_CODES
 
+from ..browsers import ALLOWED
 from ..conformance.conftest import DIFFERENCES
 
 ROOT = Path(__file__).parents[2]
 STANDIN = "the stand-in has no matplotlib and no pandas"
-EXAMPLES = [
-    pytest.param(code, id=f"{name}-{number}")
-    for name in ("README.md", "docs/python.md")
-    for number, code in enumerate(
-        re.findall(
-            r"^```python\n(.*?)^```", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-        )
-    )
-]
 
 
-def environment() -> dict[str, str]:
-    return {**os.environ, **({"BELLJAR_CHROMIUM_SANDBOX": "off"} if os.getuid() == 0 else {})}
+def examples(name: str) -> list[Any]:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    codes = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [pytest.param(code, id=f"{name}-{number}") for number, code in enumerate(codes)]
 
 
-@pytest.mark.parametrize("code", EXAMPLES)
-def test_an_example_runs(code: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        cwd=tmp_path,
-        env=environment(),
+def run(command: str | list[str], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        shell=isinstance(command, str),
+        cwd=folder,
+        env={**os.environ, "BELLJAR_CHROMIUM_SANDBOX": ALLOWED, **more},
         text=True,
         capture_output=True,
         check=False,
         timeout=120,
     )
+
+
+@pytest.mark.parametrize("code", examples("README.md"))
+def test_an_example_of_the_readme_is_a_program_that_ends_well(code: str, tmp_path: Path) -> None:
+    done = run([sys.executable, "-W", "error", "-c", code], tmp_path)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[None]:
+    """What sandboxes of the same options share stays, so that not every example starts a browser."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BELLJAR_CHROMIUM_SANDBOX", ALLOWED)
+        with Sandbox(packages=()) as sandbox:
+            assert sandbox.execute("1").ok
+            yield
+
+
+@pytest.mark.usefixtures("browser")
+@pytest.mark.parametrize("code", examples("docs/python.md"))
+def test_an_example_of_the_page_runs(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "docs/python.md", "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().err == ""
 
 
 def test_the_commands_run(tmp_path: Path) -> None:
@@ -52,19 +74,11 @@ def test_the_commands_run(tmp_path: Path) -> None:
         r"^belljar run .*$", (ROOT / "docs/python.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert len(shown) == 2
-    for line, exit_code in zip(shown, (0, 1), strict=True):
-        # The second one gets no data file: its answer is the error, as JSON.
-        command = line.replace("belljar", f"{sys.executable} -m belljar", 1)
-        done = subprocess.run(
-            command,
-            shell=True,
-            cwd=tmp_path,
-            env=environment(),
-            capture_output=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == exit_code, done.stderr
+    commands = [line.replace("belljar", f"{sys.executable} -m belljar", 1) for line in shown]
+    # Python alone starts fast.
+    ended = [run(command, tmp_path, BELLJAR_PROFILE="core") for command in commands]
+    # The second one gets no data file: its answer is the error, as JSON.
+    assert [done.returncode for done in ended] == [0, 1], [done.stderr for done in ended]
 
 
 def test_the_table_of_statuses_is_the_one_of_the_code() -> None:

@@ -18,7 +18,8 @@ COMMAND = [sys.executable, "-m", "belljar", "run"]
 @pytest.fixture
 def environment() -> dict[str, str]:
     allowed = {"BELLJAR_CHROMIUM_SANDBOX": "off"} if os.getuid() == 0 else {}
-    return {**os.environ, **allowed, "PYTHONUNBUFFERED": "1"}
+    # Python alone starts fast.
+    return {**os.environ, **allowed, "PYTHONUNBUFFERED": "1", "BELLJAR_PROFILE": "core"}
 
 
 def run(
@@ -45,6 +46,7 @@ def test_a_script_with_a_file_gives_output_figures_and_files(
         "data = pd.read_csv('data.csv')\nprint(len(data), 'rows')\nprint('warned', file=sys.stderr)\n"
         "data.plot('x', 'y')\nopen('sums.txt', 'w').write(str(data.y.sum()))\n"
     )
+    environment["BELLJAR_PROFILE"] = "data"
     done = run(environment, tmp_path, "script.py", "--file", "data.csv", "--out", "made")
     assert (done.returncode, done.stdout) == (0, "2 rows\n")
     assert "warned" in done.stderr

@@ -107,7 +107,7 @@ async def exchange(port: int, sent: bytes, seconds: float) -> tuple[bytes, float
     """Sends bytes and reads until the server hangs up; gives what came and after how many seconds."""
     began = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    got = b""
+    got = bytearray()
     with contextlib.suppress(ConnectionError):
         writer.write(sent)
         async with asyncio.timeout(seconds):
@@ -116,4 +116,4 @@ async def exchange(port: int, sent: bytes, seconds: float) -> tuple[bytes, float
     writer.close()
     with contextlib.suppress(ConnectionError):
         await writer.wait_closed()
-    return got, time.monotonic() - began
+    return bytes(got), time.monotonic() - began

@@ -210,5 +210,7 @@ app = Starlette(
 
 if __name__ == "__main__":
     listener = socket.create_server(("127.0.0.1", 0))
+    # Pieces of an answer leave at once: else each waits for the client to confirm the one before.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listener])

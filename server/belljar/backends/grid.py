@@ -210,7 +210,8 @@ def _ask_now(grid: Address, method: str, path: str, body: object, seconds: float
         with opener.open(request, timeout=seconds) as answer:
             value = json.loads(answer.read(_BYTES)).get("value")
     except HTTPError as error:
-        raise UnavailableError(_refused(grid, error)) from None
+        with error:  # it is an answer, too, whose connection is open
+            raise UnavailableError(_refused(grid, error)) from None
     except (ValueError, AttributeError):
         raise UnavailableError(_no_grid(grid, "what is no JSON of WebDriver's")) from None
     except OSError as error:

@@ -91,11 +91,13 @@ class HeadlessBackend:
         self._closing.set()
         await asyncio.gather(*(session.close() for session in self._sessions if session.alive))
         async with self._starting:
-            if self._chromium is not None:
-                await self._chromium.close()
-            if self._server is not None:
-                await asyncio.to_thread(self._server.stop)
+            chromium, server = self._chromium, self._server
             self._chromium = self._server = None
+            # Neither needs the other any more, and each takes a moment.
+            await asyncio.gather(
+                *([chromium.close()] if chromium else []),
+                *([asyncio.to_thread(server.stop)] if server else []),
+            )
 
     async def _turn(self) -> None:
         if self._closing.is_set():

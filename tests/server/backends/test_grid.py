@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import gc
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -21,10 +20,10 @@ from belljar.backends.browsers import NOWHERE, Chromium
 from belljar.backends.servers import LocalServer, Origin
 from belljar.errors import UnavailableError
 
+from ...browsers import ALLOWED, ROOT
 from ...selenium_grid import PASSWORD, USER, SeleniumGrid
+from ...waiting import soon
 
-ROOT = os.getuid() == 0
-ALLOWED = "off" if ROOT else "on"
 WHO = f"{USER}:{quote(PASSWORD, safe='')}"
 
 
@@ -48,10 +47,7 @@ def overheard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def until_nothing_is_lent(grid: SeleniumGrid) -> None:
-    until = time.monotonic() + 20
-    while await asyncio.to_thread(grid.sessions):
-        assert time.monotonic() < until
-        await asyncio.sleep(0.1)
+    await soon(lambda: grid.sessions() == 0)
 
 
 async def test_a_grid_lends_a_browser_and_gets_it_back(grid: SeleniumGrid) -> None:
@@ -94,32 +90,28 @@ async def test_a_lent_browser_without_its_process_sandbox_runs_nothing_and_is_gi
 async def test_no_free_browser_is_said_and_one_that_comes_too_late_is_given_back(
     grid: SeleniumGrid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lending, "_WAIT", 2.0)
+    monkeypatch.setattr(lending, "_WAIT", 1.0)
     asked = overheard(monkeypatch)
     url = f"http://{WHO}@127.0.0.1:{grid.port}"
     first = await lending.borrow(url, ["--headless=new"])
     async with AsyncSandbox(f"headless+grid://{url[7:]}", packages=(), browser_sandbox=ALLOWED) as sandbox:
         execution = await sandbox.execute("1")
     assert execution.status == "unavailable"
-    assert "had no free Chrome for 2 seconds" in (execution.note or "")
+    assert "had no free Chrome for 1 seconds" in (execution.note or "")
     await first.give_back()
     # The request was in the Grid's queue, and its browser is nobody's.
-    until = time.monotonic() + 20
-    while sum(request.startswith("DELETE") for request in asked) < 2:
-        assert time.monotonic() < until
-        await asyncio.sleep(0.1)
+    await soon(lambda: sum(request.startswith("DELETE") for request in asked) >= 2)
     await until_nothing_is_lent(grid)
 
 
 async def test_a_browser_is_kept_alive_while_it_is_lent(
     grid: SeleniumGrid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lending, "_BEAT", 0.2)
+    monkeypatch.setattr(lending, "_BEAT", 0.1)
     asked = overheard(monkeypatch)
     lent = await lending.borrow(f"http://{WHO}@127.0.0.1:{grid.port}", ["--headless=new"])
-    await asyncio.sleep(1)
+    await soon(lambda: sum(request.endswith("/timeouts") for request in asked) >= 2)
     await lent.give_back()
-    assert sum(request.endswith("/timeouts") for request in asked) >= 2
     await until_nothing_is_lent(grid)
 
 
@@ -130,6 +122,7 @@ async def test_a_grid_that_wants_a_password_says_so(grid: SeleniumGrid, who: str
     assert execution.status == "unavailable"
     assert "wants a user and a password" in (execution.note or "")
     assert "wrong" not in (execution.note or "")
+    gc.collect()  # a connection that was left open would warn of itself now
 
 
 @pytest.mark.skipif(shutil.which("chromedriver") is None, reason="there is no chromedriver")
@@ -142,7 +135,7 @@ async def test_browsers_without_devtools_are_given_back(tmp_path: Path) -> None:
     command = ["chromedriver", f"--port={port}", f"--log-path={log}"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as driver:  # noqa: ASYNC220
         try:
-            await asyncio.to_thread(answering, f"http://127.0.0.1:{port}/status")
+            await soon(lambda: answers(f"http://127.0.0.1:{port}/status"))
             name = f"headless+grid://127.0.0.1:{port}"
             async with AsyncSandbox(name, packages=(), browser_sandbox=ALLOWED) as sandbox:
                 execution = await sandbox.execute("1")
@@ -153,15 +146,12 @@ async def test_browsers_without_devtools_are_given_back(tmp_path: Path) -> None:
             driver.terminate()
 
 
-def answering(url: str) -> None:
-    until = time.monotonic() + 20
-    while True:
-        try:
-            urlopen(url, timeout=5).close()
-            return
-        except OSError:
-            assert time.monotonic() < until
-            time.sleep(0.1)
+def answers(url: str) -> bool:
+    try:
+        urlopen(url, timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 async def test_what_is_no_grid_or_not_there_is_a_sentence() -> None:
