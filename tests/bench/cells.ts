@@ -10,6 +10,9 @@ table.plot(x="x", y="y", title="a walk")
 
 export const VERSION = "import pandas as pd\nprint(pd.__version__)";
 
+/** Runs for ever and catches whatever is raised in it. */
+export const RUNAWAY = "while True:\n    try:\n        while True: pass\n    except BaseException: pass";
+
 export const LINES = "for i in range(100_000):\n    print(i)";
 
 /** By name. Each takes some tenths of a second, so that answering it does not count. */

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { descendants } from "../browser/soak/memory";
-import { FIGURE, LINES, SUITE, VERSION } from "./cells";
+import { FIGURE, LINES, RUNAWAY, SUITE, VERSION } from "./cells";
 import { outcomes, type Samples, table } from "./rows";
 import { openWire } from "./wire";
 
@@ -178,17 +178,21 @@ async function further(port: number, side: Side): Promise<void> {
   });
 }
 
-/** Kills a runaway loop and draws again. The plain page has no spare: it starts anew. */
+/** Kills a runaway loop that heeds no interrupt, and draws again. The plain page has no spare: it starts anew. */
 async function kill(port: number, side: Side): Promise<void> {
   await within(async (context) => {
-    const page = await visit(context, port, side, side === "ours" ? "?spare&kill" : "");
+    const page = await visit(context, port, side, side === "ours" ? "?spare" : "");
+    await page.evaluate(async (code) => {
+      const runner = await window.first;
+      const spare = "spare" in runner ? runner.spare() : null;
+      await runner.run(code);
+      await spare;
+    }, FIGURE);
+    await resting();
     const found = await page.evaluate(
-      async ({ code, side }) => {
+      async ({ code, runaway, side }) => {
         let runner = await window.first;
-        const spare = side === "ours" ? runner.spare() : null;
-        await runner.run(code);
-        await spare;
-        void runner.run("while True: pass").catch(() => {});
+        void runner.run(runaway).catch(() => {});
         await new Promise((resolve) => setTimeout(resolve, 500));
         const began = await runner.kill();
         const next = side === "ours" ? runner.spare() : null;
@@ -198,7 +202,7 @@ async function kill(port: number, side: Side): Promise<void> {
         const figure = performance.now() - began;
         return { figure, spare: next === null ? null : (await next) - began };
       },
-      { code: FIGURE, side },
+      { code: FIGURE, runaway: RUNAWAY, side },
     );
     take("kill", side, found.figure);
     if (found.spare === null) return;

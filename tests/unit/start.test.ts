@@ -8,6 +8,7 @@ import { makeMailbox, PAGE_BYTES, pageReader, putPage } from "../../static/src/p
 import type { PolicySnapshot } from "../../static/src/protocol/policy";
 import { Shelf } from "../../static/src/protocol/shelf";
 import { Timeline } from "../../static/src/protocol/timing";
+import { dataSize, fold, takeInitial } from "../../static/src/worker/snapshot/initial";
 import { Runs } from "../../static/src/worker/snapshot/runs";
 import { FRESH_BYTES } from "../../static/src/worker/snapshot/state";
 
@@ -134,6 +135,48 @@ describe("the heap's runs", () => {
     ]);
     into.write(new Uint8Array(16).fill(2));
     expect([heap[8], heap[FRESH_BYTES - 1], heap[FRESH_BYTES], heap[FRESH_BYTES + 32]]).toEqual([0, 0, 1, 2]);
+  });
+});
+
+describe("the initial memory", () => {
+  test("is folded into a heap and out of it again", () => {
+    const bytes = fc.uint8Array({ minLength: 40, maxLength: 40 });
+    fc.assert(
+      fc.property(bytes, fc.uint8Array({ maxLength: 13 }), fc.integer({ min: 0, max: 6 }), (heap, initial, word) => {
+        const folded = heap.slice();
+        const initials = [{ at: 4 * word, bytes: initial }];
+        fold(folded, initials);
+        const differs = heap.map((byte, at) => byte ^ (initial[at - 4 * word] ?? 0));
+        expect(folded).toEqual(differs);
+        fold(folded, initials);
+        expect(folded).toEqual(heap);
+      }),
+    );
+  });
+
+  test("is a copy: what the code does later is not in it", () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const all = new Uint8Array(memory.buffer);
+    all[9] = 5;
+    const { at, bytes } = takeInitial(memory, 8, 4);
+    all[9] = 6;
+    expect([at, ...bytes]).toEqual([8, 0, 5, 0, 0]);
+  });
+
+  test("of a library is as large as the library says", () => {
+    const section = (...body: number[]): number[] => [
+      0,
+      9 + body.length,
+      8,
+      ...new TextEncoder().encode("dylink.0"),
+      ...body,
+    ];
+    const head = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    const library = (...body: number[]) => new WebAssembly.Module(new Uint8Array([...head, ...section(...body)]));
+    expect(dataSize(library(1, 6, 0x80, 0x82, 0x01, 4, 0, 0))).toBe(0x4100);
+    // The libraries that it needs may come first.
+    expect(dataSize(library(2, 3, 1, 1, 0x61, 1, 4, 0x10, 4, 0, 0))).toBe(16);
+    expect(dataSize(new WebAssembly.Module(new Uint8Array(head)))).toBe(0);
   });
 });
 

@@ -43,6 +43,4 @@ const asked = new URLSearchParams(location.search);
 window.open_ = async (options = { spare: false }) => new Ours(options);
 window.first = window.open_({
   spare: asked.has("spare"),
-  ...(asked.has("kill") ? { isolation: "off" } : {}),
-  ...(asked.has("wheels") ? { start: "wheels" } : {}),
 });

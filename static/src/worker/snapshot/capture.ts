@@ -2,6 +2,7 @@
 
 import type { ImageIndex } from "../../protocol/messages";
 import type { EmscriptenModule } from "../emscripten";
+import { fold, type Initial } from "./initial";
 import type { Side } from "./record";
 import type { Library, SnapshotState, TableEntry } from "./state";
 
@@ -10,7 +11,7 @@ const PAGE = 4096;
 
 export interface Captured {
   state: SnapshotState;
-  /** The runs of the heap that are not zero, one behind the other. */
+  /** Where the heap differs from the initial memory: these runs of it, one behind the other. */
   heap: Uint8Array<ArrayBuffer>;
 }
 
@@ -19,6 +20,8 @@ export interface CaptureSource {
   /** Exports of the main module, and how long the table was when only it was there. */
   main: WebAssembly.Exports;
   mainTable: number;
+  /** The memory before the main module's code has run. */
+  initial: Initial;
   sides: readonly Side[];
   harness: string;
   image: ImageIndex;
@@ -46,7 +49,8 @@ export function capture(source: CaptureSource): Captured {
   const owners = owning(sides);
   const libraries = librariesOf(module, sides, owners);
   const heap = module.HEAPU8.slice();
-  const runs = keptRuns(heap, libraries);
+  fold(heap, [source.initial, ...sides.map(({ initial }) => initial)]);
+  const runs = keptRuns(heap);
   const state: SnapshotState = {
     build: module.API.config.BUILD_ID,
     harness: source.harness,
@@ -142,19 +146,14 @@ function looseEntries({ module, main, mainTable }: CaptureSource, libraries: Lib
   return entries;
 }
 
-/** The pages that aren't zero, and those in which a library's initial data will stand before the restore. */
-function keptRuns(heap: Uint8Array<ArrayBuffer>, libraries: Library[]): [number, number][] {
-  const words = new Float64Array(heap.buffer, heap.byteOffset, heap.length >> 3);
-  const integers = new BigUint64Array(words.buffer);
-  const dirty = new Set<number>();
-  for (const { memoryBase, memorySize } of libraries) {
-    for (let page = Math.floor(memoryBase / PAGE); page * PAGE < memoryBase + memorySize; page++) dirty.add(page);
-  }
+/** The pages that aren't zero. */
+function keptRuns(heap: Uint8Array<ArrayBuffer>): [number, number][] {
+  const integers = new BigUint64Array(heap.buffer, heap.byteOffset, heap.length >> 3);
   const perPage = PAGE >> 3;
   const runs: [number, number][] = [];
   for (let page = 0; page * PAGE < heap.length; page++) {
     const from = page * perPage;
-    if (!dirty.has(page) && integers.subarray(from, from + perPage).every((word) => word === 0n)) continue;
+    if (integers.subarray(from, from + perPage).every((word) => word === 0n)) continue;
     const last = runs.at(-1);
     if (last && last[1] === page * PAGE) last[1] += PAGE;
     else runs.push([page * PAGE, (page + 1) * PAGE]);

@@ -1,5 +1,6 @@
 // Watches which libraries are instantiated and where, so that a snapshot can put them there again.
 
+import { dataSize, type Initial, takeInitial } from "./initial";
 import { isSide } from "./state";
 
 export interface Side {
@@ -7,6 +8,7 @@ export interface Side {
   instance: WebAssembly.Instance;
   memoryBase: number;
   tableBase: number;
+  initial: Initial;
 }
 
 export interface Recording {
@@ -21,7 +23,9 @@ export function record(): Recording {
   const note = (module: WebAssembly.Module, imports: unknown, instance: WebAssembly.Instance): void => {
     if (!isSide(imports)) return;
     const { __memory_base: memoryBase, __table_base: tableBase } = imports.env;
-    sides.push({ module, instance, memoryBase, tableBase });
+    const memory = imports.env.memory as WebAssembly.Memory;
+    const initial = takeInitial(memory, memoryBase, dataSize(module));
+    sides.push({ module, instance, memoryBase, tableBase, initial });
   };
   WebAssembly.Instance = new Proxy(Instance, {
     construct(target, [module, imports]: [WebAssembly.Module, WebAssembly.Imports]) {

@@ -3,6 +3,7 @@
 
 import type { EmscriptenModule } from "../emscripten";
 import { expectLoadedPackages } from "./capture";
+import { fold, type Initial, takeInitial } from "./initial";
 import { Runs } from "./runs";
 import { isSide, type Library, type SnapshotState } from "./state";
 
@@ -15,6 +16,8 @@ export interface RestoreSource {
   libraries: Promise<readonly WebAssembly.Module[]>;
   /** Gives the main module's exports once it is instantiated. */
   main: () => WebAssembly.Exports;
+  /** The memory before the main module's code has run. */
+  initial: () => Initial;
   mountImage(module: EmscriptenModule): Promise<void>;
   lap(name: string): void;
 }
@@ -40,13 +43,14 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     lap("memory and offsets");
     const libraries = await source.libraries;
     lap("waiting for the libraries");
-    const instances = loadLibraries(module, state, libraries);
+    const initials = [source.initial()];
+    const instances = loadLibraries(module, state, libraries, initials);
     lap(`${libraries.length} libraries`);
     fillTable(module, state, source.main(), instances);
     lap("function table");
     await source.mountImage(module);
     lap("file system");
-    await copyHeap(module, state, source);
+    await copyHeap(module, state, source, initials);
     module.API.restoreSnapshot = () => {
       reopenFiles(module, state);
       Object.assign(module.API.packageManager.loadedPackages, state.packages);
@@ -70,6 +74,7 @@ function loadLibraries(
   module: EmscriptenModule,
   state: SnapshotState,
   libraries: readonly WebAssembly.Module[],
+  initials: Initial[],
 ): WebAssembly.Instance[] {
   const instances: WebAssembly.Instance[] = [];
   const { Instance } = WebAssembly;
@@ -78,7 +83,7 @@ function loadLibraries(
   // one, and neither relocates its data nor runs its constructors again.
   const place = (code: WebAssembly.Module, imports: WebAssembly.Imports): object => {
     if (!isSide(imports) || !current) return new Instance(code, imports);
-    const { memoryBase, tableBase, tableSize, names } = current;
+    const { memoryBase, memorySize, tableBase, tableSize, names } = current;
     const given = imports.env.__memory_base;
     if (tableSize > 0 && imports.env.__table_base !== tableBase) {
       throw new Error(`${names[0]} came to lie at ${imports.env.__table_base} of the table, not at ${tableBase}`);
@@ -88,6 +93,8 @@ function loadLibraries(
     });
     const instance = new Instance(code, { ...(imports as object), env } as unknown as WebAssembly.Imports);
     instances.push(instance);
+    initials.push(takeInitial(imports.env.memory as WebAssembly.Memory, memoryBase, memorySize));
+    module.HEAPU8.fill(0, memoryBase, memoryBase + memorySize); // what is not kept of the heap is zero
     const exports: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(instance.exports)) {
       if (name === "__wasm_apply_data_relocs" || name === "__wasm_call_ctors") continue;
@@ -159,7 +166,12 @@ function fillTable(
   freeTableIndexes.splice(0, freeTableIndexes.length, ...free);
 }
 
-async function copyHeap(module: EmscriptenModule, { runs }: SnapshotState, source: RestoreSource): Promise<void> {
+async function copyHeap(
+  module: EmscriptenModule,
+  { runs }: SnapshotState,
+  source: RestoreSource,
+  initials: readonly Initial[],
+): Promise<void> {
   // How C calls Python functions is this engine's business, not the builder's (0 on iOS): it stays as it is.
   const trampoline =
     (module.__PyRuntime + (module.HEAP32[module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET >>> 2] ?? 0)) >>> 2;
@@ -170,6 +182,7 @@ async function copyHeap(module: EmscriptenModule, { runs }: SnapshotState, sourc
   }
   source.lap("heap, as it comes");
   if (!into.whole) throw new Error("the snapshot's heap has another length than its state says");
+  fold(module.HEAPU8, initials);
   module.HEAP32[trampoline] = mine;
 }
 

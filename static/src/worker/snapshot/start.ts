@@ -8,6 +8,7 @@ import type { Packages } from "../packages";
 import { bootPyodide, type Core, ENVIRONMENT, type Pyodide } from "../pyodide";
 import { installHarness, LIBRARY } from "../session";
 import { capture } from "./capture";
+import { type Initial, MAIN_BYTES, takeInitial } from "./initial";
 import { record } from "./record";
 import { type RestoreSource, restoring, setTimeZone } from "./restore";
 import type { SnapshotState } from "./state";
@@ -69,22 +70,27 @@ export async function restore(
   return restoreFrom({ lock, wasm }, { state: parsed(), libraries, heap, read: read(), lap });
 }
 
-type Restored = Omit<RestoreSource, "main" | "mountImage"> & { read: Promise<ReadImage> };
+const initialOf = (main: WebAssembly.Exports): Initial => takeInitial(main.memory as WebAssembly.Memory, 0, MAIN_BYTES);
+
+type Restored = Omit<RestoreSource, "main" | "initial" | "mountImage"> & { read: Promise<ReadImage> };
 
 async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Restored): Promise<Pyodide> {
   source.state.catch(() => {}); // awaited further down
   let exports: WebAssembly.Exports = {};
+  let initial: Initial | undefined;
   const stdlib = Promise.resolve(new Blob());
   const py = await bootPyodide(
     { ...core, stdlib },
     {
       main: (instance) => {
         exports = instance.exports;
+        initial = initialOf(exports);
       },
       factory: (original) =>
         restoring(original as Parameters<typeof restoring>[0], {
           ...source,
           main: () => exports,
+          initial: () => initial as Initial,
           mountImage: async (module) => {
             const { image } = await source.state;
             module.FS.unlink(STDLIB); // an empty one, in whose place the image has the real one
@@ -131,11 +137,13 @@ export async function snap(core: Core, input: PackedFiles, settings: BootSetting
   const recording = record();
   const goOn = standStill();
   let exports: WebAssembly.Exports = {};
+  let initial: Initial | undefined;
   let mainTable = 0;
   const read = reader(new Blob(), { rest: () => input.image, paged: null });
   const py = await bootPyodide(core, {
     main: (instance) => {
       exports = instance.exports;
+      initial = initialOf(exports);
       mainTable = (exports.__indirect_function_table as WebAssembly.Table).length;
     },
     options: {
@@ -159,6 +167,7 @@ del restored, start, sys
     module: py._module,
     main: exports,
     mainTable,
+    initial: initial as unknown as Initial,
     sides: recording.sides,
     harness: stamp,
     image: input.index,

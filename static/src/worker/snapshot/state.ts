@@ -32,7 +32,7 @@ export interface SnapshotState {
   /** Global offset table: names of one value after another. */
   got: [name: string, value: number][];
   stack: number;
-  /** Bytes of the heap, and the runs [from, to) that are kept; between them all is zero. */
+  /** Bytes of the heap, and the runs [from, to) that differ from the initial memory and are kept. */
   heap: number;
   runs: [from: number, to: number][];
   /** Open files: number, path, flags, position. */
