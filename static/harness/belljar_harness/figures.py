@@ -91,6 +91,22 @@ class Figures:
         if helpers is not None:
             helpers.Gcf.destroy_all()
 
+    def rehearse(self) -> None:
+        """Draw what people draw first, as a cell does, and leave nothing. May raise what drawing raises."""
+        pyplot, pandas = sys.modules.get("matplotlib.pyplot"), sys.modules.get("pandas")
+        if pyplot is None:
+            return
+        figure = vars(pyplot)["figure"]()
+        try:
+            axes = figure.add_subplot()
+            if pandas is None:
+                axes.plot([0.0, 1.0])
+            else:
+                pandas.DataFrame({"a": range(100), "b": range(100)}).plot(x="a", y="b", title="A", ax=axes)
+            self.bundle(figure)
+        finally:
+            self.forget(figure)
+
     def bundle(self, figure: Any) -> dict[str, Any]:
         """A figure as a Bundle: PNG (and SVG if asked), CSS size in px, alternative text, name."""
         inches = max(*figure.get_size_inches(), 0.01)

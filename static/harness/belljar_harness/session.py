@@ -76,6 +76,8 @@ class Session:
     def warm(self) -> None:
         """Import what the profile loaded and draw once, so that the first run needn't. Leaves no names."""
         warming.warm(self._environment.loader.allowlist)
+        with contextlib.suppress(Exception):
+            self._environment.figures.rehearse()
 
     def interrupt(self) -> bool:
         """End the wait (`await`, `time.sleep`, `input`) that the cell is in, where no shared buffer can.

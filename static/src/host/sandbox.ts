@@ -16,7 +16,7 @@ import { Context } from "./context";
 import { Emitter, type Listener } from "./emitter";
 import { Execution } from "./execution";
 import { Files } from "./files";
-import { keepSnapshot, keptSnapshot } from "./keep";
+import { keptSnapshot } from "./keep";
 import { forget } from "./kept";
 import type { FrameLink, LinkEvents } from "./link";
 import { type Handed, openFrame, send } from "./opening";
@@ -30,8 +30,9 @@ import {
 } from "./options";
 import type { LoadedPolicy } from "./policy";
 import { Gone, type Request, Requests } from "./requests";
+import { Rest } from "./rest";
 import { offered } from "./server";
-import { drop, leave, prepare, take } from "./standby";
+import { drop, take } from "./standby";
 import { Supply } from "./supply";
 import { unsupported } from "./support";
 import { Watchdog } from "./watchdog";
@@ -53,15 +54,6 @@ export interface Completions {
 
 /** How long after the start a first cell is waited for before the network is used for other things. */
 const IDLE_MS = 1_500;
-
-/** How long nothing must run before a frame is prepared for a further sandbox; this one's own spare comes first. */
-const STANDBY_MS = { alone: 700, afterSpare: 4_000 };
-
-/** How long nothing must run before what the server sent is kept as it was unpacked. */
-const UNPACKED_MS = 1_500;
-
-/** How long nothing must run before this browser makes a snapshot for itself. */
-const REST_MS = 8_000;
 
 /** A Python of its own, in a frame of its own that reaches nothing. */
 export class Sandbox {
@@ -93,8 +85,7 @@ export class Sandbox {
   readonly #began = now();
   readonly #emitter = new Emitter<SandboxEvents>();
   readonly #abort = new AbortController();
-  /** Run out when nothing has run for a while. */
-  readonly #rests: ReturnType<typeof setTimeout>[] = [];
+  readonly #rest: Rest;
   /** The first cell is over, or none came. */
   readonly #idle = deferred();
   readonly #options: SandboxOptions;
@@ -112,6 +103,11 @@ export class Sandbox {
     this.files = new Files((message, signal) => this.#ask(message, signal));
     this.#forget = onAbort(options.signal, () => {
       this.#end("closed", "The sandbox was closed.", options.signal?.reason as Error);
+    });
+    this.#rest = new Rest(options, this.#abort.signal, {
+      idle: () => this.#state === "ready" && !document.hidden,
+      whole: () => this.#opened?.then(({ whole }) => whole),
+      kept: (bytes) => this.#emitter.emit("kept", { bytes }),
     });
     const loaded = this.#timeline.time("policy", offered(options, this.#abort.signal));
     this.policy = loaded.then(({ policy }) => policy);
@@ -294,7 +290,7 @@ export class Sandbox {
     this.#cell = cell;
     asked.begun = true;
     this.#enter("running");
-    this.#restless();
+    this.#rest.end();
     this.#watchdog?.execute(timeout_ms);
     const { svg, fresh } = options;
     const input = options.onInput !== undefined;
@@ -370,7 +366,7 @@ export class Sandbox {
         this.#cell = undefined;
         this.#watchdog?.done();
         this.#idle.resolve();
-        this.#restful();
+        this.#rests();
         if (this.#state === "running") this.#enter("ready");
         return cell.finish(message.outcome);
       }
@@ -401,49 +397,13 @@ export class Sandbox {
     if (!this.info) this.#firstSteps = info.steps;
     this.info = { ...info, isolation, readyMs };
     this.#settleReady.resolve();
-    this.#restful();
+    this.#rests();
     setTimeout(() => this.#idle.resolve(), IDLE_MS);
     this.#enter(this.#cell ? "running" : "ready");
   }
 
-  /** Nothing runs: if that lasts, what makes the next start fast is prepared. */
-  #restful(): void {
-    this.#restless();
-    const supply = this.#supply;
-    if (!supply) return;
-    const { start, keep = true } = this.#options;
-    this.#after(
-      checkedPool(this.#options) > 0 ? STANDBY_MS.afterSpare : STANDBY_MS.alone,
-      () => void this.#standBy(supply),
-    );
-    if (!keep || start === "wheels" || this.unrestorable) return;
-    const kept = (keeping: Promise<number | null>): void => {
-      keeping.then(
-        (bytes) => bytes !== null && this.#emitter.emit("kept", { bytes }),
-        () => {}, // then the next visit takes as long as this one
-      );
-    };
-    if (supply.snapshot) this.#after(UNPACKED_MS, () => kept(supply.keep()));
-    if (supply.snapshot && supply.missing.length === 0) return;
-    this.#after(REST_MS, () => kept(keepSnapshot(supply.policy, supply.url("."), supply.first, this.#abort.signal)));
-  }
-
-  #after(ms: number, act: () => void): void {
-    this.#rests.push(setTimeout(() => this.#state === "ready" && !document.hidden && act(), ms));
-  }
-
-  #restless(): void {
-    for (const timer of this.#rests.splice(0)) clearTimeout(timer);
-  }
-
-  /** A frame for a further sandbox, once this one has everything. */
-  async #standBy(supply: Supply): Promise<void> {
-    const whole = this.#opened?.then((handed) => handed.whole);
-    const came = await whole?.then(
-      () => true,
-      () => false,
-    );
-    if (came && this.#state === "ready") prepare(this, supply, this.#options);
+  #rests(): void {
+    if (this.#supply) this.#rest.begin(this.#supply, this.unrestorable === undefined);
   }
 
   /** Answers the frame's need for packages, with their bytes or with a sentence. */
@@ -471,8 +431,7 @@ export class Sandbox {
     this.#reason = reason;
     this.#abort.abort(error);
     this.#forget?.(); // not there yet where the signal had aborted before
-    this.#restless();
-    leave(this);
+    this.#rest.close();
     this.#link?.close();
     this.#enter(state, reason);
     this.#settleReady.reject(error);

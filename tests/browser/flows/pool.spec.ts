@@ -45,3 +45,37 @@ test("a pool of none keeps none, and spare: false is the same", async ({ bench }
   });
   expect(counts).toEqual([]);
 });
+
+/** What would tell a used Python from a fresh one. */
+const TRACES = [
+  "sorted(name for name in globals() if not name.startswith('__'))",
+  "import matplotlib.pyplot as plt\nplt.get_fignums(), plt.rcParams == plt.rcParamsDefault",
+  "figure = plt.figure()\nnumber = figure.number\nplt.close(figure)\nnumber, plt.get_backend()",
+  "import os, random\nsorted(os.listdir()), random.getstate() != random.Random(0).getstate()",
+];
+
+test("a spare that has rehearsed shows no trace of it", async ({ bench }) => {
+  const seen = await bench.page.evaluate(async (traces) => {
+    const found: Record<"fresh" | "rehearsed", string[]> = { fresh: [], rehearsed: [] };
+    for (const kind of ["fresh", "rehearsed"] as const) {
+      const spare = kind === "rehearsed";
+      const sandbox = await window.sdk.Sandbox.open({ spare, keep: false, standby: false });
+      const ready = new Promise((resolve) => sandbox.on("spare", resolve));
+      await sandbox.execute("1");
+      if (spare) {
+        await ready;
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        await sandbox.reset();
+      }
+      for (const code of traces) {
+        const { text, error } = await sandbox.execute(code);
+        found[kind].push(text ?? error?.value ?? "");
+      }
+      await sandbox.close();
+    }
+    return found;
+  }, TRACES);
+  expect(seen.rehearsed).toEqual(seen.fresh);
+  expect(seen.fresh[0]).toBe("[]");
+  expect(seen.fresh[2]).toContain("(1, ");
+});

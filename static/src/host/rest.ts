@@ -1,0 +1,85 @@
+// What a sandbox does while nothing runs in it: it makes starts fast, the next one of this page and those of the next
+// visit. Each thing waits until the sandbox has rested for some time; a cell that begins puts all of it off.
+//
+//   begin ─► keep what was unpacked ─► a frame stands by ─► a snapshot of this browser's own, where the server has none
+//     └────► end: a cell runs
+
+import { keepSnapshot } from "./keep";
+import { checkedPool, type SandboxOptions } from "./options";
+import { leave, prepare } from "./standby";
+import type { Supply } from "./supply";
+
+/** How long nothing must run before a frame is prepared for a further sandbox; this one's own spare comes first. */
+const STANDBY_MS = { alone: 700, afterSpare: 4_000 };
+
+/** How long nothing must run before what the server sent is kept as it was unpacked. */
+const UNPACKED_MS = 1_500;
+
+/** How long nothing must run before this browser makes a snapshot for itself. */
+const CAPTURE_MS = 8_000;
+
+export interface Resting {
+  /** Nothing runs, and somebody may come back to it. */
+  idle(): boolean;
+  /** Settles when the frame has been given everything. */
+  whole(): Promise<unknown> | undefined;
+  /** So many bytes are kept for the next visit. */
+  kept(bytes: number): void;
+}
+
+export class Rest {
+  readonly #options: SandboxOptions;
+  readonly #signal: AbortSignal;
+  readonly #sandbox: Resting;
+  readonly #timers: ReturnType<typeof setTimeout>[] = [];
+
+  constructor(options: SandboxOptions, signal: AbortSignal, sandbox: Resting) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#sandbox = sandbox;
+  }
+
+  /** Nothing runs from now on. `restorable`: this browser has taken every snapshot that it was given. */
+  begin(supply: Supply, restorable: boolean): void {
+    this.end();
+    const { start, keep = true } = this.#options;
+    const { alone, afterSpare } = STANDBY_MS;
+    this.#after(checkedPool(this.#options) > 0 ? afterSpare : alone, () => void this.#standBy(supply));
+    if (!keep || start === "wheels" || !restorable) return;
+    if (supply.snapshot) this.#after(UNPACKED_MS, () => this.#tell(supply.keep()));
+    if (supply.snapshot && supply.missing.length === 0) return;
+    const { policy, first } = supply;
+    this.#after(CAPTURE_MS, () => this.#tell(keepSnapshot(policy, supply.url("."), first, this.#signal)));
+  }
+
+  /** Something runs. */
+  end(): void {
+    for (const timer of this.#timers.splice(0)) clearTimeout(timer);
+  }
+
+  /** The sandbox has ended. */
+  close(): void {
+    this.end();
+    leave(this);
+  }
+
+  #after(ms: number, act: () => void): void {
+    this.#timers.push(setTimeout(() => this.#sandbox.idle() && act(), ms));
+  }
+
+  #tell(keeping: Promise<number | null>): void {
+    keeping.then(
+      (bytes) => bytes !== null && this.#sandbox.kept(bytes),
+      () => {}, // then the next visit takes as long as this one
+    );
+  }
+
+  /** A frame for a further sandbox, once this one has everything. */
+  async #standBy(supply: Supply): Promise<void> {
+    const came = await this.#sandbox.whole()?.then(
+      () => true,
+      () => false,
+    );
+    if (came && this.#sandbox.idle()) prepare(this, supply, this.#options);
+  }
+}
