@@ -51,6 +51,8 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     await source.mountImage(module);
     lap("file system");
     await copyHeap(module, state, source, initials);
+    // Tens of thousands of names that nobody asks for again.
+    Object.assign(state, { got: [], runs: [], libraries: [], table: { length: 0, free: [], entries: [] } });
     module.API.restoreSnapshot = () => {
       reopenFiles(module, state);
       Object.assign(module.API.packageManager.loadedPackages, state.packages);
@@ -170,7 +172,7 @@ async function copyHeap(
   module: EmscriptenModule,
   { runs }: SnapshotState,
   source: RestoreSource,
-  initials: readonly Initial[],
+  initials: Initial[],
 ): Promise<void> {
   // How C calls Python functions is this engine's business, not the builder's (0 on iOS): it stays as it is.
   const trampoline =
@@ -178,12 +180,20 @@ async function copyHeap(
   const mine = module.HEAP32[trampoline] ?? 0;
   const into = new Runs(module.HEAPU8, runs);
   for (const part of source.heap) {
-    into.write(new Uint8Array(await part));
+    const bytes = await part;
+    into.write(new Uint8Array(bytes));
+    letGo(bytes);
   }
   source.lap("heap, as it comes");
   if (!into.whole) throw new Error("the snapshot's heap has another length than its state says");
   fold(module.HEAPU8, initials);
+  initials.length = 0;
   module.HEAP32[trampoline] = mine;
+}
+
+/** Frees a buffer's memory now: a collection would come much later, and the heap would be there twice until then. */
+function letGo(bytes: ArrayBuffer): void {
+  structuredClone(bytes, { transfer: [bytes] });
 }
 
 /** Read and write flags stay; O_CREAT, O_EXCL and O_TRUNC have done their work. */

@@ -2,9 +2,12 @@
 
 import { FRESH_BYTES } from "./state";
 
+const PAGE = 4096;
+
 /** Writes bytes that come in pieces into the runs of a heap, and zeros between them where something may stand. */
 export class Runs {
   readonly #heap: Uint8Array;
+  readonly #words: Uint32Array;
   readonly #runs: readonly [from: number, to: number][];
   #run = -1;
   #at = 0;
@@ -12,6 +15,7 @@ export class Runs {
 
   constructor(heap: Uint8Array, runs: readonly [from: number, to: number][]) {
     this.#heap = heap;
+    this.#words = new Uint32Array(heap.buffer, heap.byteOffset, heap.length >>> 2);
     this.#runs = runs;
   }
 
@@ -33,8 +37,24 @@ export class Runs {
     const run = this.#runs[++this.#run];
     if (!run) throw new Error("the snapshot's heap is longer than its state says");
     const [from, to] = run;
-    if (this.#end < FRESH_BYTES) this.#heap.fill(0, this.#end, Math.min(from, FRESH_BYTES));
+    if (this.#end < FRESH_BYTES) this.#clear(this.#end, Math.min(from, FRESH_BYTES));
     this.#at = from;
     this.#end = to;
+  }
+
+  /** Zeros, without touching pages that have them: those that nobody has written take no memory. */
+  #clear(from: number, to: number): void {
+    for (let at = from; at < to; at += PAGE) {
+      const end = Math.min(at + PAGE, to);
+      if (!this.#empty(at, end)) this.#heap.fill(0, at, end);
+    }
+  }
+
+  /** False where that can't be told in words. */
+  #empty(from: number, to: number): boolean {
+    if ((from | to) & 3) return false;
+    const words = this.#words;
+    for (let word = from >>> 2; word < to >>> 2; word++) if (words[word] !== 0) return false;
+    return true;
   }
 }

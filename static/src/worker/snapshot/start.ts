@@ -90,7 +90,11 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
         restoring(original as Parameters<typeof restoring>[0], {
           ...source,
           main: () => exports,
-          initial: () => initial as Initial,
+          initial: () => {
+            const taken = initial as Initial;
+            initial = undefined;
+            return taken;
+          },
           mountImage: async (module) => {
             const { image } = await source.state;
             module.FS.unlink(STDLIB); // an empty one, in whose place the image has the real one
@@ -187,6 +191,7 @@ export async function prove(
   use: (py: Pyodide) => Promise<void>,
 ): Promise<CapturedParts> {
   const state = JSON.parse(raw.state) as SnapshotState;
+  const heap = new Blob([raw.heap]); // the restore lets go of the bytes
   const touched = new Set<number>();
   const read = reader(new Blob(), { rest: () => image, paged: null });
   const watched: ReadImage = (offset, length) => {
@@ -200,7 +205,7 @@ export async function prove(
     return WebAssembly.compile(read(offset, length));
   });
   const source: Restored = {
-    state: Promise.resolve(state),
+    state: Promise.resolve(JSON.parse(raw.state) as SnapshotState), // of its own: a restore empties it
     libraries: Promise.all(compiled),
     heap: [Promise.resolve(raw.heap)],
     read: Promise.resolve(watched),
@@ -211,5 +216,5 @@ export async function prove(
   const bytes = new Map([...files].map(([path, { offset, length }]) => [path, all.subarray(offset, offset + length)]));
   const first = [...files].filter(([, { offset, length }]) => length > 0 && touched.has(offset)).map(([path]) => path);
   const places = layOut({ index: state.image, bytes }, [...libraries, ...first.filter((path) => path !== STDLIB)]);
-  return { state: JSON.stringify(state), heap: new Blob([raw.heap]), ...places };
+  return { state: JSON.stringify(state), heap, ...places };
 }
