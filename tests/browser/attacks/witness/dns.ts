@@ -105,7 +105,11 @@ function selfSigned(): { key: string; certificate: string; pin: string } {
   const body = der(SEQUENCE, serial, ecdsaWithSha256, name, validity, name, publicKey);
   const signature = sign("sha256", body, createPrivateKey(privateKey));
   const whole = der(SEQUENCE, body, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
-  const lines = whole.toString("base64").replace(/(.{64})/g, "$1\n");
+  // No empty line at the end, whatever the length: OpenSSL takes none.
+  const lines = whole
+    .toString("base64")
+    .match(/.{1,64}/g)
+    ?.join("\n");
   return {
     key: privateKey,
     certificate: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
