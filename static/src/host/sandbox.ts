@@ -101,13 +101,13 @@ export class Sandbox {
     });
     this.ready.catch(() => {}); // also reported as state "failed"
     this.files = new Files((message, signal) => this.#ask(message, signal));
-    this.#forget = onAbort(options.signal, () => {
-      this.#end("closed", "The sandbox was closed.", options.signal?.reason as Error);
-    });
     this.#rest = new Rest(options, this.#abort.signal, {
       idle: () => this.#state === "ready" && !document.hidden,
       whole: () => this.#opened?.then(({ whole }) => whole),
       kept: (bytes) => this.#emitter.emit("kept", { bytes }),
+    });
+    this.#forget = onAbort(options.signal, () => {
+      this.#end("closed", "The sandbox was closed.", options.signal?.reason as Error);
     });
     const loaded = this.#timeline.time("policy", offered(options, this.#abort.signal));
     this.policy = loaded.then(({ policy }) => policy);
