@@ -176,6 +176,48 @@ describe("files", () => {
     await vi.waitFor(async () => expect(await (await files.read("a.txt")).text()).toBe("x"));
   });
 
+  test("what was written or removed is so at once, before the frame's next list", async () => {
+    const files = new Files(async () => ({}));
+    await files.write("two.txt", "22");
+    await files.write("one.txt", "1");
+    expect(await files.list()).toEqual([
+      { path: "one.txt", size: 1 },
+      { path: "two.txt", size: 2 },
+    ]);
+    await files.remove("one.txt");
+    expect(await files.list()).toEqual([{ path: "two.txt", size: 2 }]);
+    await expect(files.read("one.txt")).rejects.toThrow('There is no file "one.txt".');
+  });
+
+  test("a new frame is given every file, and its first lists take none of them away", async () => {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    let lost = false;
+    const files = new Files(({ path }) => {
+      asked.push(path);
+      if (lost) return Promise.reject(new Gone("The frame is gone."));
+      return new Promise((resolve) => answers.push(() => resolve({})));
+    });
+    const a = { path: "a", size: 1 };
+    const b = { path: "b", size: 2 };
+    files.kept("a", new Blob(["1"]));
+    files.kept("b", new Blob(["22"]));
+    files.heard([a, b]);
+    lost = true;
+    files.restore();
+    lost = false;
+    files.restore();
+    expect(asked).toEqual(["a", "b", "a", "b"]);
+    await Promise.resolve();
+    files.heard([a]);
+    expect(await (await files.read("b")).text()).toBe("22");
+    for (const answer of answers) answer();
+    await Promise.resolve();
+    await Promise.resolve();
+    files.heard([a]);
+    expect(await files.list()).toEqual([a]);
+  });
+
   test("every call on files takes a signal", async () => {
     const files = new Files(never);
     const signal = AbortSignal.abort();

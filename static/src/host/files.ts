@@ -4,7 +4,7 @@
 import type { FileInfo } from "../protocol/messages";
 import { abortable, type CallOptions } from "./abort";
 import { checkedPath, type FileData } from "./options";
-import type { Request } from "./requests";
+import { Gone, type Request } from "./requests";
 
 /** Sends a request to the frame and gives its answer; one that is cancelled in time is never sent. */
 type Ask = (message: Extract<Request, { path: string }>, signal?: AbortSignal) => Promise<unknown>;
@@ -15,8 +15,10 @@ type Ask = (message: Extract<Request, { path: string }>, signal?: AbortSignal) =
  */
 export class Files {
   readonly #ask: Ask;
+  /** Everything there is. The frame's answers change it at once, its lists only take away from it. */
   readonly #blobs = new Map<string, Blob>();
-  #listed: FileInfo[] = [];
+  /** What a new frame has not answered for yet: its lists don't have that, and it isn't gone. */
+  readonly #restored = new Map<string, Blob>();
 
   /** @internal */
   constructor(ask: Ask) {
@@ -52,13 +54,18 @@ export class Files {
   async remove(path: string, options: CallOptions = {}): Promise<void> {
     const { signal } = options;
     const name = checkedPath(path);
-    await abortable(signal, () => this.#ask({ type: "file_remove", path: name }, signal));
+    const removed = async (): Promise<void> => {
+      await this.#ask({ type: "file_remove", path: name }, signal);
+      this.#blobs.delete(name);
+    };
+    await abortable(signal, removed);
   }
 
-  /** The files there are. */
+  /** The files there are, sorted by path; what has just been written is among them. */
   async list(options: CallOptions = {}): Promise<FileInfo[]> {
     options.signal?.throwIfAborted();
-    return this.#listed;
+    const all = [...this.#blobs].map(([path, { size }]) => ({ path, size }));
+    return all.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   /** @internal For the sandbox: the frame keeps this file. */
@@ -67,15 +74,24 @@ export class Files {
   }
 
   /** @internal For the sandbox: what there is now; anything else is gone. */
-  heard(files: FileInfo[]): void {
-    this.#listed = files;
+  heard(files: readonly FileInfo[]): void {
     const paths = new Set(files.map((file) => file.path));
-    for (const path of this.#blobs.keys()) if (!paths.has(path)) this.#blobs.delete(path);
+    for (const path of this.#blobs.keys()) {
+      if (!paths.has(path) && !this.#restored.has(path)) this.#blobs.delete(path);
+    }
   }
 
-  /** @internal For the sandbox: everything, to put into a new frame. */
-  all(): [string, Blob][] {
-    return [...this.#blobs];
+  /** @internal For the sandbox: puts everything into a new frame. */
+  restore(): void {
+    for (const [path, blob] of this.#blobs) {
+      this.#restored.set(path, blob);
+      const answered = (): void => {
+        if (this.#restored.get(path) === blob) this.#restored.delete(path);
+      };
+      // If this frame is lost as well, the next one gets it.
+      const failed = (error: unknown): void => (error instanceof Gone ? undefined : answered());
+      this.#ask({ type: "file_write", path, blob }).then(answered, failed);
+    }
   }
 }
 

@@ -257,9 +257,7 @@ export class Sandbox {
     this.#emitter.emit("restarted", { reason, lost, kept: "Files are kept." });
     supply.restart();
     this.#open(supply).catch((error: Error) => this.#end("failed", error.message));
-    for (const [path, blob] of this.files.all()) {
-      this.#ask({ type: "file_write", path, blob }).catch(() => {}); // it did fit before
-    }
+    this.files.restore();
   }
 
   // ------------------------------------------------------------ running
