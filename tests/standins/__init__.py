@@ -25,13 +25,15 @@ class Service:
 
     Args:
         program: Its file in this folder; prints its address.
+        arguments: What it is told.
     """
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, *arguments: str) -> None:
         self._program = program
+        self._arguments = arguments
 
     def __enter__(self) -> Self:
-        command = [sys.executable, str(Path(__file__).parent / self._program)]
+        command = [sys.executable, str(Path(__file__).parent / self._program), *self._arguments]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()

@@ -1,7 +1,9 @@
 """A stand-in for Docker's Engine: the part of its API that docker-py and llm-sandbox use, over plain HTTP.
 
 Run as a program it prints its address. Its "containers" are folders and its commands run on this machine, so
-only our own tests may use it. Source of the wire: Docker Engine API v1.43.
+only our own tests may use it. With "hasty" it answers every other command in one packet, of which docker-py
+loses what follows the head, as it does with the real one on a busy machine.
+Source of the wire: Docker Engine API v1.43.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import itertools
 import json
 import os
 import re
@@ -24,6 +27,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 IMAGE = "belljar-tests:1"
+HASTY = "hasty" in sys.argv[1:]
+commands = itertools.count()
 containers: dict[str, dict[str, Any]] = {}
 executions: dict[str, dict[str, Any]] = {}
 
@@ -136,7 +141,8 @@ class Engine(BaseHTTPRequestHandler):
         self.send_header("Connection", "Upgrade")
         self.send_header("Upgrade", "tcp")
         self.end_headers()
-        self.wfile.flush()
+        if not (HASTY and next(commands) % 2):
+            self.wfile.flush()
         folder = execution["asked"].get("WorkingDir") or "/"
         try:
             process = subprocess.Popen(

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import secrets
 import shlex
 import tempfile
 from collections.abc import Callable, Mapping
@@ -32,6 +33,8 @@ _USUAL = "unix:///var/run/docker.sock"
 _GRACE = 3.0
 #: Seconds for what takes no time.
 _PATIENCE = 15.0
+#: So often a command is asked for its answer.
+_TRIES = 5
 
 _NOT_INSTALLED = (
     "The llm-sandbox backend needs llm-sandbox, which is not installed: `pip install 'belljar[llm-sandbox]'`."
@@ -244,8 +247,19 @@ class LLMSandboxSession(ForeignSession):
         return not done.exit_code
 
     async def _command(self, command: str) -> str:
-        done = await self._there(lambda: self._service.execute_command(command))
-        return str(done.stdout)
+        """What a command prints; it must do no harm when it runs again.
+
+        On a busy machine docker-py loses what comes before it listens (its issues 2042 and 3332): an answer
+        is whole when both of its marks are there.
+        """
+        mark = secrets.token_hex(8)
+        marked = f"/bin/sh -c {shlex.quote(f'printf {mark}; {command}; printf {mark}')}"
+        for _ in range(_TRIES):
+            done = await self._there(lambda: self._service.execute_command(marked))
+            parts = str(done.stdout).split(mark)
+            if len(parts) == 3 and parts[0] == parts[2] == "":
+                return parts[1]
+        raise self._lose(f"{_GONE} (Its answers are lost on their way.)")
 
     def _around(self, code: str, options: RunOptions) -> str:
         run = f"_belljar.run(get_ipython(), {code!r}, {options.context!r}, {self._folder!r})"

@@ -63,3 +63,18 @@ async def test_a_container_that_dies_is_told_and_the_next_run_gets_a_new_one(
 def test_names_that_are_none_are_refused() -> None:
     with pytest.raises(ValueError, match="takes no address"):
         find_backend("llm-sandbox+docker://host")
+
+
+async def test_answers_that_dockers_client_loses_are_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    options = {"image": DOCKER_IMAGE, "workdir": container_folder(tmp_path)}
+    with Service("docker_engine.py", "hasty") as engine:
+        monkeypatch.setenv("DOCKER_HOST", engine.url)
+        async with AsyncSandbox("llm-sandbox", **options) as sandbox:
+            for name in ("one.txt", "two.txt", "three.txt"):
+                await sandbox.files.write(name, name)
+                assert await sandbox.files.read(name) == name.encode()
+            assert len(await sandbox.files.list()) == 3
+            made = await sandbox.execute("open('four.txt', 'w').write('4');")
+            assert [file.path for file in made.files] == ["four.txt"]
