@@ -33,13 +33,18 @@ help: ## list the commands
 serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:8000 (PORT=8123 chooses another port)
 	@exec $(BIN)/belljar serve $(if $(PORT),--port $(PORT))
 
-test: $(ENVIRONMENT) $(BROWSER_CODE) assets lint ## run every test there is; a second run takes no network
-	@mkdir -p $(REPORTS) && .ci/chromium > build/chromium && .ci/redis && .ci/grid
-	BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)/pytest.xml
+test: $(ENVIRONMENT) $(BROWSER_CODE) services assets lint ## run every test there is; a second run takes no network
+	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
-	BELLJAR_CHROMIUM="$$(cat build/chromium)" PLAYWRIGHT_JUNIT_OUTPUT_FILE=$(REPORTS)/playwright.xml \
-		npx --no-install playwright test --reporter=list,junit,./tests/browser/reporter.ts
-	@$(BIN)/python .ci/passes.py $(REPORTS)/{pytest,vitest,playwright}.xml
+	BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder \
+		--junitxml=$(REPORTS)/pytest.xml
+	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
+	for project in together alone; do \
+		workers="$$([[ $$project == alone ]] && echo 1 || echo 2)"; \
+		PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/$$project.xml" npx --no-install playwright test \
+			--project=$$project --workers=$$workers --reporter=list,junit,./tests/browser/reporter.ts || exit 1; \
+	done
+	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,pytest,together,alone}.xml
 
 soak: $(ENVIRONMENT) $(BROWSER_CODE) assets ## 1,000 runs in one page, kills and crashes among them (BELLJAR_SOAK_SEED, BELLJAR_SOAK_RUNS)
 	@mkdir -p build && .ci/chromium > build/chromium
@@ -114,6 +119,11 @@ $(ENVIRONMENT): requirements/dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# What the tests want of the system, Chromium first: with it the assets get their snapshots.
+.PHONY: services
+services: $(ENVIRONMENT) $(NODE_PACKAGES)
+	@mkdir -p build && .ci/chromium > build/chromium && .ci/redis && .ci/grid
 
 # Order-only below: looked at each time, but no reason to install or build anything again.
 node: $(ENVIRONMENT)

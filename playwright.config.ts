@@ -5,6 +5,9 @@ import { defineConfig } from "@playwright/test";
 
 const PORT = Number(process.env.BELLJAR_TEST_PORT ?? 8765);
 
+/** Tests of how long something may take, and the verdict on the attacks, which comes after them all. */
+const ALONE = ["**/attacks/resources.spec.ts", "**/attacks/verdict.spec.ts", "**/flows/stop.spec.ts"];
+
 /** A browser that is installed already; Playwright's own otherwise. */
 const installed = [
   process.env.BELLJAR_CHROMIUM,
@@ -18,9 +21,13 @@ const asRoot = process.getuid?.() === 0;
 export default defineConfig({
   testDir: "tests/browser",
   outputDir: "test-results",
-  // Two cores and one Python per page: more at once would only measure the waiting.
-  workers: 1,
+  // One file after the other in each of two. What measures time must run alone: `--project=alone --workers=1`.
+  workers: 2,
   fullyParallel: false,
+  projects: [
+    { name: "together", testIgnore: ALONE },
+    { name: "alone", testMatch: ALONE },
+  ],
   forbidOnly: Boolean(process.env.CI),
   // What fails twice in a row has failed; what passes at the second try is named as such. Attacks are not tried again:
   // their outcomes are kept, and a retry reads the same one.

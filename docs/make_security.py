@@ -2,7 +2,7 @@
 
     make docs-security        after `make test` and `make soak`
 
-Reads `attacks.json` and `faults.json` from `test-results/` and `soak.json` from `build/soak/`, and replaces
+Reads `attacks.json` and `faults.json` from `build/reports/` and `soak.json` from `build/soak/`, and replaces
 what stands between `<!-- run:NAME -->` and `<!-- /run:NAME -->`. What has no file there stays as it is.
 """
 
@@ -58,7 +58,7 @@ def put(text: str, blocks: Mapping[str, str]) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Renders the blocks and writes the documents that changed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--results", type=Path, default=ROOT / "test-results", help="folder of the results")
+    parser.add_argument("--results", type=Path, default=ROOT / "build/reports", help="folder of the results")
     parser.add_argument("--soak", type=Path, default=ROOT / "build/soak/soak.json", help="result of the soak")
     parser.add_argument("--root", type=Path, default=ROOT, help="folder of the documents")
     args = parser.parse_args(argv)

@@ -5,6 +5,7 @@
 // source neither is needed: the CSP has no `blob:` but in worker-src.
 
 import workerSource from "belljar:worker";
+import { letGo } from "../protocol/buffers";
 import { LIBRARIES, type Piece, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
 import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
@@ -74,7 +75,9 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
   };
   const compiled = async (): Promise<WebAssembly.Module> => {
     const bytes = await (await parts.get(RUNTIME.wasm)).arrayBuffer();
-    return timeline.time("frame: the interpreter's code", WebAssembly.compile(bytes));
+    const code = WebAssembly.compile(bytes);
+    letGo(bytes);
+    return timeline.time("frame: the interpreter's code", code);
   };
   add(RUNTIME.lock, parts.get(RUNTIME.lock));
   add(RUNTIME.wasm, compiled());
@@ -119,5 +122,6 @@ async function compileLibraries(
     const [offset, length] = places.get(path) ?? [0, 0];
     return WebAssembly.compile(new Uint8Array(bytes, offset, length));
   });
+  letGo(bytes); // compiling has taken a copy
   return timeline.time("frame: the snapshot's libraries", Promise.all(compiled));
 }

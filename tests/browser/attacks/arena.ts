@@ -13,8 +13,8 @@ import { type Outcome, Runner } from "./run";
 import { Cdp } from "./witness/cdp";
 import { Witness } from "./witness/witness";
 
-/** Everything this run of the suite has found: one file per group. */
-export const FOUND = join(tmpdir(), `belljar-attacks-${process.ppid}`);
+/** Everything this run of the suite has found: one file per group. `make test` runs it in two parts and names one. */
+export const FOUND = process.env.BELLJAR_FOUND ?? join(tmpdir(), `belljar-attacks-${process.ppid}`);
 
 interface Place {
   executable: string;

@@ -66,6 +66,6 @@ export function report(outcomes: readonly Outcome[]): Report {
 export const everything = (): Outcome[] => GROUPS.flatMap((group) => found(group) ?? []);
 
 export function write(result: Report): void {
-  mkdirSync("test-results", { recursive: true });
-  writeFileSync(join("test-results", "attacks.json"), `${JSON.stringify(result, null, 1)}\n`);
+  mkdirSync("build/reports", { recursive: true });
+  writeFileSync(join("build/reports", "attacks.json"), `${JSON.stringify(result, null, 1)}\n`);
 }

@@ -29,6 +29,8 @@ export interface Outcome {
 const LATE_MS = 900;
 /** How long the controls of a further try are waited for. */
 const PATIENCE_MS = 6_000;
+/** How long a control is waited for that takes its own realm away. */
+const GONE_MS = 1_500;
 /** So often an unseen control may try again. */
 const TRIES = 3;
 
@@ -204,7 +206,9 @@ export class Runner {
     }
     const where = probe.realm === "frame" ? "frame" : "worker";
     try {
-      return await this.#plain.script(where, wrap(code, "globalThis"));
+      // One that navigates its own realm away gets no answer.
+      const patience = probe.spoils ? GONE_MS : undefined;
+      return await this.#plain.script(where, wrap(code, "globalThis"), patience);
     } catch (error) {
       if (where === "worker" && (error as Error).message.startsWith("no answer")) await this.#plain.kill("worker");
       throw error;

@@ -18,9 +18,9 @@ const matrix: { layer: string; kind: string; outcome: string; groups: Record<str
 test.beforeAll(() => canary.listen());
 test.afterAll(async ({ browser }) => {
   await canary.close();
-  mkdirSync("test-results", { recursive: true });
+  mkdirSync("build/reports", { recursive: true });
   const summary = { browser: browser.version(), probes: PROBES.length, layers: matrix };
-  writeFileSync("test-results/faults.json", `${JSON.stringify(summary, null, 2)}\n`);
+  writeFileSync("build/reports/faults.json", `${JSON.stringify(summary, null, 2)}\n`);
 });
 
 /** Serves the frame and the SDK with these layers taken out. */

@@ -90,10 +90,10 @@ async def test_a_lent_browser_without_its_process_sandbox_runs_nothing_and_is_gi
 async def test_no_free_browser_is_said_and_one_that_comes_too_late_is_given_back(
     grid: SeleniumGrid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lending, "_WAIT", 1.0)
     asked = overheard(monkeypatch)
     url = f"http://{WHO}@127.0.0.1:{grid.port}"
     first = await lending.borrow(url, ["--headless=new"])
+    monkeypatch.setattr(lending, "_WAIT", 1.0)
     async with AsyncSandbox(f"headless+grid://{url[7:]}", packages=(), browser_sandbox=ALLOWED) as sandbox:
         execution = await sandbox.execute("1")
     assert execution.status == "unavailable"

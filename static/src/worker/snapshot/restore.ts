@@ -1,6 +1,7 @@
 // Puts a captured interpreter into a fresh instance: libraries at their old places, the table entry by entry, then
 // the heap, as it comes. What differs in any way throws, and the sandbox starts the long way.
 
+import { letGo } from "../../protocol/buffers";
 import type { EmscriptenModule } from "../emscripten";
 import { expectLoadedPackages } from "./capture";
 import { fold, type Initial, takeInitial } from "./initial";
@@ -189,11 +190,6 @@ async function copyHeap(
   fold(module.HEAPU8, initials);
   initials.length = 0;
   module.HEAP32[trampoline] = mine;
-}
-
-/** Frees a buffer's memory now: a collection would come much later, and the heap would be there twice until then. */
-function letGo(bytes: ArrayBuffer): void {
-  structuredClone(bytes, { transfer: [bytes] });
 }
 
 /** Read and write flags stay; O_CREAT, O_EXCL and O_TRUNC have done their work. */

@@ -5,7 +5,7 @@
 import { type Probe, script } from "../probe";
 
 /** A cell that leaves the worker's event loop free while it runs. */
-const SLEEP = "import asyncio\nawait asyncio.sleep(.25)";
+const SLEEP = "import asyncio\nawait asyncio.sleep(.1)";
 const STALE = '"00000000000000000000000000000000"';
 
 const message = (title: string, code: string, rest: Partial<Probe>): Probe[] =>
