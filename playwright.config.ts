@@ -52,8 +52,9 @@ export default defineConfig({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // The seal must hold without the browser's rule for local addresses, which the witness's is.
-        "--disable-features=LocalNetworkAccessChecks",
+        // The seal must hold without the browser's rule for local addresses, which the witness's is. The others are
+        // pages that each window's address bar loads for itself, half a second of a processor.
+        "--disable-features=LocalNetworkAccessChecks,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,WebUIOmniboxPopup",
       ],
     },
   },

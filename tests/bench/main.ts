@@ -93,6 +93,8 @@ async function browse<T>(folder: string, act: (context: BrowserContext) => Promi
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // What the address bar of a new window loads for itself is no part of a visit.
+      "--disable-features=WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,WebUIOmniboxPopup",
     ],
   });
   version = context.browser()?.version() ?? version;

@@ -57,6 +57,14 @@ _WITHOUT = (
     f"--no-sandbox, {_ALLOW}"
 )
 
+#: Features that are off: what asks the network, and the pages that the address bar of each window loads for
+#: itself, a third of what a sandbox's start takes. The list takes the place of Playwright's own.
+_OFF = (
+    *("AimEnabled", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxPopup"),
+    *("LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PreconnectToSearch"),
+    *("DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "PaintHolding"),
+)
+
 ProcessSandbox = Literal["on", "off"]
 
 
@@ -216,6 +224,7 @@ class Chromium:
             "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
             "--disable-quic",
             "--disable-gpu",
+            f"--disable-features={','.join(_OFF)}",
         ]
 
     async def _connect(self, driver: Playwright) -> Browser:
