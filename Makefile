@@ -36,8 +36,7 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:
 test: $(ENVIRONMENT) $(BROWSER_CODE) services assets lint ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
-	BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder \
-		--junitxml=$(REPORTS)/pytest.xml
+	BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)/pytest.xml
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
 	for project in together alone; do \
 		workers="$$([[ $$project == alone ]] && echo 1 || echo 2)"; \
