@@ -1,13 +1,14 @@
 // The frame: opaque origin, no network source in its policy. Takes one port from the page around it, proves that it
 // is sealed, and only then becomes a session.
 
+import { sha256 } from "../protocol/digest";
 import { parseHostMessage } from "../protocol/guards";
 import { type FrameMessage, type HostMessage, PROTOCOL } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 import { Shelf } from "../protocol/shelf";
 import { makeSnapshot } from "./capture";
 import { dropUngoverned } from "./realm";
-import { prepareRuntime } from "./runtime";
+import { prepareRuntime, type Read } from "./runtime";
 import { selfTest } from "./self-test";
 import { FrameSession } from "./session";
 
@@ -20,12 +21,17 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
   });
 
   const parts = new Shelf<Blob>();
+  const unverified = new Set<string>();
+  /** Says once what the bytes of a part are, if the page around has not looked into it. */
+  const read: Read = (name, bytes) => {
+    if (unverified.delete(name)) void sha256(bytes).then((found) => say({ type: "read", name, sha256: found }));
+  };
 
   const boot = async (message: Extract<HostMessage, { type: "boot" }>): Promise<FrameSession | undefined> => {
     if (!(await sealed)) return undefined;
     try {
       say({ type: "progress", stage: "runtime", label: "compiling the runtime" });
-      return new FrameSession(await prepareRuntime(parts, message.snapshot), message.settings, say, message.hold);
+      return new FrameSession(await prepareRuntime(parts, message.snapshot, read), message.settings, say, message.hold);
     } catch (error) {
       say({ type: "failed", reason: `Python could not start: ${(error as Error).message}` });
       return undefined;
@@ -35,7 +41,7 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
   const takeSnapshot = async (message: Extract<HostMessage, { type: "capture" }>): Promise<undefined> => {
     if (!(await sealed)) return;
     try {
-      const { state, ...made } = await makeSnapshot(await prepareRuntime(parts, null), message);
+      const { state, ...made } = await makeSnapshot(await prepareRuntime(parts, null, read), message);
       say({ type: "captured", state: new Blob([state]), ...made });
     } catch (error) {
       say({ type: "failed", reason: `The snapshot could not be made: ${(error as Error).message}` });
@@ -54,6 +60,7 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     }
     if (!message) return;
     if (message.type === "part") {
+      if (message.unverified) unverified.add(message.name);
       parts.put(message.name, message.blob);
     } else if (message.type === "boot") {
       start?.(boot(message));

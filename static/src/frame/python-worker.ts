@@ -53,6 +53,7 @@ export class PythonWorker {
   #began = now();
   #held: boolean;
   readonly #pieces: Runtime["pieces"];
+  readonly #read: Runtime["read"];
 
   /** Only a worker that starts from a snapshot can be held. */
   constructor(runtime: Runtime, settings: BootSettings, held = false) {
@@ -69,8 +70,9 @@ export class PythonWorker {
     this.#loadClock = new Countdown(settings.limits.load_timeout_ms, () => {
       this.#end(`Python was not ready within ${seconds} s`);
     });
-    const { pieces, snapshot, timeline } = runtime;
+    const { pieces, read, snapshot, timeline } = runtime;
     this.#pieces = pieces;
+    this.#read = read;
     this.#held = held && snapshot !== null;
     if (!this.#held) this.#loadClock.resume();
     this.#steps = timeline.steps;
@@ -110,6 +112,7 @@ export class PythonWorker {
     const value = await piece;
     if (!(value instanceof Blob) || !name.startsWith(HEAP)) return this.post({ type: "piece", name, value });
     const bytes = await value.arrayBuffer();
+    this.#read(name, bytes);
     this.post({ type: "piece", name, value: bytes }, [bytes]);
   }
 

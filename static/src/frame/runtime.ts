@@ -55,18 +55,23 @@ function trust(url: string): TrustedUrl {
   return factory.createPolicy("belljar-worker", { createScriptURL: only }).createScriptURL(url);
 }
 
+/** Hears of the bytes of a piece; they may be let go of afterwards. */
+export type Read = (name: string, bytes: ArrayBuffer) => void;
+
 export interface Runtime {
   /** blob: URL of the worker's source, trusted where the engine has Trusted Types. */
   url: TrustedUrl;
   /** What workers start from, by name; some of it may still be on its way. Each can reject with a sentence. */
   pieces: ReadonlyMap<string, Promise<Piece>>;
+  /** Call with the bytes of a piece that was read here. */
+  read: Read;
   /** What they start from is a snapshot. */
   snapshot: SnapshotShape | null;
   timeline: Timeline;
 }
 
 /** Prepares the runtime: waits for the files that are JavaScript, compiles the others once for every worker. */
-export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape | null): Promise<Runtime> {
+export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape | null, read: Read): Promise<Runtime> {
   const timeline = new Timeline();
   const pieces = new Map<string, Promise<Piece>>();
   const add = (name: string, piece: Promise<Piece>): void => {
@@ -76,6 +81,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
   const compiled = async (): Promise<WebAssembly.Module> => {
     const bytes = await (await parts.get(RUNTIME.wasm)).arrayBuffer();
     const code = WebAssembly.compile(bytes);
+    read(RUNTIME.wasm, bytes);
     letGo(bytes);
     return timeline.time("frame: the interpreter's code", code);
   };
@@ -91,7 +97,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
       const name = SNAPSHOT.heap(position);
       add(name, parts.get(name));
     }
-    add(LIBRARIES, compileLibraries(state, hot, timeline));
+    add(LIBRARIES, compileLibraries(state, hot, timeline, read));
   } else add(RUNTIME.stdlib, parts.get(RUNTIME.stdlib));
 
   const [loader, factory] = await Promise.all(
@@ -100,7 +106,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
   const runtime = `const belljarRuntime={createPyodideModule:${factoryExpression(factory ?? "")},loadPyodide:${loaderExpression(loader ?? "")}};\n`;
   const blob = new Blob([runtime, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
-  return { url: trust(URL.createObjectURL(blob)), pieces, snapshot, timeline };
+  return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, timeline };
 }
 
 /** What the frame itself reads of a snapshot's state. */
@@ -114,14 +120,18 @@ async function compileLibraries(
   state: Promise<Blob>,
   hot: Promise<Blob>,
   timeline: Timeline,
+  read: Read,
 ): Promise<WebAssembly.Module[]> {
-  const { libraries, image } = JSON.parse(await (await state).text()) as StateHead;
+  const text = await (await state).arrayBuffer();
+  read(SNAPSHOT.state, text);
+  const { libraries, image } = JSON.parse(new TextDecoder().decode(text)) as StateHead;
   const places = new Map(image.files.map(([path, , , offset, length]) => [path, [offset, length] as const]));
   const bytes = await (await hot).arrayBuffer();
   const compiled = libraries.map(({ names: [path = ""] }) => {
     const [offset, length] = places.get(path) ?? [0, 0];
     return WebAssembly.compile(new Uint8Array(bytes, offset, length));
   });
+  read(SNAPSHOT.hot, bytes);
   letGo(bytes); // compiling has taken a copy
   return timeline.time("frame: the snapshot's libraries", Promise.all(compiled));
 }

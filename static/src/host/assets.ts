@@ -1,5 +1,6 @@
 // Fetches files with byte-accurate progress and lets none through whose SHA-256 isn't the policy's.
 
+import { sha256 } from "../protocol/digest";
 import type { NamedBytes } from "../protocol/messages";
 import type { AssetFile } from "../protocol/policy";
 import { count, Malformed, type Parse, record, text } from "../protocol/shape";
@@ -53,13 +54,7 @@ async function body(
   return whole;
 }
 
-/** Null where the browser offers no digest (plain http on another host): `integrity` then does the check. */
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
-  if (!globalThis.crypto?.subtle) return null;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
+/** Does the check where the browser offers no digest (plain http on another host). */
 function integrity(hex: string): string {
   const bytes = hex.match(/../g) ?? [];
   return `sha256-${btoa(bytes.map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(""))}`;
@@ -111,8 +106,11 @@ export async function fetchAsset(
 
 export interface AssetBlob {
   blob: Blob;
-  /** Reads and checks it. Rejects with a sentence when its content is not what the policy names. */
-  verify(): Promise<void>;
+  /**
+   * Checks it. Rejects with a sentence when its content is not what the policy names. `read` is the SHA-256 of what
+   * somebody has found in it, who needs its bytes anyway; without, it is read here.
+   */
+  verify(read?: string | null): Promise<void>;
 }
 
 async function whole(response: Response): Promise<Blob> {
@@ -143,8 +141,8 @@ export async function fetchBlob(
   events.advance(file.size);
   if (local) events.fetched({ url: url.href, bytes: file.size, fromCache: true });
   else tell(url, file.size, events);
-  const verify = async (): Promise<void> => {
-    const found = await sha256(new Uint8Array(await blob.arrayBuffer()));
+  const verify = async (read?: string | null): Promise<void> => {
+    const found = read ?? (await sha256(await blob.arrayBuffer()));
     if (found !== null && found !== file.sha256) throw failed(WRONG);
   };
   return { blob, verify };

@@ -6,7 +6,7 @@ import { FrameLink } from "./link";
 import { sealed, send } from "./opening";
 import type { SandboxEvents } from "./options";
 import { type LoadedPolicy, loadPolicy } from "./policy";
-import { Supply } from "./supply";
+import { type Give, Supply } from "./supply";
 import { isolationFor } from "./support";
 
 export type Snapshot = Pick<Extract<FrameMessage, { type: "captured" }>, "state" | "heap" | "hot" | "rest">;
@@ -41,7 +41,8 @@ export async function makeSnapshot(
       Promise.all([supply.packages(supply.first), sealed(made)])
         .then(([files]) => send(made, { type: "capture", files, settings }))
         .catch(reject);
-      supply.parts((name, blob) => send(made, { type: "part", name, blob }), Promise.resolve()).catch(reject);
+      const give: Give = (name, blob, unverified) => send(made, { type: "part", name, blob, unverified });
+      supply.parts(give, Promise.resolve()).catch(reject);
     });
     // Bytes of blobs come over in their own time; they must be here before the frame that made them goes.
     const { state, heap, hot, rest } = found;

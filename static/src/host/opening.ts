@@ -1,9 +1,10 @@
 // Opens a frame and boots Python in it: the frame loads while the runtime and the packages arrive.
 
 import { type BootSettings, type HostMessage, PROFILE } from "../protocol/messages";
+import { Shelf } from "../protocol/shelf";
 import { FrameLink, type LinkEvents } from "./link";
 import { checkedPool, type SandboxOptions } from "./options";
-import type { Supply } from "./supply";
+import type { Give, Supply } from "./supply";
 import { isolationFor } from "./support";
 
 export interface Opening {
@@ -57,20 +58,22 @@ export function openFrame(
   { idle, hold = false }: OpeningOptions,
 ): Opening {
   const { url, interrupt } = frameFor(supply, options);
-  let read: (() => void) | undefined;
+  let calmed: (() => void) | undefined;
   const calm = new Promise<void>((resolve) => {
-    read = resolve;
+    calmed = resolve;
   });
+  const read = new Shelf<string | null>();
   const watched: LinkEvents = {
     message: (message) => {
+      if (message.type === "read") return read.put(message.name, message.sha256);
       // A worker that has read its code keeps one processor busy; until then a start wants all there are.
-      if (message.type !== "progress" || message.stage === "starting") read?.();
+      if (message.type !== "progress" || message.stage === "starting") calmed?.();
       events.message(message);
     },
     lost: events.lost,
   };
   const link = new FrameLink(url, options.container ?? document.body, watched);
-  return { link, handed: hand(link, supply, { interrupt, pool: checkedPool(options), idle, hold, calm }) };
+  return { link, handed: hand(link, supply, { interrupt, pool: checkedPool(options), idle, hold, calm, read }) };
 }
 
 /** Waits until a new frame says that it is sealed; gives whether it is isolated. Rejects with a sentence. */
@@ -88,12 +91,16 @@ interface Wishes {
   hold: boolean;
   /** Resolves when there is a processor left for verifying. */
   calm: Promise<void>;
+  /** What the frame has found in the parts that it read, by name. */
+  read: Shelf<string | null>;
 }
 
-async function hand(link: FrameLink, supply: Supply, { interrupt, pool, idle, hold, calm }: Wishes): Promise<Handed> {
+async function hand(link: FrameLink, supply: Supply, wishes: Wishes): Promise<Handed> {
+  const { interrupt, pool, idle, hold, calm, read } = wishes;
   const seal = supply.timeline.time("frame: loaded and sealed", sealed(link));
-  const give = (name: string, blob: Blob): void => send(link, { type: "part", name, blob });
-  const verified = Promise.all([supply.parts(give, supply.snapshot ? calm : seal), packages(link, supply)]);
+  const give: Give = (name, blob, unverified) => send(link, { type: "part", name, blob, unverified });
+  const parts = supply.snapshot ? supply.parts(give, calm, read) : supply.parts(give, seal);
+  const verified = Promise.all([parts, packages(link, supply)]);
   verified.catch(() => {}); // awaited below, or by whom it is given to
   // A frame that isn't sealed, or that the browser refuses, is the end: no other start could help.
   const isolated = await seal;
@@ -106,7 +113,7 @@ async function hand(link: FrameLink, supply: Supply, { interrupt, pool, idle, ho
   if (!snapshot) await verified;
   // Where cells can fetch from the image while they run, nobody waits for the rest of it.
   const later = snapshot && verified.then(() => (isolated ? idle : undefined)).then(() => supply.rest(snapshot));
-  return { soft, verified, whole: later ? later.then((blob) => give(snapshot.rest.name, blob)) : verified };
+  return { soft, verified, whole: later ? later.then((blob) => give(snapshot.rest.name, blob, false)) : verified };
 }
 
 async function packages(link: FrameLink, supply: Supply): Promise<void> {

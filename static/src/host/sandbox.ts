@@ -350,6 +350,7 @@ export class Sandbox {
         return this.#idle.resolve();
       case "unrestorable":
         return this.#startOver(message.reason);
+      case "read":
       case "captured":
         return; // nobody asked
       case "need":

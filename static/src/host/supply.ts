@@ -2,6 +2,7 @@
 
 import { type NamedBytes, RUNTIME } from "../protocol/messages";
 import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
+import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
 import { type AssetBlob, type AssetEvents, fetchAsset, fetchBlob } from "./assets";
 import type { Emitter } from "./emitter";
@@ -20,6 +21,12 @@ const isCode = ({ name }: AssetFile): boolean => name.endsWith(".mjs");
 
 /** Verified files of starts, by hash. Blobs lie outside of this page's memory. */
 const blobs = new Map<string, Blob>();
+
+/** A file as it is kept; verified, unless that can still be asked for. */
+type Kept = Pick<AssetBlob, "blob"> & Partial<AssetBlob>;
+
+/** Takes a file of a start. */
+export type Give = (name: string, blob: Blob, unverified: boolean) => void;
 
 export class Supply {
   readonly policy: Policy;
@@ -90,24 +97,28 @@ export class Supply {
    * Fetches the files of a start and gives each as soon as it is there. Resolves when all are verified: until then
    * nothing but preparations may be made with them. Rejects with a sentence.
    *
-   * They are verified one by one, so that this page never holds more than one, and from `calm` on: what comes up
-   * meanwhile is not to wait for that.
+   * What the frame reads is verified by what it found, so that nothing is read twice: it runs nobody's code yet, and
+   * a frame that lies about it could as well have run something else. The others are verified here, one by one and from
+   * `calm` on: what comes up meanwhile is not to wait for that.
    */
-  async parts(give: (name: string, blob: Blob) => void, calm: Promise<unknown>): Promise<void> {
+  async parts(give: Give, calm: Promise<unknown>, read?: Shelf<string | null>): Promise<void> {
     const keepable = this.#keepable;
     const local = keepable && (await unpacked(this.base, keepable.files, keepable.snapshot.heap));
     const waiting = [...this.#needed()];
     let checks: Promise<unknown> = calm.catch(() => {}); // a frame that can't come up is somebody else's end
+    const reads: Promise<void>[] = [];
     const lane = async (): Promise<void> => {
       for (let file = waiting.shift(); file; file = waiting.shift()) {
+        const { name } = file;
         const { blob, verify } = await this.#kept(file, "runtime", local?.get(file.sha256));
-        checks = checks.then(verify);
-        checks.catch(() => {}); // awaited below
-        give(file.name, blob);
+        const unverified = read !== undefined && verify !== undefined && name !== RUNTIME.lock;
+        if (unverified) reads.push(read.get(name).then(verify));
+        else checks = checks.then(() => verify?.());
+        give(name, blob, unverified);
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
-    await this.timeline.time("verification goes on", checks);
+    await this.timeline.time("verification goes on", Promise.all([checks, ...reads]));
   }
 
   /** The files that are kept unpacked for the next visit, and the heap's pieces; none where that is off. */
@@ -128,24 +139,24 @@ export class Supply {
   /** The part of the snapshot's image that a start can do without. Rejects with a sentence. */
   async rest({ rest }: PolicySnapshot): Promise<Blob> {
     const { blob, verify } = await this.#kept(rest, "later");
-    await verify();
+    await verify?.();
     return blob;
   }
 
   /** A file as a blob, which every further sandbox of this page shares. */
-  async #kept(file: AssetFile, stage: Stage, local?: Blob): Promise<AssetBlob> {
+  async #kept(file: AssetFile, stage: Stage, local?: Blob): Promise<Kept> {
     const found = blobs.get(file.sha256);
     if (found) {
       this.#advance(file.size, stage);
-      return { blob: found, verify: async () => {} };
+      return { blob: found };
     }
     if (this.#snapshot && !isCode(file)) {
       const asset = await this.timeline.time(
         `fetch ${file.name}`,
         fetchBlob(file, this.base, this.#events(stage), this.#signal, local),
       );
-      const verify = async (): Promise<void> => {
-        await asset.verify();
+      const verify = async (read?: string | null): Promise<void> => {
+        await asset.verify(read);
         blobs.set(file.sha256, asset.blob);
       };
       return { blob: asset.blob, verify };
@@ -153,7 +164,7 @@ export class Supply {
     const [fetched] = await this.#fetch([file], stage);
     const blob = new Blob(fetched ? [fetched.bytes] : []);
     blobs.set(file.sha256, blob);
-    return { blob, verify: async () => {} };
+    return { blob };
   }
 
   #advance(bytes: number, stage: Stage): void {

@@ -217,7 +217,7 @@ export const parseHostMessage = union<HostMessage>({
     hold: withDefault(flag, false),
   }),
   begin: record({ type: kind("begin") }),
-  part: record({ type: kind("part"), name: text(NAME), blob }),
+  part: record({ type: kind("part"), name: text(NAME), blob, unverified: flag }),
   capture: record({ type: kind("capture"), files: list(namedBytes, 1_000), settings }),
   packages: record({ type: kind("packages"), id, files: list(namedBytes, 1_000), error: orNull(text(SENTENCE)) }),
   execute: record({
@@ -278,6 +278,7 @@ export const parseFrameMessage = union<FrameMessage>({
   failed: record({ type: kind("failed"), reason: text(SENTENCE) }),
   unrestorable: record({ type: kind("unrestorable"), reason: text(SENTENCE) }),
   stalled: record({ type: kind("stalled") }),
+  read: record({ type: kind("read"), name: text(NAME), sha256: orNull(text(64)) }),
   captured: record({ type: kind("captured"), state: blob, heap: blob, hot: blob, rest: blob }),
   need: record({ type: kind("need"), id, names }),
   event: record({ type: kind("event"), request: count(), event: runEvent }),

@@ -8,7 +8,7 @@ import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
 import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 export interface NamedBytes {
   name: string;
@@ -116,7 +116,8 @@ export type HostMessage =
   /** `hold`: everything but the interpreter's memory is put in place; it boots at `begin`. */
   | { type: "boot"; settings: BootSettings; snapshot: SnapshotShape | null; hold: boolean }
   | { type: "begin" }
-  | { type: "part"; name: string; blob: Blob }
+  /** `unverified`: the frame says with `read` what it found in it. */
+  | { type: "part"; name: string; blob: Blob; unverified: boolean }
   | { type: "capture"; files: NamedBytes[]; settings: BootSettings }
   | { type: "packages"; id: string; files: NamedBytes[]; error: string | null }
   | { type: "execute"; request: number; code: string; options: RunOptions }
@@ -186,6 +187,8 @@ export type FrameMessage =
   | { type: "failed"; reason: string }
   | { type: "unrestorable"; reason: string }
   | { type: "stalled" }
+  /** What the bytes of a part were, by their SHA-256; null where that can't be told here. */
+  | { type: "read"; name: string; sha256: string | null }
   | { type: "captured"; state: Blob; heap: Blob; hot: Blob; rest: Blob }
   | { type: "need"; id: string; names: string[] }
   | { type: "event"; request: number; event: RunEvent }

@@ -121,7 +121,7 @@ export const FROM_HOST: Messages = {
     hold: "flag",
   },
   begin: {},
-  part: { name: "name", blob: "blob" },
+  part: { name: "name", blob: "blob", unverified: "flag" },
   capture: { files: FILES, settings: SETTINGS },
   packages: { id: "id", files: FILES, error: maybe("text") },
   execute: {
@@ -166,6 +166,7 @@ export const FROM_FRAME: Messages = {
   failed: { reason: "text" },
   unrestorable: { reason: "text" },
   stalled: {},
+  read: { name: "name", sha256: maybe("id") },
   captured: { state: "blob", heap: "blob", hot: "blob", rest: "blob" },
   need: { id: "id", names: NAMES },
   event: { request: "count", event: "event" },

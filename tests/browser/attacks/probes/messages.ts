@@ -51,7 +51,20 @@ const file = (path: string): string =>
   `kept.postMessage({ type: "file", path: ${path}, blob: new Blob(["{{label}}"]) })`;
 
 /** Words of the frame to a worker and of the workers that make snapshots: none of them means anything from here. */
-const FOREIGN = ["boot", "piece", "warm", "run", "pack", "packed", "snap", "snapped", "prove", "proved", "captured"];
+const FOREIGN = [
+  "boot",
+  "piece",
+  "warm",
+  "run",
+  "pack",
+  "packed",
+  "snap",
+  "snapped",
+  "prove",
+  "proved",
+  "captured",
+  "read",
+];
 
 export const MESSAGES: Probe[] = [
   ...FOREIGN.flatMap((type) =>
