@@ -1,7 +1,7 @@
 // The SDK's calls in a page: files with a run, contexts, giving up, and choosing from the policy.
 
 import type { ExecuteOptions, Sandbox, SandboxOptions } from "../../../static/src/host/index";
-import { Bench, expect, test } from "../fixtures";
+import { Bench, blankPage, expect, test } from "../fixtures";
 
 test("files of a run are there before it, however they are given", async ({ bench }) => {
   const told = await bench.do(async (sandbox) => {
@@ -127,10 +127,12 @@ test("calls on a sandbox that still loads can be given up, and are then never ma
   expect(told).toEqual({ ends: ["AbortError", "AbortError"], status: "interrupted", early: "loading", text: "False" });
 });
 
-test("opening can be given up at any time: it rejects with the reason and leaves no frame", async ({ bench }) => {
-  const told = await bench.page.evaluate(async () => {
-    const frames = (): number => document.querySelectorAll("iframe").length;
-    const before = frames();
+test("opening can be given up at any time: it rejects with the reason and leaves no frame", async ({ browser }) => {
+  // A page of its own: elsewhere a frame may come to stand by meanwhile.
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await blankPage(page);
+  const told = await page.evaluate(async () => {
     const ends: string[] = [];
     for (const ms of [-1, 0, 20, 100, 400]) {
       const controller = new AbortController();
@@ -150,9 +152,10 @@ test("opening can be given up at any time: it rejects with the reason and leaves
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
-    return { ends, left: frames() - before };
+    return { ends, left: document.querySelectorAll("iframe").length };
   });
   expect(told).toEqual({ ends: Array(5).fill("AbortError"), left: 0 });
+  await context.close();
 });
 
 /** Opens a sandbox and acts on it; gives what that gives, or the error. */
