@@ -90,8 +90,7 @@ assets: $(ENVIRONMENT) ## fetch, verify and byte-compile the runtime's files
 lint: $(ENVIRONMENT) $(NODE_PACKAGES) ## check types and style of both languages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	npm run --silent check
+	@echo "$(BIN)/mypy & npm run --silent check"; $(BIN)/mypy & mypy=$$!; npm run --silent check; wait $$mypy
 
 format: $(ENVIRONMENT) $(NODE_PACKAGES) ## bring both languages into their style
 	$(BIN)/ruff check --fix

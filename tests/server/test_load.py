@@ -87,7 +87,7 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._done.wait(1):
+        while not self._done.wait(2):
             self.most_bytes = max(self.most_bytes, self.now())
             self.most_renderers = max(self.most_renderers, sum(map(is_renderer, descendants(self._pid))))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from queue import Empty
@@ -74,3 +75,10 @@ class Kernel:
         self._client = self._manager.client()
         self._client.start_channels()
         await self._client.wait_for_ready(timeout=30)
+        # The output channel may be joined later than the others; what is said on it until then is lost.
+        joined = False
+        while not joined:
+            self._client.kernel_info()
+            with contextlib.suppress(Empty):
+                await self._client.get_iopub_msg(timeout=1)
+                joined = True

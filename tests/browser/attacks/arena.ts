@@ -16,6 +16,9 @@ import { Witness } from "./witness/witness";
 /** Everything this run of the suite has found: one file per group. `make test` runs it in two parts and names one. */
 export const FOUND = process.env.BELLJAR_FOUND ?? join(tmpdir(), `belljar-attacks-${process.ppid}`);
 
+/** Milliseconds that interrupted code has: nothing here hangs on them but the suite's length. */
+export const GRACE = 400;
+
 interface Place {
   executable: string;
   args: string[];
@@ -64,7 +67,7 @@ export class Arena {
     this.cdp = await Cdp.launch(executable, [...args, ...logging, ...canary.dns.args], EARLY, canary.dns.localState);
     this.witness.watch(this.cdp);
     this.plain = new PlainRig(this.cdp, `http://127.0.0.1:${this.witness.canary.httpPort}`, this.witness);
-    this.sealed = new SealedRig(this.cdp, base, this.witness, { packages: [] });
+    this.sealed = new SealedRig(this.cdp, base, this.witness, { packages: [], grace: GRACE });
     await Promise.all([this.plain.open(), this.sealed.open()]);
     this.runner = new Runner(this.cdp, this.witness, this.sealed, this.plain);
     const { product } = (await this.cdp.send("Browser.getVersion")) as { product: string };

@@ -9,7 +9,7 @@ import { everything, report, write } from "./report";
 test("no probe's label is in the browser's net log, now that it is complete", async ({ arena }) => {
   await arena.close();
   const outcomes = everything();
-  test.skip(outcomes.length === 0, "no probe ran before this");
+  test.skip(!outcomes.some(({ group }) => group === "network"), "nothing tried the network before this");
   const logs = existsSync(FOUND) ? readdirSync(FOUND).filter((name) => name.startsWith("net-log")) : [];
   const text = logs.map((name) => readFileSync(join(FOUND, name), "utf8")).join("\n");
   expect(outcomes.filter(({ labels }) => text.includes(labels.sealed)).map(({ id }) => id)).toEqual([]);

@@ -19,6 +19,8 @@ export interface Heard {
 
 export interface SealedOptions {
   packages?: string[];
+  /** Milliseconds between interrupt and kill; the server's without. */
+  grace?: number;
   fault?: Fault;
 }
 
@@ -83,8 +85,9 @@ export class SealedRig {
 
   /** Makes a sandbox; doesn't wait. */
   create(name: string): Promise<unknown> {
-    const { packages } = this.#options;
-    return this.host(`void (sandboxes.${name}=sdk.Sandbox.create(${JSON.stringify({ spare: false, packages })}))`);
+    const { packages, grace } = this.#options;
+    const options = { spare: false, packages, ...(grace ? { policy: { limits: { grace_ms: grace } } } : {}) };
+    return this.host(`void (sandboxes.${name}=sdk.Sandbox.create(${JSON.stringify(options)}))`);
   }
 
   /** Whether the sandbox's frame still runs. */
