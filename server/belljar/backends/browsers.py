@@ -58,7 +58,7 @@ _WITHOUT = (
 )
 
 #: Features that are off: what asks the network, and the pages that the address bar of each window loads for
-#: itself, a third of what a sandbox's start takes. The list takes the place of Playwright's own.
+#: itself, a third of a start's processor time. The list takes the place of Playwright's own.
 _OFF = (
     *("AimEnabled", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxPopup"),
     *("LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PreconnectToSearch"),

@@ -112,8 +112,10 @@ export class Supply {
         const { name } = file;
         const { blob, verify } = await this.#kept(file, "runtime", local?.get(file.sha256));
         const unverified = read !== undefined && verify !== undefined && name !== RUNTIME.lock;
-        if (unverified) reads.push(read.get(name).then(verify));
-        else checks = checks.then(() => verify?.());
+        const check = unverified ? read.get(name).then(verify) : checks.then(() => verify?.());
+        check.catch(() => {}); // awaited below, if everything comes
+        if (unverified) reads.push(check);
+        else checks = check;
         give(name, blob, unverified);
       }
     };
