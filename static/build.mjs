@@ -69,7 +69,9 @@ async function stamp() {
 }
 
 async function script(entry, plugins = []) {
-  const result = await build({ ...shared, entryPoints: [join(source, entry)], format: "iife", write: false, plugins });
+  // A script is kept in one byte per character, unless one of them needs two: then all of it, Pyodide's part as well.
+  const own = { entryPoints: [join(source, entry)], format: "iife", charset: "ascii", write: false, plugins };
+  const result = await build({ ...shared, ...own });
   // The text is inlined in HTML: it must not be able to close its own <script>.
   return result.outputFiles[0].text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 }

@@ -5,13 +5,13 @@
 //   make trace          where each millisecond of one start goes
 
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
-import { descendants } from "../browser/soak/memory";
+import { descendants, proportional } from "../browser/soak/memory";
 import { FIGURE, LINES, RUNAWAY, SUITE, VERSION } from "./cells";
 import { outcomes, type Samples, table } from "./rows";
 import { openWire } from "./wire";
@@ -283,18 +283,10 @@ async function running(port: number, side: Side, each: Map<string, Samples>): Pr
   });
 }
 
-/** Bytes that the browser's processes have for themselves, shared pages counted by their share (PSS). */
+/** Bytes that the browser's processes have for themselves. */
 async function weight(): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 3_000));
-  let kilobytes = 0;
-  for (const pid of descendants(process.pid)) {
-    try {
-      kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
-    } catch {
-      // gone meanwhile, or not ours to read
-    }
-  }
-  return kilobytes * 1024;
+  return proportional(descendants(process.pid));
 }
 
 /** Prints where the time of a first visit and of a further sandbox went. */

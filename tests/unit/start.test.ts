@@ -3,6 +3,7 @@
 import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { frameScript } from "../../static/build.mjs";
 import { fitting } from "../../static/src/host/supply";
 import { makeMailbox, PAGE_BYTES, pageReader, putPage } from "../../static/src/protocol/pager";
 import type { PolicySnapshot } from "../../static/src/protocol/policy";
@@ -11,6 +12,11 @@ import { Timeline } from "../../static/src/protocol/timing";
 import { dataSize, fold, takeInitial } from "../../static/src/worker/snapshot/initial";
 import { Runs } from "../../static/src/worker/snapshot/runs";
 import { FRESH_BYTES } from "../../static/src/worker/snapshot/state";
+
+test("the script of frame and worker is of one-byte characters: one of two bytes would double all of it", async () => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
+  expect(/[^\x00-\x7f]/.exec(await frameScript())?.[0]).toBeUndefined();
+});
 
 describe("a shelf", () => {
   test("gives a thing to all who asked, before it came or after, and keeps the first", async () => {

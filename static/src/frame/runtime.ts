@@ -125,6 +125,7 @@ async function compileLibraries(
   const text = await (await state).arrayBuffer();
   read(SNAPSHOT.state, text);
   const { libraries, image } = JSON.parse(new TextDecoder().decode(text)) as StateHead;
+  letGo(text);
   const places = new Map(image.files.map(([path, , , offset, length]) => [path, [offset, length] as const]));
   const bytes = await (await hot).arrayBuffer();
   const compiled = libraries.map(({ names: [path = ""] }) => {

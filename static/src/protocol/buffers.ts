@@ -5,5 +5,11 @@
  * Whoever still has it sees no bytes any more.
  */
 export function letGo(bytes: ArrayBuffer): void {
-  structuredClone(bytes, { transfer: [bytes] });
+  // Sent to nobody. A buffer that came from a blob or by message belongs to Blink's own object as well, which lets go
+  // of it for messages alone; `structuredClone` makes one more that waits for a collection, `transfer(0)` frees
+  // nothing (both measured in Chromium 156).
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  port1.postMessage(bytes, [bytes]);
+  port1.close();
 }

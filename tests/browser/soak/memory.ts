@@ -31,13 +31,18 @@ export function descendants(pid: number): number[] {
 }
 
 /** Resident memory in bytes of these processes together. Pages that several share count for each. */
-export function resident(pids: number[]): number {
+export const resident = (pids: number[]): number => sum(pids, "status", /^VmRSS:\s+(\d+) kB/m);
+
+/** Memory in bytes that these processes have for themselves; pages that several share count by their share (PSS). */
+export const proportional = (pids: number[]): number => sum(pids, "smaps_rollup", /^Pss:\s+(\d+) kB/m);
+
+function sum(pids: number[], file: string, line: RegExp): number {
   let kilobytes = 0;
   for (const pid of pids) {
     try {
-      kilobytes += Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+      kilobytes += Number(line.exec(readFileSync(`/proc/${pid}/${file}`, "utf8"))?.[1] ?? 0);
     } catch {
-      // gone meanwhile
+      // gone meanwhile, or not ours to read
     }
   }
   return kilobytes * 1024;

@@ -9,7 +9,7 @@ export const MAIN_BYTES = 4 * 1024 * 1024;
 export interface Initial {
   /** Address; a multiple of 4. */
   at: number;
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Takes a copy. Call right after the instantiation. */

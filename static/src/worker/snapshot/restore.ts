@@ -188,7 +188,7 @@ async function copyHeap(
   source.lap("heap, as it comes");
   if (!into.whole) throw new Error("the snapshot's heap has another length than its state says");
   fold(module.HEAPU8, initials);
-  initials.length = 0;
+  for (const { bytes } of initials.splice(0)) letGo(bytes.buffer);
   module.HEAP32[trampoline] = mine;
 }
 
