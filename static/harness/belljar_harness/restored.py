@@ -22,7 +22,20 @@ def settle(packages: list[str]) -> None:
     os.environ.pop("PYTHONHASHSEED", None)
     while sys.path and sys.path[0] == "":
         sys.path.pop(0)
+    _skip_once("pyodide._package_loader", "init_loaded_packages")
     warming.freeze()
+
+
+def _skip_once(module: str, name: str) -> None:
+    """Let the next call of a function do nothing but put the function back.
+
+    Pyodide reads the metadata of every package at the end of each start, to learn what is loaded. A restored
+    interpreter is told by its snapshot.
+    """
+    target = sys.modules.get(module)
+    function = getattr(target, name, None)
+    if target is not None and function is not None:
+        setattr(target, name, lambda: setattr(target, name, function))
 
 
 def wake() -> None:

@@ -52,6 +52,11 @@ export class PythonWorker {
   readonly #steps: readonly Step[];
   #began = now();
   #held: boolean;
+  /** Settled by the worker's first word. */
+  #up: (() => void) | undefined;
+  readonly #awake = new Promise<void>((resolve) => {
+    this.#up = resolve;
+  });
   readonly #pieces: Runtime["pieces"];
   readonly #read: Runtime["read"];
 
@@ -107,10 +112,14 @@ export class PythonWorker {
     }
   }
 
-  /** Hands over a piece of what it starts from. The heap is read here, while the worker prepares its place. */
+  /**
+   * Hands over a piece of what it starts from. The heap is read here, while the worker prepares its place: not before
+   * it has spoken, because all that is said to a new worker goes through this thread once it has read its code.
+   */
   async #hand(name: string, piece: Promise<Piece>): Promise<void> {
     const value = await piece;
     if (!(value instanceof Blob) || !name.startsWith(HEAP)) return this.post({ type: "piece", name, value });
+    await this.#awake;
     const bytes = await value.arrayBuffer();
     this.#read(name, bytes);
     this.post({ type: "piece", name, value: bytes }, [bytes]);
@@ -144,6 +153,7 @@ export class PythonWorker {
 
   #hear(event: MessageEvent<unknown>): void {
     if (this.state === "dead") return;
+    this.#up?.();
     for (const port of event.ports) port.close();
     const data = event.data;
     if (this.listener?.admit(typeof data === "string" ? data.length : 0) === false) return;

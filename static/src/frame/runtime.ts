@@ -9,30 +9,7 @@ import { letGo } from "../protocol/buffers";
 import { LIBRARIES, type Piece, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
 import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
-import { ASSETS_ORIGIN } from "./names";
-
-const LAST_EXPORT = /export\s+default\s+(\w+)\s*;?\s*$/;
-const NAMED_EXPORT = /export\s*\{[^}]*?\b(\w+)\s+as\s+loadPyodide\b[^}]*\}\s*;?\s*(?:\/\/# sourceMappingURL=\S*\s*)?$/;
-
-/** Turns pyodide.asm.mjs into an expression for its factory. Throws when it doesn't look as expected. */
-export function factoryExpression(source: string): string {
-  const found = LAST_EXPORT.exec(source);
-  if (!found) throw new Error("pyodide.asm.mjs does not end as this version of belljar expects");
-  const body = source
-    .slice(0, found.index)
-    .replaceAll("import.meta.url", JSON.stringify(`${ASSETS_ORIGIN}pyodide.asm.mjs`));
-  return `(()=>{"use strict";${body};return ${found[1]}})()`;
-}
-
-/** Turns pyodide.mjs into an expression for `loadPyodide`. Throws when it doesn't look as expected. */
-export function loaderExpression(source: string): string {
-  const found = NAMED_EXPORT.exec(source);
-  if (!found) throw new Error("pyodide.mjs does not end as this version of belljar expects");
-  const body = source
-    .slice(0, found.index)
-    .replaceAll("import.meta.url", JSON.stringify(`${ASSETS_ORIGIN}pyodide.mjs`));
-  return `(()=>{"use strict";${body};return ${found[1]}})()`;
-}
+import { factoryExpression, loaderExpression } from "./source";
 
 /** A TrustedScriptURL where there are Trusted Types, a string elsewhere: what `new Worker` takes. */
 type TrustedUrl = ConstructorParameters<typeof Worker>[0];
@@ -100,11 +77,12 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     add(LIBRARIES, compileLibraries(state, hot, timeline, read));
   } else add(RUNTIME.stdlib, parts.get(RUNTIME.stdlib));
 
-  const [loader, factory] = await Promise.all(
-    [RUNTIME.loader, RUNTIME.factory].map(async (name) => (await parts.get(name)).text()),
-  );
-  const runtime = `const belljarRuntime={createPyodideModule:${factoryExpression(factory ?? "")},loadPyodide:${loaderExpression(loader ?? "")}};\n`;
-  const blob = new Blob([runtime, workerSource], { type: "text/javascript" });
+  const [loader, factory] = await Promise.all([
+    parts.get(RUNTIME.loader).then(loaderExpression),
+    parts.get(RUNTIME.factory).then(factoryExpression),
+  ]);
+  const runtime = ["const belljarRuntime={createPyodideModule:", ...factory, ",loadPyodide:", ...loader, "};\n"];
+  const blob = new Blob([...runtime, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
   return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, timeline };
 }
