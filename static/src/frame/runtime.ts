@@ -32,6 +32,12 @@ function trust(url: string): TrustedUrl {
   return factory.createPolicy("belljar-worker", { createScriptURL: only }).createScriptURL(url);
 }
 
+/**
+ * Pyodide tries `importScripts` to learn what kind of worker it is in. The policy refuses it, but to say where it was
+ * tried, the engine reads the million characters around it once more.
+ */
+const NO_IMPORTS = "self.importScripts=()=>{throw 0};";
+
 /** Hears of the bytes of a piece; they may be let go of afterwards. */
 export type Read = (name: string, bytes: ArrayBuffer) => void;
 
@@ -82,9 +88,24 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     parts.get(RUNTIME.factory).then(factoryExpression),
   ]);
   const runtime = ["const belljarRuntime={createPyodideModule:", ...factory, ",loadPyodide:", ...loader, "};\n"];
-  const blob = new Blob([...runtime, workerSource], { type: "text/javascript" });
+  const blob = new Blob([NO_IMPORTS, ...runtime, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
   return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, timeline };
+}
+
+/** Each library takes this thread half a millisecond, and what a worker that has read its code waits for is behind it. */
+const AT_A_TIME = 8;
+
+/** Lets everything go first that waits for this thread. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 /** What the frame itself reads of a snapshot's state. */
@@ -106,10 +127,12 @@ async function compileLibraries(
   letGo(text);
   const places = new Map(image.files.map(([path, , , offset, length]) => [path, [offset, length] as const]));
   const bytes = await (await hot).arrayBuffer();
-  const compiled = libraries.map(({ names: [path = ""] }) => {
-    const [offset, length] = places.get(path) ?? [0, 0];
-    return WebAssembly.compile(new Uint8Array(bytes, offset, length));
-  });
+  const compiled: Promise<WebAssembly.Module>[] = [];
+  for (const { names } of libraries) {
+    const [offset, length] = places.get(names[0] ?? "") ?? [0, 0];
+    compiled.push(WebAssembly.compile(new Uint8Array(bytes, offset, length)));
+    if (compiled.length % AT_A_TIME === 0) await breath();
+  }
   read(SNAPSHOT.hot, bytes);
   letGo(bytes); // compiling has taken a copy
   return timeline.time("frame: the snapshot's libraries", Promise.all(compiled));

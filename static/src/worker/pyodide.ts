@@ -6,6 +6,7 @@ import type { EmscriptenModule } from "./emscripten";
 import { ASSETS, provide, release } from "./fetch-shim";
 import { jsGlobals } from "./globals";
 import { interrupts } from "./interrupts";
+import { shareTrampolines } from "./trampolines";
 
 /** A Python callable seen from JavaScript. */
 export interface PyCallable {
@@ -101,6 +102,7 @@ export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks
     return { module, instance };
   };
   const { createPyodideModule, loadPyodide } = belljarRuntime;
+  const unshare = shareTrampolines();
   try {
     return await loadPyodide({
       createPyodideModule: hooks.factory?.(createPyodideModule) ?? createPyodideModule,
@@ -114,6 +116,7 @@ export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks
     });
   } finally {
     WebAssembly.instantiateStreaming = streaming;
+    unshare();
     release(RUNTIME.wasm);
     release(RUNTIME.stdlib);
   }
