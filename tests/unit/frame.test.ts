@@ -6,7 +6,7 @@ import { Countdown } from "../../static/src/frame/countdown";
 import { FileStore } from "../../static/src/frame/file-store";
 import { Quota } from "../../static/src/frame/quota";
 import { Run } from "../../static/src/frame/run";
-import { factoryExpression, loaderExpression } from "../../static/src/frame/source";
+import { expression } from "../../static/src/host/expression";
 import type { BootSettings, FrameLimits } from "../../static/src/protocol/messages";
 
 vi.mock("belljar:worker", () => ({ default: "" }));
@@ -194,12 +194,12 @@ describe("clocks", () => {
 });
 
 describe("the runtime's source", () => {
-  const run = async (parts: Promise<BlobPart[]>): Promise<unknown> =>
-    runInThisContext(await new Blob(await parts).text());
+  const of = (name: string, source: string): Blob => expression(name, new TextEncoder().encode(source));
+  const run = async (name: string, source: string): Promise<unknown> => runInThisContext(await of(name, source).text());
 
   test("an ES module's factory becomes a classic expression without import.meta", async () => {
     const source = "async function make(o={}){return import.meta.url+o.x}export default make;\n";
-    const make = (await run(factoryExpression(new Blob([source])))) as (o: object) => Promise<string>;
+    const make = (await run("pyodide.asm.mjs", source)) as (o: object) => Promise<string>;
     await expect(make({ x: "!" })).resolves.toBe("https://assets.invalid/pyodide.asm.mjs!");
   });
 
@@ -207,7 +207,7 @@ describe("the runtime's source", () => {
     for (const more of ["", ";var other=1"]) {
       const long = `let u=import.meta.url,n=0;${"n+=1;".repeat(20_000)}return u.length+n`;
       const source = `async function make(){${long}}${more}export default make;`;
-      const make = (await run(factoryExpression(new Blob([source])))) as () => Promise<number>;
+      const make = (await run("pyodide.asm.mjs", source)) as () => Promise<number>;
       expect(await make()).toBe("https://assets.invalid/pyodide.asm.mjs".length + 20_000);
     }
   });
@@ -215,12 +215,12 @@ describe("the runtime's source", () => {
   test("loadPyodide is found under its minified name, source map comment and all", async () => {
     const source =
       "function q(){return 41}var U='1';export{q as loadPyodide,U as version};\n//# sourceMappingURL=p.mjs.map\n";
-    expect(((await run(loaderExpression(new Blob([source])))) as () => number)()).toBe(41);
+    expect(((await run("pyodide.mjs", source)) as () => number)()).toBe(41);
   });
 
-  test("a runtime of another shape is refused with a sentence", async () => {
+  test("a runtime of another shape is refused with a sentence", () => {
     const refused = /does not end as this version of belljar expects/;
-    await expect(factoryExpression(new Blob(["module.exports = 1"]))).rejects.toThrow(refused);
-    await expect(loaderExpression(new Blob(["export default 1"]))).rejects.toThrow(refused);
+    expect(() => of("pyodide.asm.mjs", "module.exports = 1")).toThrow(refused);
+    expect(() => of("pyodide.mjs", "export default 1")).toThrow(refused);
   });
 });

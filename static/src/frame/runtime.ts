@@ -6,10 +6,9 @@
 
 import workerSource from "belljar:worker";
 import { letGo } from "../protocol/buffers";
-import { LIBRARIES, type Piece, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
+import { LIBRARIES, type LibraryPlaces, type Piece, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
 import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
-import { factoryExpression, loaderExpression } from "./source";
 
 /** A TrustedScriptURL where there are Trusted Types, a string elsewhere: what `new Worker` takes. */
 type TrustedUrl = ConstructorParameters<typeof Worker>[0];
@@ -83,11 +82,8 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     add(LIBRARIES, compileLibraries(state, hot, timeline, read));
   } else add(RUNTIME.stdlib, parts.get(RUNTIME.stdlib));
 
-  const [loader, factory] = await Promise.all([
-    parts.get(RUNTIME.loader).then(loaderExpression),
-    parts.get(RUNTIME.factory).then(factoryExpression),
-  ]);
-  const runtime = ["const belljarRuntime={createPyodideModule:", ...factory, ",loadPyodide:", ...loader, "};\n"];
+  const [loader, factory] = await Promise.all([parts.get(RUNTIME.loader), parts.get(RUNTIME.factory)]);
+  const runtime = ["const belljarRuntime={createPyodideModule:", factory, ",loadPyodide:", loader, "};\n"];
   const blob = new Blob([NO_IMPORTS, ...runtime, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
   return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, timeline };
@@ -95,6 +91,8 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
 
 /** Each library takes this thread half a millisecond, and what a worker that has read its code waits for is behind it. */
 const AT_A_TIME = 8;
+
+const LINE_END = 10;
 
 /** Lets everything go first that waits for this thread. */
 function breath(): Promise<void> {
@@ -108,12 +106,6 @@ function breath(): Promise<void> {
   });
 }
 
-/** What the frame itself reads of a snapshot's state. */
-interface StateHead {
-  libraries: { names: string[] }[];
-  image: { files: [path: string, mode: number, mtime: number, offset: number, length: number][] };
-}
-
 /** Compiles the libraries, once for every worker. They lie at the image's head. */
 async function compileLibraries(
   state: Promise<Blob>,
@@ -123,13 +115,12 @@ async function compileLibraries(
 ): Promise<WebAssembly.Module[]> {
   const text = await (await state).arrayBuffer();
   read(SNAPSHOT.state, text);
-  const { libraries, image } = JSON.parse(new TextDecoder().decode(text)) as StateHead;
+  const lines = new Uint8Array(text);
+  const places = JSON.parse(new TextDecoder().decode(lines.subarray(0, lines.indexOf(LINE_END)))) as LibraryPlaces;
   letGo(text);
-  const places = new Map(image.files.map(([path, , , offset, length]) => [path, [offset, length] as const]));
   const bytes = await (await hot).arrayBuffer();
   const compiled: Promise<WebAssembly.Module>[] = [];
-  for (const { names } of libraries) {
-    const [offset, length] = places.get(names[0] ?? "") ?? [0, 0];
+  for (const [offset, length] of places) {
     compiled.push(WebAssembly.compile(new Uint8Array(bytes, offset, length)));
     if (compiled.length % AT_A_TIME === 0) await breath();
   }

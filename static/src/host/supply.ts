@@ -6,6 +6,7 @@ import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
 import { type AssetBlob, type AssetEvents, fetchAsset, fetchBlob } from "./assets";
 import type { Emitter } from "./emitter";
+import { expression } from "./expression";
 import { FOLDER } from "./kept";
 import type { PackageState, Progress, SandboxEvents, SandboxOptions } from "./options";
 import { closure, type LoadedPolicy } from "./policy";
@@ -19,7 +20,7 @@ const LANES = 4;
 /** JavaScript is verified before anybody reads it. */
 const isCode = ({ name }: AssetFile): boolean => name.endsWith(".mjs");
 
-/** Verified files of starts, by hash. Blobs lie outside of this page's memory. */
+/** Verified files of starts, by hash, as frames take them. Blobs lie outside of this page's memory. */
 const blobs = new Map<string, Blob>();
 
 /** A file as it is kept; verified, unless that can still be asked for. */
@@ -164,7 +165,8 @@ export class Supply {
       return { blob: asset.blob, verify };
     }
     const [fetched] = await this.#fetch([file], stage);
-    const blob = new Blob(fetched ? [fetched.bytes] : []);
+    const bytes = new Uint8Array(fetched?.bytes ?? new ArrayBuffer(0));
+    const blob = isCode(file) ? expression(file.name, bytes) : new Blob([bytes]);
     blobs.set(file.sha256, blob);
     return { blob };
   }

@@ -8,14 +8,17 @@ import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
 import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 export interface NamedBytes {
   name: string;
   bytes: ArrayBuffer;
 }
 
-/** Files that a start needs, by name. */
+/** Where Pyodide believes its files lie. `.invalid` never resolves (RFC 2606). */
+export const ASSETS_ORIGIN = "https://assets.invalid/";
+
+/** Files that a start needs, by name. The first two reach the frame as expressions of a classic script. */
 export const RUNTIME = {
   loader: "pyodide.mjs",
   factory: "pyodide.asm.mjs",
@@ -37,6 +40,9 @@ export const SNAPSHOT = {
   /** The heap comes in pieces, so that each can be put in its place while the next one is on its way. */
   heap: (position: number) => `${HEAP}${position}.bin`,
 } as const;
+
+/** Where a snapshot's libraries lie in the image, in the order in which they are loaded: the first line of its state. */
+export type LibraryPlaces = [offset: number, length: number][];
 
 /** The libraries of a snapshot, compiled. */
 export const LIBRARIES = "libraries";

@@ -1,10 +1,8 @@
 // fetch() as Pyodide sees it: answers from bytes the host has verified and transferred, and from nothing else.
 // The real fetch could not reach anything either (connect-src 'none'); this keeps the loader working without it.
 
+import { ASSETS_ORIGIN } from "../protocol/messages";
 import { say } from "./channel";
-
-/** Where Pyodide believes its files lie. `.invalid` never resolves (RFC 2606). */
-export const ASSETS = "https://assets.invalid/";
 
 const files = new Map<string, ArrayBuffer>();
 
@@ -25,7 +23,7 @@ export function release(name: string): void {
 export function installFetch(): void {
   const shim = async (input: RequestInfo | URL): Promise<Response> => {
     const url = typeof input === "string" ? input : input instanceof URL ? input.href : input.url;
-    const name = url.startsWith(ASSETS) ? url.slice(ASSETS.length) : undefined;
+    const name = url.startsWith(ASSETS_ORIGIN) ? url.slice(ASSETS_ORIGIN.length) : undefined;
     const bytes = name === undefined ? undefined : files.get(name);
     if (!bytes) {
       say({ type: "blocked", by: "python", what: "fetch", target: url.slice(0, 500) });

@@ -1,9 +1,9 @@
 // The part of Pyodide 314.0.3's API that the worker uses (pyodide.d.ts of the npm package), and how it boots here:
 // from transferred bytes and a compiled module, never from the network.
 
-import { RUNTIME } from "../protocol/messages";
+import { ASSETS_ORIGIN, RUNTIME } from "../protocol/messages";
 import type { EmscriptenModule } from "./emscripten";
-import { ASSETS, provide, release } from "./fetch-shim";
+import { provide, release } from "./fetch-shim";
 import { jsGlobals } from "./globals";
 import { interrupts } from "./interrupts";
 import { shareTrampolines } from "./trampolines";
@@ -106,8 +106,8 @@ export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks
   try {
     return await loadPyodide({
       createPyodideModule: hooks.factory?.(createPyodideModule) ?? createPyodideModule,
-      indexURL: ASSETS,
-      packageBaseUrl: ASSETS,
+      indexURL: ASSETS_ORIGIN,
+      packageBaseUrl: ASSETS_ORIGIN,
       lockFileContents,
       jsglobals: jsGlobals(),
       env: ENVIRONMENT,

@@ -1,7 +1,7 @@
 // Three ways to a running interpreter: from the wheels, from an image of their files, from a snapshot of the heap.
 
 import stamp from "belljar:stamp";
-import type { BootSettings, CapturedParts, PackedFiles, RawSnapshot } from "../../protocol/messages";
+import type { BootSettings, CapturedParts, LibraryPlaces, PackedFiles, RawSnapshot } from "../../protocol/messages";
 import type { EmscriptenModule } from "../emscripten";
 import { layOut, mountImage, packFiles, type ReadImage } from "../image";
 import type { Packages } from "../packages";
@@ -23,7 +23,7 @@ const STATE_FOLDERS = ["/tmp/matplotlib"];
 
 /** A snapshot, of which some may still be on its way. */
 export interface SnapshotParts {
-  /** SnapshotState as JSON. */
+  /** Two lines of JSON: LibraryPlaces for the frame, SnapshotState for the worker. */
   state: Promise<Blob>;
   libraries: Promise<WebAssembly.Module[]>;
   /** Head of the image. */
@@ -63,7 +63,8 @@ export async function restore(
 ): Promise<Pyodide> {
   const read = async (): Promise<ReadImage> => reader(await hot, rest);
   const parsed = async (): Promise<SnapshotState> => {
-    const found = JSON.parse(await (await state).text()) as SnapshotState;
+    const text = await (await state).text();
+    const found = JSON.parse(text.slice(text.indexOf("\n"))) as SnapshotState;
     if (found.harness !== stamp) throw new Error("the snapshot is of another belljar");
     return found;
   };
@@ -216,5 +217,7 @@ export async function prove(
   const bytes = new Map([...files].map(([path, { offset, length }]) => [path, all.subarray(offset, offset + length)]));
   const first = [...files].filter(([, { offset, length }]) => length > 0 && touched.has(offset)).map(([path]) => path);
   const places = layOut({ index: state.image, bytes }, [...libraries, ...first.filter((path) => path !== STDLIB)]);
-  return { state: JSON.stringify(state), heap, ...places };
+  const lie = new Map(state.image.files.map(([path, , , offset, length]) => [path, [offset, length]]));
+  const head: LibraryPlaces = libraries.map((path) => lie.get(path) as [number, number]);
+  return { state: `${JSON.stringify(head)}\n${JSON.stringify(state)}`, heap, ...places };
 }
