@@ -32,10 +32,11 @@ function trust(url: string): TrustedUrl {
 }
 
 /**
- * Pyodide tries `importScripts` to learn what kind of worker it is in. The policy refuses it, but to say where it was
- * tried, the engine reads the million characters around it once more.
+ * Around Pyodide's JavaScript, which tries `importScripts` to learn what kind of worker it is in. The policy refuses it,
+ * but to say where it was tried, the engine reads the million characters around it once more.
  */
 const NO_IMPORTS = "self.importScripts=()=>{throw 0};";
+const AS_IT_WAS = "delete self.importScripts;\n";
 
 /** Hears of the bytes of a piece; they may be let go of afterwards. */
 export type Read = (name: string, bytes: ArrayBuffer) => void;
@@ -83,8 +84,8 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
   } else add(RUNTIME.stdlib, parts.get(RUNTIME.stdlib));
 
   const [loader, factory] = await Promise.all([parts.get(RUNTIME.loader), parts.get(RUNTIME.factory)]);
-  const runtime = ["const belljarRuntime={createPyodideModule:", factory, ",loadPyodide:", loader, "};\n"];
-  const blob = new Blob([NO_IMPORTS, ...runtime, workerSource], { type: "text/javascript" });
+  const runtime = ["const belljarRuntime={createPyodideModule:", factory, ",loadPyodide:", loader, "};"];
+  const blob = new Blob([NO_IMPORTS, ...runtime, AS_IT_WAS, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
   return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, timeline };
 }
