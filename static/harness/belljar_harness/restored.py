@@ -94,8 +94,9 @@ def _numpy() -> bool:
     np = sys.modules.get("numpy")
     if np is None:
         return True
+    # Not more, here and below: what is called for the first time is compiled while somebody waits.
     a = np.arange(6.0).reshape(2, 3)
-    return bool(float((a @ a.T).trace()) == 55.0 and float(np.sort(a.ravel()[::-1])[0]) == 0.0)
+    return bool((a * a).sum(axis=1).tolist() == [5.0, 50.0] and a.T[2, 1] == 5.0)
 
 
 def _solve() -> bool:
@@ -111,9 +112,7 @@ def _pandas() -> bool:
     pd = sys.modules.get("pandas")
     if pd is None:
         return True
-    # Not more: every function that is called here for the first time is compiled while somebody waits.
-    frame = pd.DataFrame({"a": [3, 1, 2]})
-    return frame["a"].to_list() == [3, 1, 2] and bool((frame["a"].to_numpy() > 1).sum() == 2)
+    return pd.DataFrame({"a": [3, 1, 2]})["a"].to_list() == [3, 1, 2]
 
 
 def _regex() -> bool:

@@ -27,6 +27,7 @@ export class FrameLink {
   #events: LinkEvents;
   #port: MessagePort | undefined;
   #loads = 0;
+  #hello: Promise<Hello> | undefined;
   /** What was posted before there was a port. */
   #held: [HostMessage, Transferable[]][] = [];
 
@@ -54,6 +55,11 @@ export class FrameLink {
 
   /** Hands the port over at the first load; resolves with what the frame says of itself. */
   open(): Promise<Hello> {
+    this.#hello ??= this.#opened();
+    return this.#hello;
+  }
+
+  #opened(): Promise<Hello> {
     return new Promise((resolve, reject) => {
       const give = (reason: string): void => {
         clearTimeout(timer);

@@ -2,6 +2,7 @@
 
 import { type BootSettings, type HostMessage, PROFILE } from "../protocol/messages";
 import { Shelf } from "../protocol/shelf";
+import type { EarlyFrame } from "./early";
 import { FrameLink, type LinkEvents } from "./link";
 import { checkedPool, type SandboxOptions } from "./options";
 import type { Give, Supply } from "./supply";
@@ -42,6 +43,8 @@ export interface OpeningOptions {
   idle: Promise<void>;
   /** Python waits for `begin`. */
   hold?: boolean;
+  /** A frame that loads already. */
+  early?: EarlyFrame | undefined;
 }
 
 /** The address of the frame that a sandbox with these options gets, and whether it may be interrupted softly. */
@@ -55,7 +58,7 @@ export function openFrame(
   supply: Supply,
   options: SandboxOptions,
   events: LinkEvents,
-  { idle, hold = false }: OpeningOptions,
+  { idle, hold = false, early }: OpeningOptions,
 ): Opening {
   const { url, interrupt } = frameFor(supply, options);
   let calmed: (() => void) | undefined;
@@ -72,7 +75,7 @@ export function openFrame(
     },
     lost: events.lost,
   };
-  const link = new FrameLink(url, options.container ?? document.body, watched);
+  const link = early?.take(url, watched) ?? new FrameLink(url, options.container ?? document.body, watched);
   return { link, handed: hand(link, supply, { interrupt, pool: checkedPool(options), idle, hold, calm, read }) };
 }
 

@@ -13,6 +13,7 @@ import { abortable, type CallOptions, onAbort } from "./abort";
 import { Asked, cancelled, RunningCell } from "./cell";
 import { checkChoice } from "./choice";
 import { Context } from "./context";
+import { EarlyFrame } from "./early";
 import { Emitter, type Listener } from "./emitter";
 import { Execution } from "./execution";
 import { Files } from "./files";
@@ -32,7 +33,7 @@ import type { LoadedPolicy } from "./policy";
 import { Gone, type Request, Requests } from "./requests";
 import { Rest } from "./rest";
 import { offered } from "./server";
-import { drop, take } from "./standby";
+import { drop, stands, take } from "./standby";
 import { Supply } from "./supply";
 import { unsupported } from "./support";
 import { Watchdog } from "./watchdog";
@@ -68,6 +69,7 @@ export class Sandbox {
   unrestorable: string | undefined;
   #state: SandboxState = "loading";
   #reason: string | undefined;
+  #early: EarlyFrame | undefined;
   #link: FrameLink | undefined;
   /** Settles when the present frame has been given everything. */
   #opened: Promise<Handed> | undefined;
@@ -203,6 +205,7 @@ export class Sandbox {
     const lacking = unsupported();
     if (lacking) throw new Error(lacking);
     this.#emitter.emit("progress", { stage: "policy", label: "reading the policy", loaded: 0, total: 0 });
+    if (!stands()) this.#early = EarlyFrame.begin(this.#options);
     const found = await loaded;
     const { packages, start, keep = true } = this.#options;
     const kept = keep && start !== "wheels" ? await keptSnapshot(found.policy, found.base, packages) : null;
@@ -218,8 +221,10 @@ export class Sandbox {
       message: (message) => this.#hear(message),
       lost: (reason) => this.#end("failed", reason),
     };
+    const idle = this.#idle.promise;
     const opening =
-      take(supply, this.#options, events) ?? openFrame(supply, this.#options, events, { idle: this.#idle.promise });
+      take(supply, this.#options, events) ?? openFrame(supply, this.#options, events, { idle, early: this.#early });
+    this.#early?.close();
     this.#link = opening.link;
     this.#opened = opening.handed;
     const { soft, whole } = await opening.handed;
@@ -431,6 +436,7 @@ export class Sandbox {
     this.#abort.abort(error);
     this.#forget?.(); // not there yet where the signal had aborted before
     this.#rest.close();
+    this.#early?.close();
     this.#link?.close();
     this.#enter(state, reason);
     this.#settleReady.reject(error);

@@ -61,6 +61,9 @@ export function take(supply: Supply, options: SandboxOptions, events: LinkEvents
   return found;
 }
 
+/** Whether one stands by; it may be of another kind. */
+export const stands = (): boolean => standing !== undefined;
+
 /** Call when a sandbox ends: with the last one goes what stands by. */
 export function leave(owner: object): void {
   owners.delete(owner);

@@ -72,3 +72,36 @@ test("a frame that is navigated away ends the sandbox with a sentence, and every
   expect(await bench.do((sandbox) => sandbox.state)).toBe("failed");
   await context.close();
 });
+
+test("the frame loads while the policy is on its way, and one that the policy does not name goes", async ({
+  browser,
+}) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const order: string[] = [];
+  let elsewhere = false;
+  page.on("response", (response) => order.push(new URL(response.url()).pathname));
+  await page.route("**/policy.json", async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const policy = (await response.json()) as { frame: Record<string, string> };
+    if (elsewhere) policy.frame = { isolated: "frame/isolated?other", plain: "frame/plain?other" };
+    await route.fulfill({ response, json: policy });
+  });
+  await blankPage(page);
+  const frames = (): string[] => page.frames().flatMap((each) => each.url().split("/frame/")[1] ?? []);
+  const first = new Bench(page, "first");
+  await first.open({ packages: [], spare: false, standby: false });
+  expect(order.indexOf("/frame/isolated")).toBeGreaterThanOrEqual(0);
+  expect(order.indexOf("/frame/isolated")).toBeLessThan(order.indexOf("/policy.json"));
+  expect((await first.run("6 * 7")).text).toBe("42");
+  expect(frames()).toEqual(["isolated"]);
+  await first.close();
+
+  elsewhere = true;
+  const second = new Bench(page, "second");
+  await second.open({ packages: [], spare: false, standby: false });
+  expect((await second.run("6 * 7")).text).toBe("42");
+  expect(frames()).toEqual(["isolated?other"]);
+  await context.close();
+});

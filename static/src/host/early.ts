@@ -1,0 +1,45 @@
+// A sandbox's frame begins to load while the policy, which names it, is still on its way: where a server lies far away
+// that saves a round trip. Most policies name it where every server has it; where one doesn't, a frame is loaded in vain.
+
+import { FrameLink, type LinkEvents } from "./link";
+import type { SandboxOptions } from "./options";
+import { policyUrl } from "./server";
+import { isolationFor } from "./support";
+
+/** Where a server has its frames, relative to its policy. */
+const USUAL = { isolated: "frame/isolated", plain: "frame/plain" };
+
+const NOBODY: LinkEvents = { message: () => {}, lost: () => {} };
+
+export class EarlyFrame {
+  readonly #url: string;
+  #link: FrameLink | undefined;
+
+  private constructor(url: URL, container: HTMLElement) {
+    this.#url = url.href;
+    this.#link = new FrameLink(url, container, NOBODY);
+    this.#link.open().catch(() => {}); // asked for again by whom it is given to
+  }
+
+  /** None where the page has no place for it yet. Throws what `policyUrl` throws. */
+  static begin({ container, isolation, ...wanted }: SandboxOptions): EarlyFrame | undefined {
+    const place: HTMLElement | null = container ?? document.body;
+    const url = new URL(USUAL[isolationFor(isolation).page], policyUrl(wanted, import.meta.url));
+    return place ? new EarlyFrame(url, place) : undefined;
+  }
+
+  /** Gives the frame away if it is the one at this address; what comes out of it goes to `events` from now on. */
+  take(url: URL, events: LinkEvents): FrameLink | undefined {
+    const link = this.#link;
+    if (!link || url.href !== this.#url) return undefined;
+    this.#link = undefined;
+    link.tell(events);
+    return link;
+  }
+
+  /** Away with it, if it is still nobody's. */
+  close(): void {
+    this.#link?.close();
+    this.#link = undefined;
+  }
+}
