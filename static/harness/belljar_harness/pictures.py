@@ -12,6 +12,7 @@ import math
 import struct
 import sys
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from . import ticks
@@ -21,6 +22,8 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _UP = 2
 #: 6 takes a third more time and saves 1 %.
 _LEVEL = 4
+#: So many rows are told from the ones above at a time.
+_BAND = 64
 _METRES_PER_INCH = 0.0254
 #: The most pixels one side of a picture has.
 MOST_PIXELS = 8000
@@ -107,18 +110,9 @@ def encode(pixels: Any, dpi: float) -> bytes:
         pixels: Array of bytes, (height, width, 4), RGBA; what is opaque everywhere is stored as RGB.
         dpi: Pixels per inch, noted in the file.
     """
-    numpy = sys.modules["numpy"]
     height, width, channels = pixels.shape
-    if (pixels[..., 3] == 255).all():
+    if all((pixels[top : top + _BAND, :, 3] == 255).all() for top in range(0, height, _BAND)):
         channels = 3
-    rows = numpy.empty((height, 1 + width * channels), "uint8")
-    rows[:, 0] = _UP
-    changes = rows[:, 1:].reshape(height, width, channels)
-    # Channel by channel: six times as fast as taking three bytes of four at each pixel.
-    for channel in range(channels):
-        plain = pixels[..., channel]
-        changes[0, :, channel] = plain[0]
-        numpy.subtract(plain[1:], plain[:-1], out=changes[1:, :, channel])
     density = round(dpi / _METRES_PER_INCH)
     colour = 6 if channels == 4 else 2
     return b"".join(
@@ -126,10 +120,29 @@ def encode(pixels: Any, dpi: float) -> bytes:
             _SIGNATURE,
             _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)),
             _chunk(b"pHYs", struct.pack(">IIB", density, density, 1)),
-            _chunk(b"IDAT", zlib.compress(rows, _LEVEL)),
+            _chunk(b"IDAT", b"".join(_packed(pixels, channels))),
             _chunk(b"IEND", b""),
         )
     )
+
+
+def _packed(pixels: Any, channels: int) -> Iterator[bytes]:
+    """The compressed rows, band by band: a second copy of all pixels would stay with the heap for good."""
+    numpy = sys.modules["numpy"]
+    height, width, _ = pixels.shape
+    rows = numpy.empty((min(_BAND, height), 1 + width * channels), "uint8")
+    rows[:, 0] = _UP
+    changes = rows[:, 1:].reshape(-1, width, channels)
+    packer = zlib.compressobj(_LEVEL)
+    for top in range(0, height, _BAND):
+        band = pixels[top : top + _BAND]
+        # Channel by channel: six times as fast as taking three bytes of four at each pixel.
+        for channel in range(channels):
+            plain = band[..., channel]
+            changes[0, :, channel] = plain[0] - pixels[top - 1, :, channel] if top else plain[0]
+            numpy.subtract(plain[1:], plain[:-1], out=changes[1 : len(band), :, channel])
+        yield packer.compress(rows[: len(band)])
+    yield packer.flush()
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -112,7 +112,7 @@ def _pandas() -> bool:
     pd = sys.modules.get("pandas")
     if pd is None:
         return True
-    return pd.DataFrame({"a": [3, 1, 2]})["a"].to_list() == [3, 1, 2]
+    return bool(pd.DataFrame({"a": [3, 1, 2]})["a"].to_list() == [3, 1, 2])
 
 
 def _regex() -> bool:

@@ -272,3 +272,21 @@ difference = abs(image[:height, :width].astype(int) - reference[:height, :width]
   expect(error).toBeUndefined();
   expect(text).toBe("[[255, 238, 204], True, True]");
 });
+
+test("a picture of any height holds the pixels it was made from, opaque or not", async ({ bench }) => {
+  const { text, error } = await bench.run(`
+import io, numpy as np
+from PIL import Image
+from belljar_harness import pictures
+rng = np.random.default_rng(0)
+wrong = []
+for height in (1, 2, 63, 64, 65, 128, 129, 200):  # bands of 64 rows
+    for opaque in (True, False):
+        pixels = rng.integers(0, 255, (height, 37, 4), dtype="uint8")
+        if opaque: pixels[..., 3] = 255
+        found = np.asarray(Image.open(io.BytesIO(pictures.encode(pixels, 100))))
+        if not np.array_equal(found, pixels[..., :3] if opaque else pixels): wrong.append((height, opaque))
+wrong`);
+  expect(error).toBeUndefined();
+  expect(text).toBe("[]");
+});
