@@ -9,15 +9,13 @@ import { isolationFor } from "./support";
 /** Where a server has its frames, relative to its policy. */
 const USUAL = { isolated: "frame/isolated", plain: "frame/plain" };
 
-const NOBODY: LinkEvents = { message: () => {}, lost: () => {} };
-
 export class EarlyFrame {
   readonly #url: string;
   #link: FrameLink | undefined;
 
   private constructor(url: URL, container: HTMLElement) {
     this.#url = url.href;
-    this.#link = new FrameLink(url, container, NOBODY);
+    this.#link = new FrameLink(url, container, { message: () => {}, lost: () => this.close() });
     this.#link.open().catch(() => {}); // asked for again by whom it is given to
   }
 

@@ -34,8 +34,8 @@ test("a further sandbox weighs little more than its heap: what it was made from 
       weights.push(await weight(browser));
     }
     const [first = 0, second = 0] = weights;
-    expect(second - first, "MB, of which 86 are the heap").toBeGreaterThan(60);
-    expect(second - first, "MB, of which 86 are the heap").toBeLessThan(150);
+    expect(second - first, "MB, of which 83 are the heap").toBeGreaterThan(60);
+    expect(second - first, "MB, of which 83 are the heap").toBeLessThan(150);
   } finally {
     await browser.close();
   }
