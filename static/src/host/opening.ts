@@ -8,6 +8,9 @@ import { checkedPool, type SandboxOptions } from "./options";
 import type { Give, Supply } from "./supply";
 import { isolationFor } from "./support";
 
+/** A frame whose Python is up has read all its parts. What it has found is heard within this, or found here. */
+const READ_MS = 2000;
+
 export interface Opening {
   link: FrameLink;
   /** Resolves once all that a start needs has been handed over. Rejects with a sentence. */
@@ -66,17 +69,25 @@ export function openFrame(
     calmed = resolve;
   });
   const read = new Shelf<string | null>();
+  let settled: ((nothing: undefined) => void) | undefined;
+  const silent = new Promise<undefined>((resolve) => {
+    settled = resolve;
+  });
   const watched: LinkEvents = {
     message: (message) => {
       if (message.type === "read") return read.put(message.name, message.sha256);
       // A worker that has read its code keeps one processor busy; until then a start wants all there are.
       if (message.type !== "progress" || message.stage === "starting") calmed?.();
+      if (message.type === "ready") setTimeout(() => settled?.(undefined), READ_MS);
       events.message(message);
     },
     lost: events.lost,
   };
   const link = early?.take(url, watched) ?? new FrameLink(url, options.container ?? document.body, watched);
-  return { link, handed: hand(link, supply, { interrupt, pool: checkedPool(options), idle, hold, calm, read }) };
+  return {
+    link,
+    handed: hand(link, supply, { interrupt, pool: checkedPool(options), idle, hold, calm, read, silent }),
+  };
 }
 
 /** Waits until a new frame says that it is sealed; gives whether it is isolated. Rejects with a sentence. */
@@ -96,13 +107,15 @@ interface Wishes {
   calm: Promise<void>;
   /** What the frame has found in the parts that it read, by name. */
   read: Shelf<string | null>;
+  /** Resolves when a frame whose Python is up has had its time to say so. */
+  silent: Promise<undefined>;
 }
 
 async function hand(link: FrameLink, supply: Supply, wishes: Wishes): Promise<Handed> {
-  const { interrupt, pool, idle, hold, calm, read } = wishes;
+  const { interrupt, pool, idle, hold, calm, read, silent } = wishes;
   const seal = supply.timeline.time("frame: loaded and sealed", sealed(link));
   const give: Give = (name, blob, unverified) => send(link, { type: "part", name, blob, unverified });
-  const parts = supply.snapshot ? supply.parts(give, calm, read) : supply.parts(give, seal);
+  const parts = supply.snapshot ? supply.parts(give, calm, { read, silent }) : supply.parts(give, seal);
   const verified = Promise.all([parts, packages(link, supply)]);
   verified.catch(() => {}); // awaited below, or by whom it is given to
   // A frame that isn't sealed, or that the browser refuses, is the end: no other start could help.

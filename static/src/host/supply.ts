@@ -26,6 +26,14 @@ const blobs = new Map<string, Blob>();
 /** A file as it is kept; verified, unless that can still be asked for. */
 type Kept = Pick<AssetBlob, "blob"> & Partial<AssetBlob>;
 
+/** What a frame has found in the parts that it read. */
+interface FrameReads {
+  /** SHA-256 by name. */
+  read: Shelf<string | null>;
+  /** Resolves when no more can be expected. */
+  silent: Promise<undefined>;
+}
+
 /** Takes a file of a start. */
 export type Give = (name: string, blob: Blob, unverified: boolean) => void;
 
@@ -100,9 +108,9 @@ export class Supply {
    *
    * What the frame reads is verified by what it found, so that nothing is read twice: it runs nobody's code yet, and
    * a frame that lies about it could as well have run something else. The others are verified here, one by one and from
-   * `calm` on: what comes up meanwhile is not to wait for that.
+   * `calm` on: what comes up meanwhile is not to wait for that. So are those of which the frame is silent.
    */
-  async parts(give: Give, calm: Promise<unknown>, read?: Shelf<string | null>): Promise<void> {
+  async parts(give: Give, calm: Promise<unknown>, frame?: FrameReads): Promise<void> {
     const keepable = this.#keepable;
     const local = keepable && (await unpacked(this.base, keepable.files, keepable.snapshot.heap));
     const waiting = [...this.#needed()];
@@ -112,8 +120,10 @@ export class Supply {
       for (let file = waiting.shift(); file; file = waiting.shift()) {
         const { name } = file;
         const { blob, verify } = await this.#kept(file, "runtime", local?.get(file.sha256));
-        const unverified = read !== undefined && verify !== undefined && name !== RUNTIME.lock;
-        const check = unverified ? read.get(name).then(verify) : checks.then(() => verify?.());
+        const unverified = frame !== undefined && verify !== undefined && name !== RUNTIME.lock;
+        const check = unverified
+          ? Promise.race([frame.read.get(name), frame.silent]).then(verify)
+          : checks.then(() => verify?.());
         check.catch(() => {}); // awaited below, if everything comes
         if (unverified) reads.push(check);
         else checks = check;

@@ -139,6 +139,39 @@ for (const [part, place] of [
   });
 }
 
+for (const [content, spoiled] of [
+  ["is right", false],
+  ["is not what the policy names", true],
+] as const) {
+  test(`what a frame does not say of a part that it read, the page finds out: one that ${content}`, async ({
+    browser,
+  }) => {
+    await within(browser, async (bench, page) => {
+      await page.evaluate(() => {
+        const { get, set } = Object.getOwnPropertyDescriptor(MessagePort.prototype, "onmessage") ?? {};
+        Object.defineProperty(MessagePort.prototype, "onmessage", {
+          get,
+          set(this: MessagePort, hear: (event: MessageEvent) => void) {
+            set?.call(this, (event: MessageEvent) => {
+              if (event.data?.type === "read") document.title += "·";
+              else hear.call(this, event);
+            });
+          },
+        });
+      });
+      await page.route("**/snapshot-heap-0.bin", async (route) => {
+        const body = await (await route.fetch()).body();
+        if (spoiled) body[200_000] = (body[200_000] ?? 0) ^ 1;
+        await route.fulfill({ body });
+      });
+      await bench.open({ packages: [], spare: false });
+      expect(await page.title()).toContain("··");
+      expect((await start(bench))[0]).toBe(spoiled ? "wheels" : "snapshot");
+      expect((await bench.run("6 * 7")).text).toBe("42");
+    });
+  });
+}
+
 test("a snapshot of another belljar, or one that is cut short, is never used", async ({ browser }) => {
   const altered = async (page: Page, file: RegExp, alter: (body: Buffer) => Buffer): Promise<void> => {
     const bodies = new Map<string, Buffer>();
