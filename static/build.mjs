@@ -62,7 +62,8 @@ async function harness() {
 /** What a snapshot depends on besides Pyodide and the packages: the harness, and the code that captures and restores. */
 async function stamp() {
   const hash = createHash("sha256").update(JSON.stringify(await harness()));
-  const code = await filesBelow(join(source, "worker/snapshot"), ".ts");
+  const folders = ["worker/snapshot", "split"].map((name) => filesBelow(join(source, name), ".ts"));
+  const code = (await Promise.all(folders)).flat();
   const more = ["globals.ts", "image.ts", "pyodide.ts"].map((name) => join(source, "worker", name));
   for (const file of [...code, ...more]) hash.update(await readFile(file));
   return hash.digest("hex").slice(0, 32);

@@ -188,7 +188,14 @@ describe("the initial memory", () => {
 
 describe("the choice of a snapshot", () => {
   const file = { name: "a", url: "a", size: 1, sha256: "" };
-  const of = (...load: string[]): PolicySnapshot => ({ load, state: file, heap: [file], hot: file, rest: file });
+  const of = (...load: string[]): PolicySnapshot => ({
+    load,
+    state: file,
+    heap: [file],
+    hot: file,
+    code: file,
+    rest: file,
+  });
 
   test("takes the one with most of what is wanted, and never one with more", () => {
     const all = [of(), of("numpy"), of("numpy", "pandas"), of("numpy", "pandas", "scipy")];

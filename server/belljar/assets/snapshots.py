@@ -21,7 +21,7 @@ from belljar.assets.sets import AssetFile, AssetSet
 from belljar.assets.store import Store, write_atomically
 from belljar.errors import AssetError
 
-PARTS = ("state", "heap", "hot", "rest")
+PARTS = ("state", "heap", "hot", "code", "rest")
 """What a capture hands in: see `PolicySnapshot` in `static/src/protocol/policy.ts`."""
 
 KEEP_SECONDS = 7 * 86_400

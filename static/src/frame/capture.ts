@@ -33,11 +33,12 @@ function step<Answer>(runtime: Runtime, command: CaptureCommand, answer: string)
 export async function makeSnapshot(
   runtime: Runtime,
   { files, settings }: { files: NamedBytes[]; settings: BootSettings },
+  main: Blob,
 ): Promise<CapturedParts> {
   const common = { settings };
   const packed = await step<PackedFiles>(runtime, { type: "pack", ...common, files }, "packed");
   const { index, image, packages } = packed;
   const raw = await step<RawSnapshot>(runtime, { type: "snap", ...common, index, image, packages }, "snapped");
   const { state, heap } = raw;
-  return step<CapturedParts>(runtime, { type: "prove", ...common, state, heap, image }, "captured");
+  return step<CapturedParts>(runtime, { type: "prove", ...common, state, heap, image, main }, "captured");
 }

@@ -3,7 +3,7 @@
 
 import { sha256 } from "../protocol/digest";
 import { parseHostMessage } from "../protocol/guards";
-import { type FrameMessage, type HostMessage, PROTOCOL } from "../protocol/messages";
+import { type FrameMessage, type HostMessage, PROTOCOL, RUNTIME } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 import { Shelf } from "../protocol/shelf";
 import { makeSnapshot } from "./capture";
@@ -41,7 +41,8 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
   const takeSnapshot = async (message: Extract<HostMessage, { type: "capture" }>): Promise<undefined> => {
     if (!(await sealed)) return;
     try {
-      const { state, ...made } = await makeSnapshot(await prepareRuntime(parts, null, read), message);
+      const main = await parts.get(RUNTIME.wasm);
+      const { state, ...made } = await makeSnapshot(await prepareRuntime(parts, null, read), message, main);
       say({ type: "captured", state: new Blob([state]), ...made });
     } catch (error) {
       say({ type: "failed", reason: `The snapshot could not be made: ${(error as Error).message}` });

@@ -39,6 +39,7 @@ export class Pool {
   #held: PythonWorker | undefined;
   #profile: { files: NamedBytes[]; error: string | null } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #resting: ReturnType<typeof setTimeout> | undefined;
   #rehearsals = 0;
   /** The next reserve is about to boot, whatever runs. */
   #soon = false;
@@ -69,12 +70,14 @@ export class Pool {
   /** Call when nothing runs: a reserve may boot. */
   quiet(): void {
     this.#running = false;
+    this.#resting = setTimeout(() => this.#runtime.compileCold(), QUIET_MS);
     this.#next(this.#soon ? SETTLED_MS : QUIET_MS);
   }
 
   /** Call when something starts to run. */
   busy(): void {
     this.#running = true;
+    clearTimeout(this.#resting);
     if (this.#soon) this.#next(SOON_MS);
     else clearTimeout(this.#timer);
   }

@@ -47,7 +47,6 @@ export class PythonWorker {
   readonly #loadClock: Countdown;
   readonly #interrupt: Uint8Array | null;
   readonly #mailbox: SharedArrayBuffer | null;
-  readonly #image: Promise<Piece> | undefined;
   readonly #start: ReadyInfo["start"];
   readonly #steps: readonly Step[];
   #began = now();
@@ -82,8 +81,7 @@ export class PythonWorker {
     if (!this.#held) this.#loadClock.resume();
     this.#steps = timeline.steps;
     this.#start = snapshot ? "snapshot" : "wheels";
-    this.#image = pieces.get(SNAPSHOT.rest);
-    this.#mailbox = this.#image && self.crossOriginIsolated ? makeMailbox() : null;
+    this.#mailbox = snapshot && self.crossOriginIsolated ? makeMailbox() : null;
     this.post({ type: "boot", settings, interrupt: shared, snapshot, mailbox: this.#mailbox });
     this.#handAll((name) => !this.#held || !name.startsWith(HEAP));
   }
@@ -188,16 +186,16 @@ export class PythonWorker {
     } else if (message.type === "installed") {
       for (const name of message.names) this.loaded.add(name);
     }
-    if (message.type === "page") void this.#page(message.offset, message.length);
+    if (message.type === "page") void this.#page(message);
     this.listener?.message(message, data.length);
   }
 
   /** A cell needs a file of the image that has not been handed over yet. */
-  async #page(offset: number, length: number): Promise<void> {
+  async #page({ part, offset, length }: Extract<WorkerMessage, { type: "page" }>): Promise<void> {
     const mailbox = this.#mailbox;
     if (!mailbox) return;
     try {
-      const image = (await this.#image) as Blob;
+      const image = (await this.#pieces.get(SNAPSHOT[part])) as Blob;
       const bytes = await image.slice(offset, offset + Math.min(length, PAGE_BYTES)).arrayBuffer();
       putPage(mailbox, new Uint8Array(bytes));
     } catch {

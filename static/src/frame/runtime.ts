@@ -6,9 +6,20 @@
 
 import workerSource from "belljar:worker";
 import { letGo } from "../protocol/buffers";
-import { LIBRARIES, type LibraryPlaces, type Piece, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
+import {
+  COLD,
+  type CodePlaces,
+  LIBRARIES,
+  type Piece,
+  type Place,
+  RUNTIME,
+  SNAPSHOT,
+  type SnapshotShape,
+} from "../protocol/messages";
 import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
+import { cold } from "../split/cold";
+import { HOT_SECTION } from "../split/shared";
 
 /** A TrustedScriptURL where there are Trusted Types, a string elsewhere: what `new Worker` takes. */
 type TrustedUrl = ConstructorParameters<typeof Worker>[0];
@@ -50,6 +61,8 @@ export interface Runtime {
   read: Read;
   /** What they start from is a snapshot. */
   snapshot: SnapshotShape | null;
+  /** Compiles what workers otherwise would in the middle of a cell. Call when nothing runs. */
+  compileCold(): void;
   timeline: Timeline;
 }
 
@@ -68,26 +81,45 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     letGo(bytes);
     return timeline.time("frame: the interpreter's code", code);
   };
+  let quiet: (() => void) | undefined;
   add(RUNTIME.lock, parts.get(RUNTIME.lock));
-  add(RUNTIME.wasm, compiled());
   if (snapshot) {
     const state = parts.get(SNAPSHOT.state);
     const hot = parts.get(SNAPSHOT.hot);
     add(SNAPSHOT.state, state);
     add(SNAPSHOT.hot, hot);
+    add(SNAPSHOT.code, parts.get(SNAPSHOT.code));
     add(SNAPSHOT.rest, parts.get(SNAPSHOT.rest));
     for (let position = 0; position < snapshot.heap; position++) {
       const name = SNAPSHOT.heap(position);
       add(name, parts.get(name));
     }
-    add(LIBRARIES, compileLibraries(state, hot, timeline, read));
-  } else add(RUNTIME.stdlib, parts.get(RUNTIME.stdlib));
+    const code = compileHot(state, hot, timeline, read);
+    add(
+      RUNTIME.wasm,
+      code.then(({ main }) => main),
+    );
+    add(
+      LIBRARIES,
+      code.then(({ libraries }) => libraries),
+    );
+    const calm = new Promise<void>((resolve) => {
+      quiet = resolve;
+    });
+    add(
+      COLD,
+      calm.then(() => compileCold(code, parts.get(SNAPSHOT.code))),
+    );
+  } else {
+    add(RUNTIME.wasm, compiled());
+    add(RUNTIME.stdlib, parts.get(RUNTIME.stdlib));
+  }
 
   const [loader, factory] = await Promise.all([parts.get(RUNTIME.loader), parts.get(RUNTIME.factory)]);
   const runtime = ["const belljarRuntime={createPyodideModule:", factory, ",loadPyodide:", loader, "};"];
   const blob = new Blob([NO_IMPORTS, ...runtime, AS_IT_WAS, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
-  return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, timeline };
+  return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, compileCold: () => quiet?.(), timeline };
 }
 
 /** Each library takes this thread half a millisecond, and what a worker that has read its code waits for is behind it. */
@@ -107,25 +139,60 @@ function breath(): Promise<void> {
   });
 }
 
-/** Compiles the libraries, once for every worker. They lie at the image's head. */
-async function compileLibraries(
-  state: Promise<Blob>,
-  hot: Promise<Blob>,
-  timeline: Timeline,
-  read: Read,
-): Promise<WebAssembly.Module[]> {
+/** The hot halves of all code, compiled once for every worker. */
+interface HotCode {
+  main: Promise<WebAssembly.Module>;
+  libraries: Promise<WebAssembly.Module[]>;
+  /** Where each lies as it was before it was split. */
+  whole: Place[];
+}
+
+/** Compiles the hot halves. They lie at the image's head. */
+async function compileHot(state: Promise<Blob>, hot: Promise<Blob>, timeline: Timeline, read: Read): Promise<HotCode> {
   const text = await (await state).arrayBuffer();
   read(SNAPSHOT.state, text);
   const lines = new Uint8Array(text);
-  const places = JSON.parse(new TextDecoder().decode(lines.subarray(0, lines.indexOf(LINE_END)))) as LibraryPlaces;
+  const places = JSON.parse(new TextDecoder().decode(lines.subarray(0, lines.indexOf(LINE_END)))) as CodePlaces;
   letGo(text);
   const bytes = await (await hot).arrayBuffer();
-  const compiled: Promise<WebAssembly.Module>[] = [];
-  for (const [offset, length] of places) {
-    compiled.push(WebAssembly.compile(new Uint8Array(bytes, offset, length)));
-    if (compiled.length % AT_A_TIME === 0) await breath();
+  const [first, ...others] = places.hot;
+  if (!first) throw new Error("the snapshot has no code");
+  const compile = ([offset, length]: Place): Promise<WebAssembly.Module> =>
+    WebAssembly.compile(new Uint8Array(bytes, offset, length));
+  const main = compile(first);
+  const compileLibraries = async (): Promise<WebAssembly.Module[]> => {
+    const compiled: Promise<WebAssembly.Module>[] = [];
+    for (const place of others) {
+      compiled.push(compile(place));
+      if (compiled.length % AT_A_TIME === 0) await breath();
+    }
+    read(SNAPSHOT.hot, bytes);
+    letGo(bytes); // compiling has taken a copy
+    return Promise.all(compiled);
+  };
+  return {
+    main: timeline.time("frame: the interpreter's code", main),
+    libraries: timeline.time("frame: the snapshot's libraries", compileLibraries()),
+    whole: places.whole,
+  };
+}
+
+/** Makes and compiles the cold halves, one after the other: nobody waits for them. */
+async function compileCold(hot: Promise<HotCode>, originals: Promise<Blob>): Promise<(WebAssembly.Module | null)[]> {
+  const { main, libraries, whole } = await hot;
+  const code = await originals;
+  const compiled: (WebAssembly.Module | null)[] = [];
+  for (const module of [await main, ...(await libraries)]) {
+    const [bits] = WebAssembly.Module.customSections(module, HOT_SECTION);
+    const [offset, length] = whole[compiled.length] ?? [0, 0];
+    if (!bits) compiled.push(null);
+    else {
+      const bytes = await code.slice(offset, offset + length).arrayBuffer();
+      const half = cold(new Uint8Array(bytes), new Uint8Array(bits));
+      const compiling = WebAssembly.compile(half);
+      for (const buffer of [bytes, half.buffer]) letGo(buffer);
+      compiled.push(await compiling);
+    }
   }
-  read(SNAPSHOT.hot, bytes);
-  letGo(bytes); // compiling has taken a copy
-  return timeline.time("frame: the snapshot's libraries", Promise.all(compiled));
+  return compiled;
 }

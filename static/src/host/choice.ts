@@ -109,11 +109,12 @@ function placed(policy: Policy, assets: URL): Policy {
     ...policy,
     core: policy.core.map(at),
     packages: Object.fromEntries(packages) as Policy["packages"],
-    snapshots: policy.snapshots.map(({ load, state, heap, hot, rest }) => ({
+    snapshots: policy.snapshots.map(({ load, state, heap, hot, code, rest }) => ({
       load,
       state: at(state),
       heap: heap.map(at),
       hot: at(hot),
+      code: at(code),
       rest: at(rest),
     })),
   };

@@ -22,6 +22,7 @@ const parse: Parse<PolicySnapshot> = record<PolicySnapshot>({
   state: asset,
   heap: list(asset, 1_000),
   hot: asset,
+  code: asset,
   rest: asset,
 });
 
@@ -63,7 +64,7 @@ export async function keepSnapshot(
   if (!able() || !navigator.locks || !(await roomy(TYPICAL))) return null;
   return navigator.locks.request(CACHE, { ifAvailable: true }, async (lock) => {
     if (!lock || (await keptSnapshot(policy, base, load))) return null;
-    const { state, heap, hot, rest } = await makeSnapshot({ policy, base }, load, signal);
+    const { state, heap, hot, code, rest } = await makeSnapshot({ policy, base }, load, signal);
     const folder = `${FOLDER}${await keyOf(policy, load)}/`;
     const cache = await caches.open(CACHE);
     const put = async (name: string, blob: Blob): Promise<AssetFile> => {
@@ -82,12 +83,13 @@ export async function keepSnapshot(
       heap: pieces,
       state: await put("snapshot-state.json", state),
       hot: await put("snapshot-hot.bin", hot),
+      code: await put("snapshot-code.bin", code),
       rest: await put("snapshot-rest.bin", rest),
     };
     // Last: without its index nothing of it is ever looked at.
     await cache.put(new URL(`${folder}index.json`, base), new Response(JSON.stringify(found)));
     const old = (await cache.keys()).filter(({ url }) => !url.includes(folder));
     await Promise.all(old.map((request) => cache.delete(request)));
-    return [found.state, found.hot, found.rest, ...pieces].reduce((bytes, { size }) => bytes + size, 0);
+    return [found.state, found.hot, found.code, found.rest, ...pieces].reduce((bytes, { size }) => bytes + size, 0);
   });
 }

@@ -128,8 +128,8 @@ async function hand(link: FrameLink, supply: Supply, wishes: Wishes): Promise<Ha
   send(link, { type: "boot", settings, snapshot: shape, hold });
   if (!snapshot) await verified;
   // Where cells can fetch from the image while they run, nobody waits for the rest of it.
-  const later = snapshot && verified.then(() => (isolated ? idle : undefined)).then(() => supply.rest(snapshot));
-  return { soft, verified, whole: later ? later.then((blob) => give(snapshot.rest.name, blob, false)) : verified };
+  const later = snapshot && verified.then(() => (isolated ? idle : undefined)).then(() => supply.later(snapshot, give));
+  return { soft, verified, whole: later ?? verified };
 }
 
 async function packages(link: FrameLink, supply: Supply): Promise<void> {

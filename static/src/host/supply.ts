@@ -98,8 +98,9 @@ export class Supply {
     const { core } = this.policy;
     if (!this.#snapshot) return core;
     const { state, hot, heap } = this.#snapshot;
-    // The standard library is in the snapshot.
-    return [...core.filter(({ name }) => name !== RUNTIME.stdlib), state, hot, ...heap];
+    // The standard library is in the snapshot, and so is the code.
+    const inside: readonly string[] = [RUNTIME.stdlib, RUNTIME.wasm];
+    return [...core.filter(({ name }) => !inside.includes(name)), state, hot, ...heap];
   }
 
   /**
@@ -149,11 +150,13 @@ export class Supply {
     return found && keepUnpacked(this.base, found.files, found.snapshot, blobs);
   }
 
-  /** The part of the snapshot's image that a start can do without. Rejects with a sentence. */
-  async rest({ rest }: PolicySnapshot): Promise<Blob> {
-    const { blob, verify } = await this.#kept(rest, "later");
-    await verify?.();
-    return blob;
+  /** Gives the parts of the snapshot's image that a start can do without, one by one. Rejects with a sentence. */
+  async later({ code, rest }: PolicySnapshot, give: Give): Promise<void> {
+    for (const file of [code, rest]) {
+      const { blob, verify } = await this.#kept(file, "later");
+      await verify?.();
+      give(file.name, blob, false);
+    }
   }
 
   /** A file as a blob, which every further sandbox of this page shares. */

@@ -157,7 +157,7 @@ const fromWorker = union<WorkerMessage>({
   ready: record({ type: kind("ready"), python: text(NAME), pyodide: text(NAME), jspi: flag, packages: names, steps }),
   failed: record({ type: kind("failed"), reason: text(SENTENCE) }),
   warmed: record({ type: kind("warmed") }),
-  page: record({ type: kind("page"), offset: count(), length: count() }),
+  page: record({ type: kind("page"), part: oneOf("code", "rest"), offset: count(), length: count() }),
   need: record({ type: kind("need"), id, names }),
   installed: record({ type: kind("installed"), id, names }),
   input: record({ type: kind("input"), run: id, id, prompt: text(SENTENCE), password: flag }),
@@ -279,7 +279,7 @@ export const parseFrameMessage = union<FrameMessage>({
   unrestorable: record({ type: kind("unrestorable"), reason: text(SENTENCE) }),
   stalled: record({ type: kind("stalled") }),
   read: record({ type: kind("read"), name: text(NAME), sha256: orNull(text(64)) }),
-  captured: record({ type: kind("captured"), state: blob, heap: blob, hot: blob, rest: blob }),
+  captured: record({ type: kind("captured"), state: blob, heap: blob, hot: blob, code: blob, rest: blob }),
   need: record({ type: kind("need"), id, names }),
   event: record({ type: kind("event"), request: count(), event: runEvent }),
   done: record({

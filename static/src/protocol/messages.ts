@@ -8,7 +8,7 @@ import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
 import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 5;
+export const PROTOCOL = 6;
 
 export interface NamedBytes {
   name: string;
@@ -33,22 +33,38 @@ export const HEAP = "snapshot-heap-";
 /** Parts of a snapshot, by name. */
 export const SNAPSHOT = {
   state: "snapshot-state.json",
-  /** Head of the file-system image: the libraries in the state's order, and what the first cell reads. */
+  /** Head of the file-system image: the hot halves of all code, and what the first cell reads. */
   hot: "snapshot-hot.bin",
+  /** The code as it was before it was split, which cold halves are made from. */
+  code: "snapshot-code.bin",
   /** The rest of the image: what a start can do without. */
   rest: "snapshot-rest.bin",
   /** The heap comes in pieces, so that each can be put in its place while the next one is on its way. */
   heap: (position: number) => `${HEAP}${position}.bin`,
 } as const;
 
-/** Where a snapshot's libraries lie in the image, in the order in which they are loaded: the first line of its state. */
-export type LibraryPlaces = [offset: number, length: number][];
+export type Place = [offset: number, length: number];
 
-/** The libraries of a snapshot, compiled. */
+/**
+ * Where a snapshot's code lies, the main module first, then the libraries in the order in which they are loaded: the
+ * first line of its state.
+ */
+export interface CodePlaces {
+  /** In the image's head. */
+  hot: Place[];
+  /** In the file of the code as it was. */
+  whole: Place[];
+}
+
+/** The libraries of a snapshot, compiled, and the cold halves of the main module and of them. */
 export const LIBRARIES = "libraries";
+export const COLD = "cold";
 
 /** What workers start from: files, or code that the frame has compiled for all of them. */
-export type Piece = Blob | ArrayBuffer | WebAssembly.Module | WebAssembly.Module[];
+export type Piece = Blob | ArrayBuffer | WebAssembly.Module | (WebAssembly.Module | null)[];
+
+/** The parts of an image that come after a start. */
+export type ImagePart = "code" | "rest";
 
 /** Files of an image: path, mode, mtime in ms, and for files the place in its bytes. */
 export interface ImageIndex {
@@ -195,7 +211,7 @@ export type FrameMessage =
   | { type: "stalled" }
   /** What the bytes of a part were, by their SHA-256; null where that can't be told here. */
   | { type: "read"; name: string; sha256: string | null }
-  | { type: "captured"; state: Blob; heap: Blob; hot: Blob; rest: Blob }
+  | { type: "captured"; state: Blob; heap: Blob; hot: Blob; code: Blob; rest: Blob }
   | { type: "need"; id: string; names: string[] }
   | { type: "event"; request: number; event: RunEvent }
   | { type: "done"; request: number; outcome: RunOutcome }
@@ -233,7 +249,8 @@ export type WorkerCommand =
 export type CaptureCommand = { settings: BootSettings } & (
   | { type: "pack"; files: NamedBytes[] }
   | ({ type: "snap" } & PackedFiles)
-  | ({ type: "prove"; image: Blob } & RawSnapshot)
+  /** `main`: the main module. */
+  | ({ type: "prove"; image: Blob; main: Blob } & RawSnapshot)
 );
 
 /** A snapshot whose image is not in order yet. */
@@ -255,6 +272,7 @@ export interface CapturedParts {
   state: string;
   heap: Blob;
   hot: Blob;
+  code: Blob;
   rest: Blob;
 }
 
@@ -269,7 +287,7 @@ export type WorkerMessage =
   | { type: "ready"; python: string; pyodide: string; jspi: boolean; packages: string[]; steps: Step[] }
   | { type: "failed"; reason: string }
   | { type: "warmed" }
-  | { type: "page"; offset: number; length: number }
+  | { type: "page"; part: ImagePart; offset: number; length: number }
   | { type: "need"; id: string; names: string[] }
   | { type: "installed"; id: string; names: string[] }
   | { type: "input"; run: string; id: string; prompt: string; password: boolean }

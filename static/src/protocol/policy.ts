@@ -67,6 +67,7 @@ export interface PolicySnapshot {
   heap: AssetFile[];
   /** Head of the file-system image, needed at once, and the rest of it. */
   hot: AssetFile;
+  code: AssetFile;
   rest: AssetFile;
 }
 

@@ -147,17 +147,32 @@ export function packFiles(fs: EmscriptenFs, roots: readonly string[]): Packed {
   return packed;
 }
 
-/** Gives every file its place: the first ones first, the others behind them in the index's order. */
-export function layOut(packed: Packed, first: readonly string[]): { hot: Blob; rest: Blob } {
-  const ahead = new Set(first.filter((path) => packed.bytes.has(path)));
-  const order = [...ahead, ...packed.index.files.map(([path]) => path).filter((path) => !ahead.has(path))];
-  const places = new Map<string, number>();
+/** A stretch of an image: what is no file first, then these files. */
+export interface Stretch {
+  ahead: readonly Uint8Array<ArrayBuffer>[];
+  paths: readonly string[];
+}
+
+/** Gives every file its place: stretch by stretch, those of none behind them in the index's order. */
+export function layOut(packed: Packed, stretches: readonly Stretch[]): Blob[] {
+  const placed = new Set<string>();
   let offset = 0;
-  for (const path of order) {
-    places.set(path, offset);
-    offset += packed.bytes.get(path)?.length ?? 0;
-  }
+  const places = new Map<string, number>();
+  const lay = ({ ahead, paths }: Stretch): Blob => {
+    const pieces = [...ahead];
+    for (const { length } of ahead) offset += length;
+    for (const path of paths) {
+      const bytes = packed.bytes.get(path);
+      if (!bytes || placed.has(path)) continue;
+      placed.add(path);
+      places.set(path, offset);
+      offset += bytes.length;
+      pieces.push(bytes);
+    }
+    return new Blob(pieces);
+  };
+  const blobs = stretches.map(lay);
+  blobs.push(lay({ ahead: [], paths: packed.index.files.map(([path]) => path) }));
   for (const file of packed.index.files) file[3] = places.get(file[0]) ?? 0;
-  const blob = (paths: string[]) => new Blob(paths.map((path) => packed.bytes.get(path) ?? new Uint8Array()));
-  return { hot: blob(order.slice(0, ahead.size)), rest: blob(order.slice(ahead.size)) };
+  return blobs;
 }

@@ -7,6 +7,8 @@
 import {
   type BootSettings,
   type CaptureCommand,
+  COLD,
+  type ImagePart,
   LIBRARIES,
   type Piece,
   PROFILE,
@@ -22,11 +24,12 @@ import { say, sayText } from "./channel";
 import { installFetch } from "./fetch-shim";
 import { SessionFiles } from "./files";
 import { dropFileSystems, scrubGlobals, scrubPrototypes, silenceConsole, spendTrustedTypes } from "./globals";
+import type { ColdModule } from "./halves";
 import { capMemory } from "./memory";
 import { Packages } from "./packages";
 import { bootPyodide, type Core, hasJspi, type Pyodide } from "./pyodide";
 import { HarnessSession } from "./session";
-import { restore, type SnapshotParts } from "./snapshot/start";
+import { type ImageRest, restore, type SnapshotParts } from "./snapshot/start";
 import { captureStep } from "./snapshot/steps";
 
 interface Live {
@@ -47,12 +50,13 @@ const core: Core = {
   stdlib: file(RUNTIME.stdlib),
   wasm: pieces.get(RUNTIME.wasm) as Promise<WebAssembly.Module>,
 };
-/** The files that only some cells need; workers that start from a snapshot get them later. */
-let imageRest: Blob | undefined;
-const imageCame = file(SNAPSHOT.rest).then((rest) => {
-  imageRest = rest;
-});
-let wholeImage: Promise<void> | undefined;
+/** What only some cells need; workers that start from a snapshot get it later. */
+const later: Partial<Record<ImagePart, Blob>> = {};
+const came = async (name: ImagePart): Promise<void> => {
+  later[name] = await file(SNAPSHOT[name]);
+};
+const imageCame = Promise.all([came("code"), came("rest")]);
+let wholeImage: Promise<unknown> | undefined;
 
 const sentence = (error: unknown): string => {
   const text = error instanceof Error ? error.message || error.name : String(error);
@@ -94,13 +98,17 @@ async function fromSnapshot({ settings, mailbox }: Boot, shape: SnapshotShape, l
   const parts: SnapshotParts = {
     state: file(SNAPSHOT.state),
     libraries: pieces.get(LIBRARIES) as Promise<WebAssembly.Module[]>,
+    cold: pieces.get(COLD) as Promise<ColdModule[]>,
     hot: file(SNAPSHOT.hot),
     heap: Array.from({ length: shape.heap }, (_, at) => pieces.get(SNAPSHOT.heap(at)) as Promise<ArrayBuffer>),
   };
-  const paged = mailbox && pageReader(mailbox, (offset, length) => say({ type: "page", offset, length }));
+  const paged: ImageRest["paged"] =
+    mailbox &&
+    ((part, from, size) =>
+      pageReader(mailbox, (offset, length) => say({ type: "page", part, offset, length }))(from, size));
   // Without shared memory a cell can't start before all of the image is here.
   if (!paged) wholeImage = imageCame;
-  const py = await restore(core, parts, { rest: () => imageRest, paged }, lap);
+  const py = await restore(core, parts, { part: (name) => later[name], paged }, lap);
   for (const name of shape.load) loader.loaded.add(name);
   await installProfile(py, missing, loader, delivered);
   return py;

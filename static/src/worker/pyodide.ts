@@ -5,6 +5,7 @@ import { ASSETS_ORIGIN, RUNTIME } from "../protocol/messages";
 import type { EmscriptenModule } from "./emscripten";
 import { provide, release } from "./fetch-shim";
 import { jsGlobals } from "./globals";
+import { publicExports } from "./halves";
 import { interrupts } from "./interrupts";
 import { shareTrampolines } from "./trampolines";
 
@@ -83,7 +84,7 @@ export interface BootHooks {
   /** Wraps Emscripten's factory. */
   factory?(original: unknown): unknown;
   /** The main module has been instantiated. */
-  main?(instance: WebAssembly.Instance): void;
+  main?(instance: WebAssembly.Instance, module: WebAssembly.Module, imports: WebAssembly.Imports): void;
 }
 
 /** Boots Python. Throws what Pyodide throws. */
@@ -96,10 +97,11 @@ export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks
   provide(RUNTIME.wasm, new ArrayBuffer(0));
   WebAssembly.instantiateStreaming = async (_source, imports) => {
     const module = await wasm;
-    const instance = await WebAssembly.instantiate(module, interrupts.imports(imports ?? {}));
+    const given = interrupts.imports(imports ?? {});
+    const instance = await WebAssembly.instantiate(module, given);
     interrupts.watch(instance.exports);
-    hooks.main?.(instance);
-    return { module, instance };
+    hooks.main?.(instance, module, given);
+    return { module, instance: { exports: publicExports(instance.exports) } };
   };
   const { createPyodideModule, loadPyodide } = belljarRuntime;
   const unshare = shareTrampolines();

@@ -66,7 +66,7 @@ export const FROM_WORKER: Messages = {
   ready: { python: "name", pyodide: "name", jspi: "flag", packages: NAMES, steps: STEPS },
   failed: { reason: "text" },
   warmed: {},
-  page: { offset: "count", length: "count" },
+  page: { part: one("code", "rest"), offset: "count", length: "count" },
   need: { id: "id", names: NAMES },
   installed: { id: "id", names: NAMES },
   input: { run: "id", id: "id", prompt: "text", password: "flag" },
@@ -167,7 +167,7 @@ export const FROM_FRAME: Messages = {
   unrestorable: { reason: "text" },
   stalled: {},
   read: { name: "name", sha256: maybe("id") },
-  captured: { state: "blob", heap: "blob", hot: "blob", rest: "blob" },
+  captured: { state: "blob", heap: "blob", hot: "blob", code: "blob", rest: "blob" },
   need: { id: "id", names: NAMES },
   event: { request: "count", event: "event" },
   done: {

@@ -73,6 +73,8 @@ export function capture(source: CaptureSource): Captured {
     cwd: module.FS.cwd(),
     files: source.folders.flatMap((folder) => texts(module, folder)),
     image: source.image,
+    parts: { hot: 0, code: 0 },
+    code: [],
   };
   return { state, heap: joined(heap, runs) };
 }

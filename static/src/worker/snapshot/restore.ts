@@ -2,6 +2,7 @@
 // the heap, as it comes. What differs in any way throws, and the sandbox starts the long way.
 
 import { letGo } from "../../protocol/buffers";
+import { isOwn } from "../../split/shared";
 import type { EmscriptenModule } from "../emscripten";
 import { expectLoadedPackages } from "./capture";
 import { fold, type Initial, takeInitial } from "./initial";
@@ -20,8 +21,16 @@ export interface RestoreSource {
   /** The memory before the main module's code has run. */
   initial: () => Initial;
   mountImage(module: EmscriptenModule): Promise<void>;
+  /** A library has been instantiated; they are counted from 1, the main module is 0. */
+  attach: Attach;
   lap(name: string): void;
 }
+
+/** Hears of a module that has been instantiated, before anything in it has run. */
+export type Attach = (
+  id: number,
+  found: { module: WebAssembly.Module; exports: WebAssembly.Exports; imports: WebAssembly.Imports },
+) => void;
 
 type Settings = object;
 type Factory = (settings: Settings) => Promise<EmscriptenModule>;
@@ -45,7 +54,7 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     const libraries = await source.libraries;
     lap("waiting for the libraries");
     const initials = [source.initial()];
-    const instances = loadLibraries(module, state, libraries, initials);
+    const instances = loadLibraries(module, state, libraries, initials, source.attach);
     lap(`${libraries.length} libraries`);
     fillTable(module, state, source.main(), instances);
     lap("function table");
@@ -78,6 +87,7 @@ function loadLibraries(
   state: SnapshotState,
   libraries: readonly WebAssembly.Module[],
   initials: Initial[],
+  attach: Attach,
 ): WebAssembly.Instance[] {
   const instances: WebAssembly.Instance[] = [];
   const { Instance } = WebAssembly;
@@ -87,23 +97,25 @@ function loadLibraries(
   const place = (code: WebAssembly.Module, imports: WebAssembly.Imports): object => {
     if (!isSide(imports) || !current) return new Instance(code, imports);
     const { memoryBase, memorySize, tableBase, tableSize, names } = current;
-    const given = imports.env.__memory_base;
+    const wrong = imports.env.__memory_base;
     if (tableSize > 0 && imports.env.__table_base !== tableBase) {
       throw new Error(`${names[0]} came to lie at ${imports.env.__table_base} of the table, not at ${tableBase}`);
     }
     const env = new Proxy(imports.env, {
       get: (target, name) => (name === "__memory_base" ? memoryBase : target[name as string]),
     });
-    const instance = new Instance(code, { ...(imports as object), env } as unknown as WebAssembly.Imports);
+    const given = { ...(imports as object), env } as unknown as WebAssembly.Imports;
+    const instance = new Instance(code, given);
     instances.push(instance);
+    attach(instances.length, { module: code, exports: instance.exports, imports: given });
     initials.push(takeInitial(imports.env.memory as WebAssembly.Memory, memoryBase, memorySize));
     module.HEAPU8.fill(0, memoryBase, memoryBase + memorySize); // what is not kept of the heap is zero
     const exports: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(instance.exports)) {
-      if (name === "__wasm_apply_data_relocs" || name === "__wasm_call_ctors") continue;
+      if (name === "__wasm_apply_data_relocs" || name === "__wasm_call_ctors" || isOwn(name)) continue;
       exports[name] =
         value instanceof WebAssembly.Global
-          ? new WebAssembly.Global({ value: "i32" }, (value.value as number) + memoryBase - given)
+          ? new WebAssembly.Global({ value: "i32" }, (value.value as number) + memoryBase - wrong)
           : value;
     }
     return { exports };

@@ -1,8 +1,18 @@
 // Three ways to a running interpreter: from the wheels, from an image of their files, from a snapshot of the heap.
 
 import stamp from "belljar:stamp";
-import type { BootSettings, CapturedParts, LibraryPlaces, PackedFiles, RawSnapshot } from "../../protocol/messages";
+import type {
+  BootSettings,
+  CapturedParts,
+  CodePlaces,
+  ImagePart,
+  PackedFiles,
+  Place,
+  RawSnapshot,
+} from "../../protocol/messages";
+import { Probes } from "../../split/probes";
 import type { EmscriptenModule } from "../emscripten";
+import { type ColdModule, Halves } from "../halves";
 import { layOut, mountImage, packFiles, type ReadImage } from "../image";
 import type { Packages } from "../packages";
 import { bootPyodide, type Core, ENVIRONMENT, type Pyodide } from "../pyodide";
@@ -10,7 +20,7 @@ import { installHarness, LIBRARY } from "../session";
 import { capture } from "./capture";
 import { type Initial, MAIN_BYTES, takeInitial } from "./initial";
 import { record } from "./record";
-import { type RestoreSource, restoring, setTimeZone } from "./restore";
+import { type Attach, type RestoreSource, restoring, setTimeZone } from "./restore";
 import type { SnapshotState } from "./state";
 import { standStill } from "./stillness";
 import { zeroFreeMemory } from "./tidy";
@@ -23,9 +33,11 @@ const STATE_FOLDERS = ["/tmp/matplotlib"];
 
 /** A snapshot, of which some may still be on its way. */
 export interface SnapshotParts {
-  /** Two lines of JSON: LibraryPlaces for the frame, SnapshotState for the worker. */
+  /** Two lines of JSON: CodePlaces for the frame, SnapshotState for the worker. */
   state: Promise<Blob>;
   libraries: Promise<WebAssembly.Module[]>;
+  /** Cold halves, which may come at any time. */
+  cold: Promise<ColdModule[]>;
   /** Head of the image. */
   hot: Promise<Blob>;
   heap: Promise<ArrayBuffer>[];
@@ -33,47 +45,68 @@ export interface SnapshotParts {
 
 /** The image behind its head. */
 export interface ImageRest {
-  /** All of it, once it is here. */
-  rest(): Blob | undefined;
-  /** Reads from it while it is on its way, where that is possible. */
-  paged: ReadImage | null;
+  /** A part, once it is here. */
+  part(name: ImagePart): Blob | undefined;
+  /** Reads from a part while it is on its way, where that is possible. */
+  paged: ((part: ImagePart, offset: number, length: number) => Uint8Array<ArrayBuffer>) | null;
 }
 
-/** Bytes of an image in two blobs, of which the second may come later. */
-export function reader(hot: Blob, { rest, paged }: ImageRest): ReadImage {
+/** Bytes of an image in three blobs, of which the others may come later. */
+function reader(hot: Blob, code: number, { part, paged }: ImageRest): ReadImage {
   const files = new FileReaderSync();
   return (offset, length) => {
-    const cold = offset >= hot.size;
-    const blob = cold ? rest() : hot;
-    const from = cold ? offset - hot.size : offset;
+    const behind = offset - hot.size;
+    const name = behind < code ? "code" : "rest";
+    const blob = behind < 0 ? hot : part(name);
+    const from = behind < 0 ? offset : behind < code ? behind : behind - code;
     if (!blob) {
       if (!paged) throw new Error("a file of the image was needed before it had arrived");
-      return paged(from, length);
+      return paged(name, from, length);
     }
     return new Uint8Array(files.readAsArrayBuffer(blob.slice(from, from + length)));
   };
 }
 
+/** An image in one piece. */
+const readerOf = (image: Blob): ReadImage => reader(new Blob(), 0, { part: () => image, paged: null });
+
 /** Starts from a snapshot. Throws when it is not of this belljar, or differs in anything. */
 export async function restore(
   { lock, wasm }: Core,
-  { state, libraries, hot, heap }: SnapshotParts,
+  { state, libraries, cold, hot, heap }: SnapshotParts,
   rest: ImageRest,
   lap: (name: string) => void,
 ): Promise<Pyodide> {
-  const read = async (): Promise<ReadImage> => reader(await hot, rest);
+  let read: ReadImage | undefined;
+  let places: Place[] = [];
+  let head = 0;
+  const halves = new Halves((id) => {
+    const [offset, length] = places[id] ?? [0, 0];
+    if (!read) throw new Error("code was needed before it was known where it lies");
+    return read(head + offset, length);
+  });
+  void cold.then((compiled) => halves.give(compiled));
+  const opened = async (found: SnapshotState): Promise<ReadImage> => {
+    places = found.code;
+    head = found.parts.hot;
+    read = reader(await hot, found.parts.code, rest);
+    return read;
+  };
   const parsed = async (): Promise<SnapshotState> => {
     const text = await (await state).text();
     const found = JSON.parse(text.slice(text.indexOf("\n"))) as SnapshotState;
     if (found.harness !== stamp) throw new Error("the snapshot is of another belljar");
     return found;
   };
-  return restoreFrom({ lock, wasm }, { state: parsed(), libraries, heap, read: read(), lap });
+  const attach: Attach = (id, found) => halves.attach(id, found);
+  return restoreFrom({ lock, wasm }, { state: parsed(), libraries, heap, read: opened, attach, lap });
 }
 
 const initialOf = (main: WebAssembly.Exports): Initial => takeInitial(main.memory as WebAssembly.Memory, 0, MAIN_BYTES);
 
-type Restored = Omit<RestoreSource, "main" | "initial" | "mountImage"> & { read: Promise<ReadImage> };
+type Restored = Omit<RestoreSource, "main" | "initial" | "mountImage"> & {
+  read(state: SnapshotState): Promise<ReadImage>;
+};
 
 async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Restored): Promise<Pyodide> {
   source.state.catch(() => {}); // awaited further down
@@ -83,9 +116,10 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
   const py = await bootPyodide(
     { ...core, stdlib },
     {
-      main: (instance) => {
+      main: (instance, module, imports) => {
         exports = instance.exports;
         initial = initialOf(exports);
+        source.attach(0, { module, exports, imports });
       },
       factory: (original) =>
         restoring(original as Parameters<typeof restoring>[0], {
@@ -97,9 +131,9 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
             return taken;
           },
           mountImage: async (module) => {
-            const { image } = await source.state;
+            const state = await source.state;
             module.FS.unlink(STDLIB); // an empty one, in whose place the image has the real one
-            mountImage(module.FS, image, await read);
+            mountImage(module.FS, state.image, await read(state));
           },
         }),
       // A snapshot of Pyodide's own kind would be these bytes; any will do, ours is put in by the factory.
@@ -133,8 +167,8 @@ from belljar_harness import warming
 warming.prepare(${JSON.stringify(settings.load)})
 `);
   const packed = packFiles(py._module.FS, IMAGE_ROOTS);
-  const { rest } = layOut(packed, []);
-  return { index: packed.index, image: rest, packages: { ...py.loadedPackages } };
+  const [image = new Blob()] = layOut(packed, []);
+  return { index: packed.index, image, packages: { ...py.loadedPackages } };
 }
 
 /** Starts on an image, imports what the profile is for and captures the interpreter. */
@@ -144,7 +178,7 @@ export async function snap(core: Core, input: PackedFiles, settings: BootSetting
   let exports: WebAssembly.Exports = {};
   let initial: Initial | undefined;
   let mainTable = 0;
-  const read = reader(new Blob(), { rest: () => input.image, paged: null });
+  const read = readerOf(input.image);
   const py = await bootPyodide(core, {
     main: (instance) => {
       exports = instance.exports;
@@ -182,42 +216,65 @@ del restored, start, sys
 }
 
 /**
- * Restores what was captured, once, as every user's worker will, and uses it. What it reads of the image meanwhile is
- * what a start needs at once; this goes to the image's head, behind the libraries. Throws when it can't be restored.
+ * Restores what was captured, once, as every user's worker will, and uses it; `use` is given what to call once the first
+ * cells are over. The code that runs in all of them and what is read of the
+ * image until then is what a start needs at once; this goes to the image's head. Throws when it can't be restored.
  */
 export async function prove(
-  core: Core,
+  { lock }: Pick<Core, "lock">,
   raw: RawSnapshot,
-  image: Blob,
-  use: (py: Pyodide) => Promise<void>,
+  { image, main }: { image: Blob; main: Blob },
+  use: (py: Pyodide, read: () => void) => Promise<void>,
 ): Promise<CapturedParts> {
   const state = JSON.parse(raw.state) as SnapshotState;
   const heap = new Blob([raw.heap]); // the restore lets go of the bytes
   const touched = new Set<number>();
-  const read = reader(new Blob(), { rest: () => image, paged: null });
+  let first: string[] | undefined;
+  const read = readerOf(image);
   const watched: ReadImage = (offset, length) => {
     touched.add(offset);
     return read(offset, length);
   };
   const files = new Map(state.image.files.map(([path, , , offset, length]) => [path, { offset, length }]));
   const libraries = state.libraries.map(({ names: [path = ""] }) => path);
-  const compiled = libraries.map((path) => {
+  const originals = libraries.map((path) => {
     const { offset, length } = files.get(path) ?? { offset: 0, length: 0 };
-    return WebAssembly.compile(read(offset, length));
+    return read(offset, length);
   });
+  const probes = new Probes([new Uint8Array(await main.arrayBuffer()), ...originals]);
+  const [wasm, ...compiled] = probes.modules;
   const source: Restored = {
     state: Promise.resolve(JSON.parse(raw.state) as SnapshotState), // of its own: a restore empties it
     libraries: Promise.all(compiled),
     heap: [Promise.resolve(raw.heap)],
-    read: Promise.resolve(watched),
+    read: () => Promise.resolve(watched),
+    attach: (id, { exports }) => probes.attach(id, exports),
     lap: () => {},
   };
-  await use(await restoreFrom(core, source));
+  const seen = (): string[] =>
+    [...files].filter(([, { offset, length }]) => length > 0 && touched.has(offset)).map(([path]) => path);
+  const py = await restoreFrom({ lock, wasm: wasm as Promise<WebAssembly.Module> }, source);
+  await use(py, () => {
+    first = seen();
+  });
+  const hot = probes.hot();
   const all = new Uint8Array(await image.arrayBuffer());
   const bytes = new Map([...files].map(([path, { offset, length }]) => [path, all.subarray(offset, offset + length)]));
-  const first = [...files].filter(([, { offset, length }]) => length > 0 && touched.has(offset)).map(([path]) => path);
-  const places = layOut({ index: state.image, bytes }, [...libraries, ...first.filter((path) => path !== STDLIB)]);
-  const lie = new Map(state.image.files.map(([path, , , offset, length]) => [path, [offset, length]]));
-  const head: LibraryPlaces = libraries.map((path) => lie.get(path) as [number, number]);
-  return { state: `${JSON.stringify(head)}\n${JSON.stringify(state)}`, heap, ...places };
+  const [head = new Blob(), code = new Blob(), rest = new Blob()] = layOut({ index: state.image, bytes }, [
+    { ahead: hot, paths: (first ?? seen()).filter((path) => path !== STDLIB && !libraries.includes(path)) },
+    { ahead: probes.originals.slice(0, 1), paths: libraries },
+  ]);
+  const whole = placesOf(probes.originals);
+  Object.assign(state, { parts: { hot: head.size, code: code.size }, code: whole } satisfies Partial<SnapshotState>);
+  const places: CodePlaces = { hot: placesOf(hot), whole };
+  return { state: `${JSON.stringify(places)}\n${JSON.stringify(state)}`, heap, hot: head, code, rest };
+}
+
+/** Where pieces come to lie that are put one behind the other. */
+function placesOf(pieces: readonly Uint8Array[]): Place[] {
+  let offset = 0;
+  return pieces.map(({ length }) => {
+    offset += length;
+    return [offset - length, length];
+  });
 }

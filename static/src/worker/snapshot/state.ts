@@ -1,6 +1,6 @@
 // What a snapshot holds besides the heap: the part of the interpreter that lives in JavaScript and in the engine.
 
-import type { ImageIndex } from "../../protocol/messages";
+import type { ImageIndex, Place } from "../../protocol/messages";
 import type { HiwireState } from "../emscripten";
 
 /** One shared library, in the order in which they were loaded. */
@@ -41,6 +41,10 @@ export interface SnapshotState {
   /** Files outside of the image, as text. */
   files: [path: string, text: string][];
   image: ImageIndex;
+  /** Length of the image's parts in bytes; the rest lies behind them. */
+  parts: { hot: number; code: number };
+  /** Where each module, as it was before it was split, lies in the code: the main one first. */
+  code: Place[];
 }
 
 /** The heap of a fresh instance, in which anything may stand before the restore (Pyodide: INITIAL_MEMORY). */

@@ -9,25 +9,16 @@ import { Packages } from "../packages";
 import type { Core } from "../pyodide";
 import { HarnessSession } from "../session";
 import { pack, prove, snap } from "./start";
+import { PYTHON, TOGETHER, TRIALS, type Trial } from "./trials";
 
-/** What a first cell uses of each package, so that the files it reads are known. */
-const TRIALS: Record<string, string> = {
-  matplotlib: `
-import matplotlib.pyplot as plt
-plt.plot([1, 2], [2, 1], label="$x^2$")
-plt.title("A")
-plt.legend()
-plt.show()
-`,
-  pandas: `
-import pandas as pd
-display(pd.DataFrame({"a": [1, 2]}).describe())
-`,
-};
-
-/** The trial of the packages that are there: an import of another one would be waited for. */
-function trial({ load }: BootSettings): string {
-  return ["import sys\nprint(sys.version_info[:2])\n", ...load.map((name) => TRIALS[name] ?? "")].join("");
+/** The trials of what is there: an import of another package would be waited for. */
+function trials({ load }: BootSettings): Trial {
+  const chosen = [PYTHON, ...load.flatMap((name) => TRIALS[name] ?? [])];
+  const together = TOGETHER.filter(({ all }) => all.every((name) => load.includes(name)));
+  return {
+    first: chosen.map(({ first }) => first).join(""),
+    more: [...chosen, ...together].flatMap(({ more }) => more),
+  };
 }
 
 export async function captureStep(command: CaptureCommand, core: Core): Promise<void> {
@@ -46,16 +37,16 @@ export async function captureStep(command: CaptureCommand, core: Core): Promise<
     self.postMessage({ type: "snapped", ...raw }, [raw.heap]);
     return;
   }
-  const { state, heap, image } = command;
-  const parts = await prove(core, { state, heap }, image, async (py) => {
+  const { state, heap, image, main } = command;
+  const { first, more } = trials(settings);
+  const options = { timeout_ms: 60_000, input: false, svg: false, context: "trial", fresh: false };
+  const parts = await prove(core, { state, heap }, { image, main }, async (py, read) => {
     const session = new HarnessSession(py, loader, new SessionFiles(py.FS), settings, null);
-    await session.run("trial", trial(settings), {
-      timeout_ms: 60_000,
-      input: false,
-      svg: false,
-      context: "trial",
-      fresh: false,
-    });
+    await session.run("trial", first, options);
+    read();
+    for (const cell of more) await session.run("trial", cell, options);
+    session.complete("pr", 2);
+    await session.warm();
   });
   self.postMessage({ type: "captured", ...parts });
 }

@@ -1,0 +1,178 @@
+// What a module imports and defines, in the index spaces of its instructions.
+
+import { type Bytes, KIND, Reader, SECTION, Sections } from "./binary";
+
+/** A function's body: [from, to) are its local variables and instructions, without the length ahead of them. */
+export interface Body {
+  /** Index of its type. */
+  type: number;
+  from: number;
+  to: number;
+}
+
+/** Value types of parameters and results. */
+export interface FunctionType {
+  parameters: Bytes;
+  results: Bytes;
+}
+
+export interface Global {
+  /** Its value type and whether it is mutable, as in an import. */
+  type: Bytes;
+  mutable: boolean;
+  /** All of its definition. */
+  whole: Bytes;
+}
+
+export interface Code {
+  sections: Sections;
+  types: FunctionType[];
+  /** Imported ones, by kind: indices of what is defined begin behind them. */
+  imported: number[];
+  /** Types of the tables, memories and tags that are defined, as in an import. */
+  tables: Bytes[];
+  memories: Bytes[];
+  tags: Bytes[];
+  globals: Global[];
+  bodies: Body[];
+  /** The content of the code section, in which the bodies lie. */
+  code: Bytes;
+}
+
+export const FUNCTION_TYPE = 0x60;
+
+/** Value types of one byte: numbers, vectors, references without an index. */
+const isSimple = (type: number): boolean => type >= 0x64 && type <= 0x7f;
+
+function valueType(reader: Reader): number {
+  const type = reader.byte();
+  // 0x63 and 0x64 have a heap type behind them.
+  if (!isSimple(type) || type === 0x64) throw new TypeError(`a value type ${type} is not known here`);
+  return type;
+}
+
+function limits(reader: Reader): void {
+  const flags = reader.byte();
+  reader.number();
+  if (flags & 1) reader.number();
+}
+
+function tableType(reader: Reader): void {
+  valueType(reader);
+  limits(reader);
+}
+
+/** Skips a constant expression. */
+function constant(reader: Reader): void {
+  for (;;) {
+    const operation = reader.byte();
+    if (operation === 0x0b) return;
+    if (operation === 0x43) reader.skip(4);
+    else if (operation === 0x44) reader.skip(8);
+    // i32.const, i64.const, global.get, ref.null, ref.func: one number
+    else if ([0x41, 0x42, 0x23, 0xd0, 0xd2].includes(operation)) reader.number();
+    // add, sub and mul of both integers
+    else if (![0x6a, 0x6b, 0x6c, 0x7c, 0x7d, 0x7e].includes(operation)) {
+      throw new TypeError(`an operation ${operation} in a constant is not known here`);
+    }
+  }
+}
+
+/** Calls `each` with a reader for each entry of a section; gives what each has taken. */
+function pieces(sections: Sections, section: number, each: (reader: Reader) => void): Bytes[] {
+  const { count, bytes } = sections.entries(section);
+  const reader = new Reader(bytes);
+  return Array.from({ length: count }, () => {
+    const from = reader.at;
+    each(reader);
+    return reader.since(from);
+  });
+}
+
+function imports(sections: Sections): number[] {
+  const counts = [0, 0, 0, 0, 0];
+  pieces(sections, SECTION.import, (reader) => {
+    reader.skip(reader.number());
+    reader.skip(reader.number());
+    const kind = reader.byte();
+    if (kind === KIND.function) reader.number();
+    else if (kind === KIND.table) tableType(reader);
+    else if (kind === KIND.memory) limits(reader);
+    else if (kind === KIND.global) {
+      valueType(reader);
+      reader.byte();
+    } else if (kind === KIND.tag) {
+      reader.byte();
+      reader.number();
+    } else throw new TypeError(`an import of kind ${kind} is not known here`);
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  });
+  return counts;
+}
+
+function globals(sections: Sections): Global[] {
+  const found: Global[] = [];
+  pieces(sections, SECTION.global, (reader) => {
+    const from = reader.at;
+    valueType(reader);
+    const mutable = reader.byte() === 1;
+    const type = reader.since(from);
+    constant(reader);
+    found.push({ type, mutable, whole: reader.since(from) });
+  });
+  return found;
+}
+
+function functionTypes(sections: Sections): FunctionType[] {
+  const found: FunctionType[] = [];
+  pieces(sections, SECTION.type, (reader) => {
+    if (reader.byte() !== FUNCTION_TYPE) throw new TypeError("a type that is no function's is not known here");
+    const types = (): Bytes => {
+      const length = reader.number();
+      const from = reader.at;
+      for (let position = 0; position < length; position++) valueType(reader);
+      return reader.since(from);
+    };
+    found.push({ parameters: types(), results: types() });
+  });
+  return found;
+}
+
+/** Reads a module. Throws for one that uses what is not known here. */
+export function readCode(module: Bytes): Code {
+  const sections = new Sections(module);
+  const types = pieces(sections, SECTION.function, (reader) => reader.number());
+  const { bytes: code } = sections.entries(SECTION.code);
+  let position = 0;
+  const bodies: Body[] = [];
+  pieces(sections, SECTION.code, (reader) => {
+    const length = reader.number();
+    const from = reader.skip(length);
+    const type = new Reader(types[position++] ?? new Uint8Array()).number();
+    bodies.push({ type, from, to: from + length });
+  });
+  return {
+    sections,
+    types: functionTypes(sections),
+    imported: imports(sections),
+    tables: pieces(sections, SECTION.table, tableType),
+    memories: pieces(sections, SECTION.memory, limits),
+    tags: pieces(sections, SECTION.tag, (reader) => {
+      reader.byte();
+      reader.number();
+    }),
+    globals: globals(sections),
+    bodies,
+    code,
+  };
+}
+
+/** A reader of a function's instructions, behind its local variables. */
+export function instructions({ code }: Code, { from, to }: Body): Reader {
+  const reader = new Reader(code, from, to);
+  for (let groups = reader.number(); groups > 0; groups--) {
+    reader.number();
+    reader.byte();
+  }
+  return reader;
+}

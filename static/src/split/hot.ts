@@ -1,0 +1,96 @@
+// Splits a module in two: the functions that a start uses, and the others. This is the half with the former.
+//
+// An engine reads and validates all of a module before any of it runs; of Python's 22 MB of code a start and its first
+// figure use a fraction. The hot half has everything of the original but the bodies of the functions that were never
+// seen to run; the cold half (cold.ts) has those, and shares memory, tables, globals and tags with the hot one. It is made
+// out of the original where it is needed, so that nothing is sent twice. Whichever half calls a function of the other one
+// finds it in a table of their own, at the function's own position.
+//
+//   hot:  f0 …  f1 = call T[2]   f2 …        T: 0 "load the cold half"; 1 f0, 2 f1, 3 f2, … once it is there
+//   cold: f0 = call T[1]   f1 …   f2 = call T[3]
+
+import { appended, type Bytes, KIND, SECTION, Writer } from "./binary";
+import { Callers } from "./callers";
+import { type Code, FUNCTION_TYPE } from "./code";
+import { changed, codeWriter, dylink, exported, joined } from "./module";
+import * as wasm from "./shared";
+
+const { CALL, CALL_INDIRECT, END, GLOBAL_GET, GLOBAL_SET, I32, I32_CONST, I32_EQZ, IF } = wasm;
+
+/** Where the hot half's own things come to lie, behind the original's. */
+function places(code: Code) {
+  const functions = wasm.count(code, KIND.function, code.bodies.length);
+  const types = code.sections.entries(SECTION.type).count;
+  return {
+    table: wasm.count(code, KIND.table, code.tables.length),
+    /** A global: the cold half is there. */
+    loaded: wasm.count(code, KIND.global, code.globals.length),
+    /** A segment of all functions. */
+    all: code.sections.entries(SECTION.element).count,
+    ensure: functions,
+    fill: functions + 1,
+    callers: functions + 2,
+    /** Types (i32) -> () and () -> (), and those of callers. */
+    asks: types,
+    plain: types + 1,
+    callerTypes: types + 2,
+  };
+}
+
+/**
+ * The half that a start needs. `bits` says which functions are in it, `id` is what the cold half is asked for with.
+ * Exports: all of the original's, and its own (see `isOwn`), in whose table a function of type (i32) -> () must be put
+ * at 0 before anything runs. Throws for a module that uses what is not known here.
+ */
+export function hot(code: Code, bits: Bytes, id: number): Bytes {
+  const at = places(code);
+  const callers = new Callers(code, at.callers);
+  const bodies = codeWriter(code);
+  const next = new Writer();
+  code.bodies.forEach((one, position) => {
+    next.clear();
+    if (wasm.has(bits, position)) callers.through(next, one);
+    else {
+      next.bytes(0, CALL).number(at.ensure);
+      wasm.callThrough(next, code, one.type, position + 1, at.table);
+    }
+    bodies.sized(next);
+  });
+  // ensure: the cold half is there, or is loaded by whoever stands at 0 of the table.
+  next.clear().bytes(0, GLOBAL_GET).number(at.loaded).bytes(I32_EQZ, IF, wasm.NO_RESULT);
+  next.bytes(I32_CONST).signed(id).bytes(I32_CONST, 0, CALL_INDIRECT).number(at.asks).number(at.table);
+  next.bytes(I32_CONST, 1, GLOBAL_SET).number(at.loaded).bytes(END, END);
+  bodies.sized(next);
+  // fill: every function at its position; the cold half then puts its own over the stubs.
+  next.clear().bytes(0, I32_CONST, 1, I32_CONST, 0, I32_CONST).signed(code.bodies.length);
+  next.bytes(...wasm.TABLE_INIT);
+  next.number(at.all).number(at.table).bytes(END);
+  bodies.sized(next);
+  for (const one of callers.bodies()) bodies.sized(one);
+
+  const added = callers.calls.length + 2;
+  const types = new Writer().number(at.plain).number(at.plain);
+  for (let position = 0; position < callers.calls.length; position++) types.number(at.callerTypes + position);
+  const all = new Writer().bytes(1, 0).number(code.bodies.length); // a passive segment of functions
+  for (let position = 0; position < code.bodies.length; position++) {
+    all.number(wasm.count(code, KIND.function, position));
+  }
+  const exports = [
+    exported(wasm.EXPORTS.table, KIND.table, at.table),
+    exported(wasm.EXPORTS.fill, KIND.function, at.fill),
+    ...wasm.shared(code).map(({ name, kind, index }) => exported(wasm.own(name), kind, index)),
+  ];
+  const typeEntries = [Uint8Array.of(FUNCTION_TYPE, 1, I32, 0), Uint8Array.of(FUNCTION_TYPE, 0, 0), ...callers.types()];
+  const more = (section: number, entries: number, bytes: Bytes): Bytes =>
+    appended(code.sections.entries(section), entries, bytes);
+  const changes = {
+    [SECTION.type]: more(SECTION.type, typeEntries.length, joined(typeEntries)),
+    [SECTION.function]: more(SECTION.function, added, types.done()),
+    [SECTION.table]: more(SECTION.table, 1, Uint8Array.of(wasm.FUNCREF, 0, 1)),
+    [SECTION.global]: more(SECTION.global, 1, Uint8Array.of(I32, 1, I32_CONST, 0, END)),
+    [SECTION.export]: more(SECTION.export, exports.length, joined(exports)),
+    [SECTION.element]: more(SECTION.element, 1, all.done()),
+    [SECTION.code]: appended({ count: code.bodies.length, bytes: bodies.done() }, added, new Uint8Array()),
+  };
+  return changed(code, changes, [...dylink(code), new Writer().text(wasm.HOT_SECTION).piece(bits).done()]);
+}

@@ -1,0 +1,84 @@
+// What the two halves of a module have in common: names, the index of each thing, how one calls the other.
+
+import { type Bytes, KIND, type Writer } from "./binary";
+import type { Code } from "./code";
+
+/** The module's name in imports of a cold half, and what a hot one's own exports begin with. */
+export const SHARED = "belljar";
+export const own = (name: string): string => `${SHARED}:${name}`;
+
+/** Exports that are nobody else's business. */
+export const isOwn = (name: string): boolean => name.startsWith(own(""));
+
+/** The table through which the halves call each other: each function at its position, counted from 1. */
+export const TABLE = "functions";
+/** Own exports of a hot half: that table, and the function that puts all of the hot half's functions into it. */
+export const EXPORTS = { table: own(TABLE), fill: own("fill") } as const;
+/** A custom section of a hot half: one bit for each function that is in it. */
+export const HOT_SECTION = own("hot");
+
+/** Types and operations. */
+export const [I32, FUNCREF, NO_RESULT] = [0x7f, 0x70, 0x40];
+export const [NOP, IF, END, CALL, CALL_INDIRECT] = [0x01, 0x04, 0x0b, 0x10, 0x11];
+export const [LOCAL_GET, GLOBAL_GET, GLOBAL_SET] = [0x20, 0x23, 0x24];
+export const [I32_CONST, I32_EQZ, I32_STORE8] = [0x41, 0x45, 0x3a];
+export const TABLE_INIT = [0xfc, 12];
+
+/** How many there are of a kind, imported and defined: the index of one more. */
+export function count(code: Code, kind: number, defined: number): number {
+  return (code.imported[kind] ?? 0) + defined;
+}
+
+/** One bit for each function. */
+export function bitsOf(ran: Uint8Array, length: number): Bytes {
+  const bits = new Uint8Array(Math.ceil(length / 8));
+  for (let position = 0; position < length; position++) {
+    if (ran[position]) bits[position >> 3] = (bits[position >> 3] ?? 0) | (1 << (position & 7));
+  }
+  return bits;
+}
+
+export const has = (bits: Uint8Array, position: number): boolean =>
+  (((bits[position >> 3] ?? 0) >> (position & 7)) & 1) === 1;
+
+/** The globals up to the last mutable one. The others are constants, which both halves have. */
+export function sharedGlobals({ globals }: Code): number {
+  return globals.findLastIndex(({ mutable }) => mutable) + 1;
+}
+
+/** What the original defines and both halves use, by name and index. */
+export function shared(code: Code): { name: string; kind: number; index: number; type: Bytes }[] {
+  const of = (letter: string, kind: number, types: readonly Bytes[]) =>
+    types.map((type, position) => ({ name: `${letter}${position}`, kind, index: count(code, kind, position), type }));
+  const globals = code.globals.slice(0, sharedGlobals(code)).map(({ type }) => type);
+  return [
+    ...of("t", KIND.table, code.tables),
+    ...of("m", KIND.memory, code.memories),
+    ...of("e", KIND.tag, code.tags),
+    ...of("g", KIND.global, globals),
+  ];
+}
+
+/**
+ * V8 inlines with up to ten times the budget where more than a fourth of a module's functions are shorter than 50 bytes
+ * (src/wasm/inlining-tree.h; kSmallFunctionThreshold in module-decoder-impl.h). That is meant for code that no compiler has
+ * inlined before, as CPython's has been. So a stub is no short function.
+ */
+const PADDING = new Uint8Array(50).fill(NOP);
+
+/** Writes the end of a stub: calls what lies at a position of the table, with what it was called with itself. */
+export function callThrough(into: Writer, code: Code, type: number, slot: number, table: number): void {
+  parameters(into, code.types[type]?.parameters.length ?? 0);
+  into.bytes(I32_CONST).signed(slot).bytes(CALL_INDIRECT).number(type).number(table);
+  into.piece(PADDING).bytes(END);
+}
+
+export function parameters(into: Writer, length: number): void {
+  for (let parameter = 0; parameter < length; parameter++) into.bytes(LOCAL_GET).number(parameter);
+}
+
+/** What a cold half imports from `SHARED`: the hot one's own exports, without what they begin with. */
+export function sharing(exports: WebAssembly.Exports): WebAssembly.ModuleImports {
+  const given = Object.entries(exports).filter(([name]) => isOwn(name));
+  return Object.fromEntries(given.map(([name, value]) => [name.slice(own("").length), value]));
+}
