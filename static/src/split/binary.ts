@@ -106,6 +106,11 @@ export class Writer {
     this.#bytes = new Uint8Array(room);
   }
 
+  /** Bytes written. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Single bytes. */
   bytes(...values: number[]): this {
     const at = this.#take(values.length);

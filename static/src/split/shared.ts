@@ -64,13 +64,14 @@ export function shared(code: Code): { name: string; kind: number; index: number;
  * (src/wasm/inlining-tree.h; kSmallFunctionThreshold in module-decoder-impl.h). That is meant for code that no compiler has
  * inlined before, as CPython's has been. So a stub is no short function.
  */
-const PADDING = new Uint8Array(50).fill(NOP);
+const SHORT = 50;
 
-/** Writes the end of a stub: calls what lies at a position of the table, with what it was called with itself. */
+/** Writes what is left of a stub: calls what lies at a position of the table, with what it was called with itself. */
 export function callThrough(into: Writer, code: Code, type: number, slot: number, table: number): void {
   parameters(into, code.types[type]?.parameters.length ?? 0);
   into.bytes(I32_CONST).signed(slot).bytes(CALL_INDIRECT).number(type).number(table);
-  into.piece(PADDING).bytes(END);
+  while (into.length < SHORT) into.bytes(NOP);
+  into.bytes(END);
 }
 
 export function parameters(into: Writer, length: number): void {

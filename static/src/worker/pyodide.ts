@@ -79,6 +79,8 @@ export interface Core {
 
 /** What differs between starting from nothing, for a capture, and from a snapshot. */
 export interface BootHooks {
+  /** The main module is about to be instantiated with these imports of Emscripten's. */
+  before?(imports: WebAssembly.Imports): Promise<void>;
   /** Options of loadPyodide. */
   options?: object;
   /** Wraps Emscripten's factory. */
@@ -98,6 +100,7 @@ export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks
   WebAssembly.instantiateStreaming = async (_source, imports) => {
     const module = await wasm;
     const given = interrupts.imports(imports ?? {});
+    await hooks.before?.(imports ?? {});
     const instance = await WebAssembly.instantiate(module, given);
     interrupts.watch(instance.exports);
     hooks.main?.(instance, module, given);

@@ -3,6 +3,7 @@
 import type { ImageIndex } from "../../protocol/messages";
 import type { EmscriptenModule } from "../emscripten";
 import { fold, type Initial } from "./initial";
+import { scripted } from "./linking";
 import type { Side } from "./record";
 import type { Library, SnapshotState, TableEntry } from "./state";
 
@@ -20,6 +21,8 @@ export interface CaptureSource {
   /** Exports of the main module, and how long the table was when only it was there. */
   main: WebAssembly.Exports;
   mainTable: number;
+  /** What the main module imports. */
+  env: Record<string, unknown>;
   /** The memory before the main module's code has run. */
   initial: Initial;
   sides: readonly Side[];
@@ -51,6 +54,7 @@ export function capture(source: CaptureSource): Captured {
   const heap = module.HEAPU8.slice();
   fold(heap, [source.initial, ...sides.map(({ initial }) => initial)]);
   const runs = keptRuns(heap);
+  const got = Object.entries(module.GOT).map(([name, { value }]): [string, number] => [name, value as number]);
   const state: SnapshotState = {
     build: module.API.config.BUILD_ID,
     harness: source.harness,
@@ -60,9 +64,9 @@ export function capture(source: CaptureSource): Captured {
     table: {
       length: module.wasmTable.length,
       free: [...module.freeTableIndexes],
-      entries: looseEntries(source, libraries, owners),
+      ...looseEntries(source, libraries, owners, scripted(got, source.env)),
     },
-    got: Object.entries(module.GOT).map(([name, { value }]) => [name, value as number]),
+    got,
     stack: module.stackSave(),
     heap: heap.length,
     runs,
@@ -129,23 +133,32 @@ function librariesOf(module: EmscriptenModule, sides: readonly Side[], owners: O
 }
 
 /** Functions that were put into the table one by one, outside of every library's own range. */
-function looseEntries({ module, main, mainTable }: CaptureSource, libraries: Library[], owners: Owners): TableEntry[] {
+function looseEntries(
+  { module, main, mainTable }: CaptureSource,
+  libraries: Library[],
+  owners: Owners,
+  scripts: Map<number, string>,
+): Pick<SnapshotState["table"], "entries" | "own"> {
   const inLibrary = new Set<number>();
   for (const { tableBase, tableSize } of libraries) {
     for (let index = tableBase; index < tableBase + tableSize; index++) inLibrary.add(index);
   }
   const mains = new Map(Object.entries(main).map(([name, value]) => [value as unknown, name]));
   const entries: TableEntry[] = [];
+  let own: number | undefined;
   for (let index = mainTable; index < module.wasmTable.length; index++) {
     const value: unknown = inLibrary.has(index) ? null : module.wasmTable.get(index);
     if (!value) continue;
     const name = mains.get(value);
     const owner = owners.get(value);
+    const script = scripts.get(index);
     if (name !== undefined) entries.push([index, "main", name]);
     else if (owner) entries.push([index, ...owner]);
-    // Others are made by JavaScript at run time, and made again by it.
+    else if (script !== undefined) entries.push([index, "script", script]);
+    else own ??= index; // made by JavaScript at run time, and made again by it
   }
-  return entries;
+  const behind = Math.min(module.wasmTable.length, ...libraries.map(({ tableBase }) => tableBase || Infinity));
+  return { entries, own: own ?? behind };
 }
 
 /** The pages that aren't zero. */

@@ -6,6 +6,7 @@ import { isOwn } from "../../split/shared";
 import type { EmscriptenModule } from "../emscripten";
 import { expectLoadedPackages } from "./capture";
 import { fold, type Initial, takeInitial } from "./initial";
+import { entryOf } from "./linking";
 import { Runs } from "./runs";
 import { isSide, type Library, type SnapshotState } from "./state";
 
@@ -16,8 +17,8 @@ export interface RestoreSource {
   heap: readonly Promise<ArrayBuffer>[];
   /** The libraries, compiled, in the state's order. */
   libraries: Promise<readonly WebAssembly.Module[]>;
-  /** Gives the main module's exports once it is instantiated. */
-  main: () => WebAssembly.Exports;
+  /** All libraries are in their places. */
+  linked: () => void;
   /** The memory before the main module's code has run. */
   initial: () => Initial;
   mountImage(module: EmscriptenModule): Promise<void>;
@@ -46,23 +47,22 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     lap("main module");
     expectLoadedPackages(module);
     const state = await source.state;
-    lap("waiting for the state");
     if (module.API.config.BUILD_ID !== state.build) throw new Error("the snapshot is of another Pyodide");
     module.growMemory(state.heap);
-    setOffsets(module, state);
-    lap("memory and offsets");
+    lap("memory");
     const libraries = await source.libraries;
     lap("waiting for the libraries");
     const initials = [source.initial()];
     const instances = loadLibraries(module, state, libraries, initials, source.attach);
     lap(`${libraries.length} libraries`);
-    fillTable(module, state, source.main(), instances);
+    fillTable(module, state, instances);
+    source.linked();
     lap("function table");
     await source.mountImage(module);
     lap("file system");
     await copyHeap(module, state, source, initials);
     // Tens of thousands of names that nobody asks for again.
-    Object.assign(state, { got: [], runs: [], libraries: [], table: { length: 0, free: [], entries: [] } });
+    Object.assign(state, { got: [], runs: [], libraries: [], table: { ...state.table, free: [], entries: [] } });
     module.API.restoreSnapshot = () => {
       reopenFiles(module, state);
       Object.assign(module.API.packageManager.loadedPackages, state.packages);
@@ -71,15 +71,6 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     };
     return module;
   };
-}
-
-/** All symbols first: Emscripten then finds each one resolved and adds no table entries of its own. */
-function setOffsets(module: EmscriptenModule, { got }: SnapshotState): void {
-  for (const [name, value] of got) {
-    const offset = module.GOT[name];
-    if (offset) offset.value = value;
-    else module.GOT[name] = new WebAssembly.Global({ value: "i32", mutable: true }, value);
-  }
 }
 
 function loadLibraries(
@@ -153,30 +144,17 @@ function loadLibraries(
   return instances;
 }
 
-function fillTable(
-  module: EmscriptenModule,
-  state: SnapshotState,
-  exports: WebAssembly.Exports,
-  instances: WebAssembly.Instance[],
-): void {
+/** The libraries' functions outside of their own ranges. */
+function fillTable(module: EmscriptenModule, state: SnapshotState, instances: WebAssembly.Instance[]): void {
   const { wasmTable, freeTableIndexes } = module;
   const { length, entries, free } = state.table;
   if (wasmTable.length < length) wasmTable.grow(length - wasmTable.length);
   if (wasmTable.length !== length) throw new Error(`the table has ${wasmTable.length} entries, not ${length}`);
-  freeTableIndexes.length = 0;
-  for (const [index, library, name] of entries) {
-    const wanted = library === "main" ? exports[name] : instances[library]?.exports[name];
+  for (const [index, owner, name] of entries) {
+    if (typeof owner !== "number") continue;
+    const wanted = instances[owner]?.exports[name];
     if (!wanted) throw new Error(`the function ${name} of the table is missing`);
-    const there: unknown = wasmTable.get(index);
-    if (there === wanted) continue;
-    if (there && library === "main") continue;
-    // By Emscripten's own function, which remembers where each one lies.
-    freeTableIndexes.push(index);
-    if (module.addFunction(wanted) !== index) {
-      const unused = freeTableIndexes.indexOf(index);
-      if (unused >= 0) freeTableIndexes.splice(unused, 1);
-      module.setWasmTableEntry(index, wanted);
-    }
+    if (entryOf(wasmTable, index) !== wanted) module.setWasmTableEntry(index, wanted);
   }
   freeTableIndexes.splice(0, freeTableIndexes.length, ...free);
 }

@@ -19,6 +19,7 @@ import { bootPyodide, type Core, ENVIRONMENT, type Pyodide } from "../pyodide";
 import { installHarness, LIBRARY } from "../session";
 import { capture } from "./capture";
 import { type Initial, MAIN_BYTES, takeInitial } from "./initial";
+import { fillMain, knowOffsets } from "./linking";
 import { record } from "./record";
 import { type Attach, type RestoreSource, restoring, setTimeZone } from "./restore";
 import type { SnapshotState } from "./state";
@@ -104,27 +105,44 @@ export async function restore(
 
 const initialOf = (main: WebAssembly.Exports): Initial => takeInitial(main.memory as WebAssembly.Memory, 0, MAIN_BYTES);
 
-type Restored = Omit<RestoreSource, "main" | "initial" | "mountImage"> & {
+type Restored = Omit<RestoreSource, "linked" | "initial" | "mountImage"> & {
   read(state: SnapshotState): Promise<ReadImage>;
 };
 
 async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Restored): Promise<Pyodide> {
   source.state.catch(() => {}); // awaited further down
-  let exports: WebAssembly.Exports = {};
+  let known: SnapshotState | undefined;
+  let env: Record<string, unknown> = {};
+  let show = (): void => {};
+  let settings = {} as EmscriptenModule;
+  let offsets: ReturnType<typeof knowOffsets> | undefined;
   let initial: Initial | undefined;
   const stdlib = Promise.resolve(new Blob());
   const py = await bootPyodide(
     { ...core, stdlib },
     {
-      main: (instance, module, imports) => {
-        exports = instance.exports;
+      before: async (imports) => {
+        known = await source.state;
+        source.lap("waiting for the state");
+        offsets = knowOffsets(settings.GOT, known);
+        env = imports.env as Record<string, unknown>;
+      },
+      main: ({ exports }, module, imports) => {
         initial = initialOf(exports);
         source.attach(0, { module, exports, imports });
+        if (known) show = fillMain(known, exports, env);
+        offsets?.pass(true);
       },
-      factory: (original) =>
-        restoring(original as Parameters<typeof restoring>[0], {
+      factory: (original) => {
+        const factory = async (given: object): Promise<EmscriptenModule> => {
+          settings = given as EmscriptenModule; // its own module object, from the beginning
+          const made = await (original as Parameters<typeof restoring>[0])(given);
+          offsets?.pass(false);
+          return made;
+        };
+        return restoring(factory, {
           ...source,
-          main: () => exports,
+          linked: () => show(),
           initial: () => {
             const taken = initial as Initial;
             initial = undefined;
@@ -135,7 +153,8 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
             module.FS.unlink(STDLIB); // an empty one, in whose place the image has the real one
             mountImage(module.FS, state.image, await read(state));
           },
-        }),
+        });
+      },
       // A snapshot of Pyodide's own kind would be these bytes; any will do, ours is put in by the factory.
       options: {
         _loadSnapshot: new Uint8Array(16),
@@ -178,8 +197,12 @@ export async function snap(core: Core, input: PackedFiles, settings: BootSetting
   let exports: WebAssembly.Exports = {};
   let initial: Initial | undefined;
   let mainTable = 0;
+  let env: Record<string, unknown> = {};
   const read = readerOf(input.image);
   const py = await bootPyodide(core, {
+    before: async (imports) => {
+      env = imports.env as Record<string, unknown>;
+    },
     main: (instance) => {
       exports = instance.exports;
       initial = initialOf(exports);
@@ -206,6 +229,7 @@ del restored, start, sys
     module: py._module,
     main: exports,
     mainTable,
+    env,
     initial: initial as unknown as Initial,
     sides: recording.sides,
     harness: stamp,

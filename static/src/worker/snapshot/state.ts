@@ -17,8 +17,8 @@ export interface Library {
   tableSize: number;
 }
 
-/** A function in the table outside of the libraries' own ranges, by the export that it is. */
-export type TableEntry = [index: number, library: number | "main", name: string];
+/** A function in the table outside of the libraries' own ranges: an export of whom, or an import that is JavaScript's. */
+export type TableEntry = [index: number, owner: number | "main" | "script", name: string];
 
 export interface SnapshotState {
   /** Pyodide's build and belljar's own code that lies in the heap: all must be the same at the restore. */
@@ -28,7 +28,8 @@ export interface SnapshotState {
   packages: Record<string, string>;
   hiwire: HiwireState;
   libraries: Library[];
-  table: { length: number; free: number[]; entries: TableEntry[] };
+  /** `own`: where the functions begin that JavaScript adds while it starts, by itself. */
+  table: { length: number; free: number[]; entries: TableEntry[]; own: number };
   /** Global offset table: names of one value after another. */
   got: [name: string, value: number][];
   stack: number;
