@@ -43,8 +43,7 @@ def wake() -> None:
     import random
 
     random.seed()
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()
+    _reseed_numpy()
     for name, state in _REMEMBERED.items():
         if name in sys.modules:
             vars(sys.modules[name]).update(state)
@@ -54,6 +53,18 @@ def wake() -> None:
     problem = check()
     if problem:
         raise RuntimeError(f"the restored interpreter failed its self-check: {problem}")
+
+
+def _reseed_numpy() -> None:
+    """What `numpy.random.seed()` does, whose code nothing else needs: a state of the Mersenne Twister by chance.
+
+    The generator's state is 624 words, all of them used up (`numpy.random.RandomState.set_state`).
+    """
+    if "numpy.random" in sys.modules:
+        import os
+
+        np = sys.modules["numpy"]
+        np.random.set_state(("MT19937", np.frombuffer(os.urandom(624 * 4), np.uint32), 624, 0, 0.0))
 
 
 def _set_time_zone() -> None:
@@ -112,7 +123,7 @@ def _pandas() -> bool:
     pd = sys.modules.get("pandas")
     if pd is None:
         return True
-    return bool(pd.DataFrame({"a": [3, 1, 2]})["a"].to_list() == [3, 1, 2])
+    return bool(pd.api.types.infer_dtype([3, 1, 2]) == "integer" and pd.isna(None))
 
 
 def _regex() -> bool:

@@ -150,13 +150,14 @@ export class Supply {
     return found && keepUnpacked(this.base, found.files, found.snapshot, blobs);
   }
 
-  /** Gives the parts of the snapshot's image that a start can do without, one by one. Rejects with a sentence. */
+  /** Gives the parts of the snapshot's image that a start can do without. Rejects with a sentence. */
   async later({ code, rest }: PolicySnapshot, give: Give): Promise<void> {
-    for (const file of [code, rest]) {
+    const one = async (file: AssetFile): Promise<void> => {
       const { blob, verify } = await this.#kept(file, "later");
       await verify?.();
       give(file.name, blob, false);
-    }
+    };
+    await Promise.all([one(code), one(rest)]);
   }
 
   /** A file as a blob, which every further sandbox of this page shares. */

@@ -122,9 +122,9 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
     { ...core, stdlib },
     {
       before: async (imports) => {
-        known = await source.state;
+        known = await source.state.catch(() => undefined); // the restore will tell
         source.lap("waiting for the state");
-        offsets = knowOffsets(settings.GOT, known);
+        if (known) offsets = knowOffsets(settings.GOT, known);
         env = imports.env as Record<string, unknown>;
       },
       main: ({ exports }, module, imports) => {

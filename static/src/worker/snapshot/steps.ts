@@ -2,6 +2,7 @@
 // it: the files of everything installed; an interpreter that lives on them; the proof that it can be restored.
 
 import type { BootSettings, CaptureCommand } from "../../protocol/messages";
+import { say } from "../channel";
 import { installFetch } from "../fetch-shim";
 import { SessionFiles } from "../files";
 import { capMemory } from "../memory";
@@ -41,7 +42,11 @@ export async function captureStep(command: CaptureCommand, core: Core): Promise<
   const { first, more } = trials(settings);
   const options = { timeout_ms: 60_000, input: false, svg: false, context: "trial", fresh: false };
   const parts = await prove(core, { state, heap }, { image, main }, async (py, read) => {
-    const session = new HarnessSession(py, loader, new SessionFiles(py.FS), settings, null);
+    py._api.on_fatal = (error) => say({ type: "crashed", reason: String(error).slice(0, 1_000) });
+    // Nobody is there to send another package.
+    const allowed = Object.entries(settings.packages).filter(([name]) => settings.load.includes(name));
+    const alone = { ...settings, packages: Object.fromEntries(allowed) };
+    const session = new HarnessSession(py, loader, new SessionFiles(py.FS), alone, null);
     await session.run("trial", first, options);
     read();
     for (const cell of more) await session.run("trial", cell, options);
