@@ -56,9 +56,9 @@ def wake() -> None:
 
 
 def _reseed_numpy() -> None:
-    """What `numpy.random.seed()` does, whose code nothing else needs: a state of the Mersenne Twister by chance.
+    """What `numpy.random.seed()` does, whose code nothing else needs: a Mersenne Twister's state by chance.
 
-    The generator's state is 624 words, all of them used up (`numpy.random.RandomState.set_state`).
+    It is 624 words, all of them used up (`numpy.random.RandomState.set_state`).
     """
     if "numpy.random" in sys.modules:
         import os

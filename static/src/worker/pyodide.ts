@@ -97,19 +97,30 @@ export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks
   // Pyodide streams its main module; ours is compiled already, once for every worker of the frame.
   const streaming = WebAssembly.instantiateStreaming;
   provide(RUNTIME.wasm, new ArrayBuffer(0));
-  WebAssembly.instantiateStreaming = async (_source, imports) => {
+  const instantiate = async (imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> => {
     const module = await wasm;
-    const given = interrupts.imports(imports ?? {});
-    await hooks.before?.(imports ?? {});
+    const given = interrupts.imports(imports);
+    await hooks.before?.(imports);
     const instance = await WebAssembly.instantiate(module, given);
     interrupts.watch(instance.exports);
     hooks.main?.(instance, module, given);
     return { module, instance: { exports: publicExports(instance.exports) } };
   };
+  // Emscripten would try another way, and wait for ever.
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {}); // awaited below
+  WebAssembly.instantiateStreaming = async (_source, imports) => {
+    const instantiated = instantiate(imports ?? {});
+    instantiated.catch(fail);
+    return instantiated;
+  };
   const { createPyodideModule, loadPyodide } = belljarRuntime;
   const unshare = shareTrampolines();
   try {
-    return await loadPyodide({
+    const loading = loadPyodide({
       createPyodideModule: hooks.factory?.(createPyodideModule) ?? createPyodideModule,
       indexURL: ASSETS_ORIGIN,
       packageBaseUrl: ASSETS_ORIGIN,
@@ -119,6 +130,8 @@ export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks
       checkAPIVersion: true,
       ...hooks.options,
     });
+    loading.catch(() => {}); // one of both is told
+    return await Promise.race([loading, failed]);
   } finally {
     WebAssembly.instantiateStreaming = streaming;
     unshare();

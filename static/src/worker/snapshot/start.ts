@@ -122,9 +122,9 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
     { ...core, stdlib },
     {
       before: async (imports) => {
-        known = await source.state.catch(() => undefined); // the restore will tell
+        known = await source.state;
         source.lap("waiting for the state");
-        if (known) offsets = knowOffsets(settings.GOT, known);
+        offsets = knowOffsets(settings.GOT, known);
         env = imports.env as Record<string, unknown>;
       },
       main: ({ exports }, module, imports) => {
