@@ -141,16 +141,16 @@ function functionTypes(sections: Sections): FunctionType[] {
 /** Reads a module. Throws for one that uses what is not known here. */
 export function readCode(module: Bytes): Code {
   const sections = new Sections(module);
-  const types = pieces(sections, SECTION.function, (reader) => reader.number());
-  const { bytes: code } = sections.entries(SECTION.code);
-  let position = 0;
+  const { count, bytes: code } = sections.entries(SECTION.code);
+  const types = new Reader(sections.entries(SECTION.function).bytes);
+  const lengths = new Reader(code);
   const bodies: Body[] = [];
-  pieces(sections, SECTION.code, (reader) => {
-    const length = reader.number();
-    const from = reader.skip(length);
-    const type = new Reader(types[position++] ?? new Uint8Array()).number();
-    bodies.push({ type, from, to: from + length });
-  });
+  // By the ten thousand: nothing else is made for each.
+  for (let position = 0; position < count; position++) {
+    const length = lengths.number();
+    const from = lengths.skip(length);
+    bodies.push({ type: types.number(), from, to: from + length });
+  }
   return {
     sections,
     types: functionTypes(sections),
