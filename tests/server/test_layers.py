@@ -1,4 +1,4 @@
-"""Imports go one way: pages → host → protocol ← frame, worker; one door leads to Pyodide."""
+"""Imports go one way: pages → host → protocol ← split ← frame, worker; one door leads to Pyodide."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 MAY_IMPORT = {
     "protocol": set(),
     "host": {"protocol"},
-    "frame": {"protocol"},
-    "worker": {"protocol"},
+    "split": {"protocol"},
+    "frame": {"protocol", "split"},
+    "worker": {"protocol", "split"},
     "output": {"protocol"},
     "page": {"host", "protocol"},
     "embed": {"host", "protocol"},
