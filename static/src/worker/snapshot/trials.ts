@@ -28,7 +28,7 @@ def blindly(make, arguments=((),), without=()):
 
 /** What needs no package. */
 export const PYTHON: Trial = {
-  first: "import sys\nprint(sys.version_info[:2])\n",
+  first: "import sys\nfrom IPython.display import HTML, display\nprint(sys.version_info[:2])\n",
   more: [
     "x = [n ** 2 for n in range(20) if n % 3]; {'a': x, 2: (1.5, None, True)}, {1, 2}, b'ab', 1j",
     `
@@ -158,6 +158,14 @@ await asyncio.gather(*(asyncio.sleep(0, n) for n in range(3)))
     "try:\n    {}['a']\nexcept KeyError as error:\n    raise RuntimeError('b') from error",
     "import warnings; warnings.warn('careful')",
     "help(len)",
+    `
+import json
+from IPython.display import HTML, JSON, Latex, Markdown, SVG, display
+for method, body in json.loads('[["_repr_html_", "<b>a</b>"], ["_repr_svg_", "<svg></svg>"], ["_repr_markdown_", "# a"], ["_repr_latex_", "$a$"], [null, "\\u001b[31mred"]]'):
+    if method: display(type("Shown", (), {method: lambda self, body=body: body})())
+    else: print(body)
+display(HTML("<i>a</i>"), Markdown("*a*"), Latex("$x$"), JSON({"a": 1}), SVG("<svg></svg>"), "text", {"a": 1})
+`,
     `${BLINDLY}
 import copy, operator
 random.seed(1)
