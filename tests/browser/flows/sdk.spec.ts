@@ -217,7 +217,8 @@ test("assets come from where the page says, and their hashes decide", async ({ b
     const path = new URL(route.request().url()).pathname.replace("/elsewhere/", "/assets/");
     const response = await route.fetch({ url: new URL(path, page.url()).href });
     const body = Buffer.from(await response.body());
-    if (spoil) body[0] = (body[0] ?? 0) ^ 1;
+    // Only that one: a start that gives up its snapshot fetches others as well, and the first error is told.
+    if (spoil && path.endsWith(".whl")) body[0] = (body[0] ?? 0) ^ 1;
     asked.push(path);
     await route.fulfill({ response, body });
   });
