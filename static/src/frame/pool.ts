@@ -70,6 +70,7 @@ export class Pool {
   /** Call when nothing runs: a reserve may boot. */
   quiet(): void {
     this.#running = false;
+    clearTimeout(this.#resting);
     this.#resting = setTimeout(() => this.#runtime.compileCold(), QUIET_MS);
     this.#next(this.#soon ? SETTLED_MS : QUIET_MS);
   }

@@ -108,7 +108,8 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     });
     add(
       COLD,
-      calm.then(() => compileCold(code, parts.get(SNAPSHOT.code))),
+      // Without them each worker makes those that it needs.
+      calm.then(() => compileCold(code, parts.get(SNAPSHOT.code))).catch(() => []),
     );
   } else {
     add(RUNTIME.wasm, compiled());

@@ -45,19 +45,24 @@ function outcome({ status, text, stdout, stderr, error, results, files, truncate
   return { status, text, stdout, stderr, error, results, files, truncated };
 }
 
-test(`${CELLS.length} cells give the same from the packages and from the snapshot: text, tables, figures, errors`, async ({
-  browser,
-}) => {
-  test.setTimeout(120_000);
+/** What cells give from the packages, and from the snapshot. */
+async function bothWays(browser: Browser, cells: readonly string[]): Promise<[cold: unknown[], restored: unknown[]]> {
   const run = (start: "auto" | "wheels"): Promise<unknown[]> =>
     within(browser, async (bench) => {
       await bench.open({ spare: false, start });
       expect(await bench.do((sandbox) => sandbox.info?.start)).toBe(start === "auto" ? "snapshot" : "wheels");
       const found: unknown[] = [];
-      for (const cell of CELLS) found.push(outcome(await bench.run(cell)));
+      for (const cell of cells) found.push(outcome(await bench.run(cell)));
       return found;
     });
-  const [cold, restored] = [await run("wheels"), await run("auto")];
+  return [await run("wheels"), await run("auto")];
+}
+
+test(`${CELLS.length} cells give the same from the packages and from the snapshot: text, tables, figures, errors`, async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const [cold, restored] = await bothWays(browser, CELLS);
   for (const [position, cell] of CELLS.entries()) expect(restored[position], cell).toEqual(cold[position]);
   expect(JSON.stringify(restored).match(/"contentBase64":"iVBOR/g)).toHaveLength(3);
 });
@@ -237,14 +242,7 @@ test("code that no start needs gives the same from the snapshot, where it comes 
   browser,
 }) => {
   test.setTimeout(120_000);
-  const run = (start: "auto" | "wheels"): Promise<unknown[]> =>
-    within(browser, async (bench) => {
-      await bench.open({ spare: false, start });
-      const found: unknown[] = [];
-      for (const cell of RARE) found.push(outcome(await bench.run(cell)));
-      return found;
-    });
-  const [cold, restored] = [await run("wheels"), await run("auto")];
+  const [cold, restored] = await bothWays(browser, RARE);
   cold.forEach((expected, position) => {
     expect((expected as Answer).status, RARE[position]).toBe("ok");
     expect(restored[position], RARE[position]).toEqual(expected);

@@ -20,7 +20,7 @@ const KNOWN = { value: 0 };
 
 /**
  * Lets Emscripten's global offset table know every symbol. Each is made when it is first asked for. Call before the main
- * module is instantiated; until what this gives is called, nothing is made, and every symbol is known all the same.
+ * module is instantiated. While `pass(true)` holds nothing is made, and every symbol is known all the same.
  */
 export function knowOffsets(
   table: Record<string, WebAssembly.Global>,
