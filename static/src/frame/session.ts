@@ -18,6 +18,7 @@ import type {
 import { PROFILE } from "../protocol/messages";
 import { FileStore } from "./file-store";
 import { mint } from "./names";
+import { Ping } from "./ping";
 import { Pool } from "./pool";
 import type { PythonWorker, WorkerListener } from "./python-worker";
 import { Quota } from "./quota";
@@ -27,15 +28,12 @@ import type { Runtime } from "./runtime";
 const FILES_KEPT = "Files are kept.";
 /** An idle worker must answer a ping within this time, or something still computes in it. */
 const PING_MS = 3_000;
+/** Until the next cell starts it is asked again, this long after each answer. */
+const AGAIN_MS = 250;
 /** A worker that has nothing to compute answers a ping within this time. */
 const HEARING_MS = 150;
 /** A worker that can't even boot is tried this often before the frame gives up. */
 const BOOT_TRIES = 2;
-
-interface Ping {
-  nonce: string;
-  timer: ReturnType<typeof setTimeout>;
-}
 
 type Say = (message: FrameMessage) => void;
 
@@ -51,9 +49,13 @@ export class FrameSession implements WorkerListener {
   readonly #completions = new Map<string, number>();
   #run: Run | undefined;
   #idle: Quota;
-  #ping: Ping | undefined;
+  /**
+   * A run that claims to be done must leave an idle worker behind, and the next one must start: what an earlier cell
+   * left there may compute for ever.
+   */
+  readonly #idleness: Ping;
   /** Asks a run that is to stop whether it can hear. */
-  #hearing: Ping | undefined;
+  readonly #hearing: Ping;
   #changes: string[] = [];
   #failures = 0;
   #failed: string | undefined;
@@ -67,6 +69,11 @@ export class FrameSession implements WorkerListener {
     this.#idle = new Quota(settings.limits);
     this.#pool = new Pool(runtime, settings, { spares: (count) => say({ type: "spare", count }) }, held);
     this.#pool.active.listener = this;
+    const ask = (nonce: string): void => this.#worker.post({ type: "ping", nonce });
+    this.#hearing = new Ping(HEARING_MS, ask, () => this.#run?.deaf());
+    this.#idleness = new Ping(PING_MS, ask, () => {
+      if (!this.#run?.begun) this.#restart("Python was stopped: something went on computing after the cell had ended.");
+    });
   }
 
   get #worker(): PythonWorker {
@@ -112,7 +119,10 @@ export class FrameSession implements WorkerListener {
     if (id === PROFILE) return this.#pool.deliverProfile(files, error);
     const need = this.#needs.get(id);
     this.#needs.delete(id);
-    if (need !== undefined) this.#worker.post({ type: "packages", id: need, files, error });
+    if (need === undefined) return;
+    // Unpacking them takes its time, in which it hears nothing.
+    if (!error) this.#idleness.drop();
+    this.#worker.post({ type: "packages", id: need, files, error });
   }
 
   #execute({ request, code, options }: Extract<HostMessage, { type: "execute" }>): void {
@@ -122,14 +132,13 @@ export class FrameSession implements WorkerListener {
     this.#pool.busy();
     this.#changes = [];
     const run = new Run(request, code, options, this.#settings, {
-      interrupt: () => this.#interrupt(run),
+      interrupt: () => this.#interrupt(),
       kill: (status, reason) => this.#killRun(run, status, reason),
     });
     this.#run = run;
     if (options.fresh) this.#replace();
     else if (this.#worker.state === "ready") {
-      // What an earlier cell left behind may compute for ever: then this one would never begin.
-      this.#watchIdle();
+      this.#idleness.ask();
       this.#start(run);
     }
     // Otherwise `ready` starts it.
@@ -139,13 +148,14 @@ export class FrameSession implements WorkerListener {
    * Without shared memory only code that waits hears of it. Code that computes doesn't answer either, and is not given
    * the grace that it could not use.
    */
-  #interrupt(run: Run): void {
+  #interrupt(): void {
     this.#worker.interrupt();
-    if (this.#worker.interruptible || this.#hearing) return;
-    const nonce = mint();
-    const timer = setTimeout(() => this.#run === run && run.deaf(), HEARING_MS);
-    this.#hearing = { nonce, timer };
-    this.#worker.post({ type: "ping", nonce });
+    if (!this.#worker.interruptible && !this.#hearing.asked) this.#hearing.ask();
+  }
+
+  /** As long as a run waits to be started by the worker. */
+  #watchStart(ms = 0): void {
+    if (this.#run && !this.#run.begun) this.#idleness.askIn(ms);
   }
 
   #start(run: Run): void {
@@ -195,6 +205,7 @@ export class FrameSession implements WorkerListener {
   }
 
   paged(): void {
+    this.#watchStart();
     if (!this.#run?.loaded()) return;
     this.#event({ type: "loaded", packages: [], ms: 0 });
   }
@@ -219,11 +230,13 @@ export class FrameSession implements WorkerListener {
       case "page":
         // Its time is not the code's. Named packages are not meant: it is a part of what is there already.
         this.#say({ type: "stalled" });
+        this.#idleness.drop();
         return this.#run?.loading() ? this.#event({ type: "loading", packages: [] }) : undefined;
       case "need":
         return this.#need(message.id, message.names);
       case "installed":
         this.#run?.loaded();
+        this.#watchStart();
         return this.#say({ type: "packages_loaded", names: message.names });
       case "blocked": {
         const blocked = { by: message.by, what: message.what, target: message.target };
@@ -237,8 +250,8 @@ export class FrameSession implements WorkerListener {
         return;
       }
       case "pong":
-        if (this.#ping?.nonce === message.nonce) this.#dropPing();
-        if (this.#hearing?.nonce === message.nonce) clearTimeout(this.#hearing.timer);
+        this.#hearing.heard(message.nonce);
+        if (this.#idleness.heard(message.nonce)) this.#watchStart(AGAIN_MS);
         return;
       case "failed":
       case "crashed":
@@ -332,7 +345,7 @@ export class FrameSession implements WorkerListener {
       truncated: run.quota.with(done.truncated),
       note: notes.length > 0 ? notes.join(" ").slice(0, 4_000) : null,
     });
-    this.#watchIdle();
+    this.#idleness.ask();
     this.#pool.quiet();
   }
 
@@ -341,8 +354,7 @@ export class FrameSession implements WorkerListener {
   #finish(run: Run, outcome: RunOutcome): void {
     run.end();
     this.#run = undefined;
-    clearTimeout(this.#hearing?.timer);
-    this.#hearing = undefined;
+    this.#hearing.drop();
     this.#idle = new Quota(this.#settings.limits);
     this.#tellFiles();
     this.#say({ type: "done", request: run.request, outcome });
@@ -367,7 +379,7 @@ export class FrameSession implements WorkerListener {
   }
 
   #replace(): void {
-    this.#dropPing();
+    this.#idleness.drop();
     for (const request of this.#completions.values()) this.#reply(request, { matches: [], start: 0 });
     this.#completions.clear();
     this.#needs.clear();
@@ -380,22 +392,5 @@ export class FrameSession implements WorkerListener {
     const run = this.#run;
     if (run) this.#finish(run, this.#ended(run, "crashed", this.#failed));
     this.#say({ type: "failed", reason: this.#failed });
-  }
-
-  /** A run that claims to be done must leave an idle worker behind; the next one waits for that only so long. */
-  #watchIdle(): void {
-    this.#dropPing();
-    const nonce = mint();
-    const timer = setTimeout(() => {
-      this.#ping = undefined;
-      if (!this.#run?.begun) this.#restart("Python was stopped: something went on computing after the cell had ended.");
-    }, PING_MS);
-    this.#ping = { nonce, timer };
-    this.#worker.post({ type: "ping", nonce });
-  }
-
-  #dropPing(): void {
-    if (this.#ping) clearTimeout(this.#ping.timer);
-    this.#ping = undefined;
   }
 }

@@ -59,6 +59,17 @@ test("a regular expression that backtracks for ever is stopped", async ({ bench 
   expect(await bench.run("1")).toMatchObject({ text: "1" });
 });
 
+test("what an earlier cell left behind can't keep the next one from starting for longer than some seconds", async ({
+  bench,
+}) => {
+  // Each cell's lines go there, after Python has taken it up and before it starts.
+  const trap = "import linecache\nclass Trap(dict):\n    def __setitem__(self, *_):\n        while True: pass\n";
+  expect((await bench.run(`${trap}linecache.cache = Trap()`)).status).toBe("ok");
+  const next = await bench.run("6 * 7");
+  expect(next).toMatchObject({ status: "ok", text: "42" });
+  expect(next.ms).toBeLessThan(6_000);
+});
+
 test("without isolation a runaway loop is killed at once, code that waits keeps its variables", async ({ browser }) => {
   const context = await browser.newContext();
   const page = await context.newPage();
