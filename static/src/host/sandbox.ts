@@ -38,6 +38,11 @@ import { Supply } from "./supply";
 import { unsupported } from "./support";
 import { Watchdog } from "./watchdog";
 
+const SILENT = "The sandbox frame stopped answering and was replaced.";
+
+/** While a cell runs, the frame is asked whether it is still there, this long after each answer. */
+const ASK_MS = 5_000;
+
 /** What is known of a sandbox once it is ready. */
 export interface SandboxInfo extends ReadyInfo {
   /** "isolated" where the soft interrupt is there: stopping then keeps the variables of code that computes. */
@@ -76,7 +81,7 @@ export class Sandbox {
   #supply: Supply | undefined;
   #watchdog: Watchdog | undefined;
   #cell: RunningCell | undefined;
-  readonly #requests = new Requests(() => this.#replaceFrame());
+  readonly #requests = new Requests(() => this.#replaceFrame(SILENT));
   #tail: Promise<unknown> = Promise.resolve();
   #settleReady!: { resolve(): void; reject(error: Error): void };
   /** Stop by interrupt first. */
@@ -212,7 +217,7 @@ export class Sandbox {
     this.#abort.signal.throwIfAborted(); // no frame for what was closed meanwhile
     const supply = new Supply(found, this.#options, this.#emitter, this.#abort.signal, this.#timeline, kept);
     this.#supply = supply;
-    this.#watchdog = new Watchdog(supply.policy.limits, () => this.#replaceFrame());
+    this.#watchdog = new Watchdog(supply.policy.limits, () => this.#replaceFrame(SILENT));
     await this.#open(supply);
   }
 
@@ -227,11 +232,13 @@ export class Sandbox {
     this.#early?.close();
     this.#link = opening.link;
     this.#opened = opening.handed;
-    const { soft, whole } = await opening.handed;
-    this.#soft = soft;
-    whole.catch((error: Error) => {
-      if (this.#link === opening.link) this.#startOver(error.message);
+    const current = (): boolean => this.#link === opening.link;
+    const handed = await opening.handed.catch((error: Error) => {
+      if (current()) throw error;
     });
+    if (!handed || !current()) return; // another frame has taken its place
+    this.#soft = handed.soft;
+    handed.whole.catch((error: Error) => current() && this.#startOver(error.message));
   }
 
   /** The snapshot doesn't fit this browser: from the wheels, in a new frame. */
@@ -242,26 +249,28 @@ export class Sandbox {
     this.unrestorable = reason;
     forget().catch(() => {}); // at worst the next visit tries again
     supply.dropSnapshot();
-    if (this.#state !== "loading") return this.#replaceFrame();
+    this.#replaceFrame("A start from the snapshot failed, and the sandbox was replaced.");
+  }
+
+  #reopen(supply: Supply): void {
     this.#link?.close();
     supply.restart();
     this.#open(supply).catch((error: Error) => this.#end("failed", error.message));
   }
 
-  /** The frame itself no longer answers: away with it, and a new one in its place. */
-  #replaceFrame(): void {
+  /** Away with a frame that is of no use any more, and a new one in its place. */
+  #replaceFrame(reason: string): void {
     const supply = this.#supply;
     if (!supply || this.#ended) return;
-    const reason = "The sandbox frame stopped answering and was replaced.";
+    // Nothing has run in it yet, so nothing is lost.
+    if (this.#state === "loading") return this.#reopen(supply);
     const lost = "Variables and imports are gone.";
     drop();
-    this.#link?.close();
     this.#enter("restarting", reason);
     const note = `${reason} Python had to be restarted: variables are gone, files are kept.`;
     this.#settleAll(reason, (cell) => cell.finish(gone(note)));
     this.#emitter.emit("restarted", { reason, lost, kept: "Files are kept." });
-    supply.restart();
-    this.#open(supply).catch((error: Error) => this.#end("failed", error.message));
+    this.#reopen(supply);
     this.files.restore();
   }
 
@@ -299,8 +308,17 @@ export class Sandbox {
     const input = options.onInput !== undefined;
     const asOptions = { timeout_ms, input, svg: svg === true, context, fresh: fresh === true };
     send(this.#link, { type: "execute", request, code, options: asOptions });
+    this.#watch(cell).catch(() => {}); // whoever replaces the frame answers the cell
     const off = onAbort(options.signal, () => void this.interrupt());
     return cell.execution.finally(off);
+  }
+
+  /** A frame that hung before, or whose process has ended, would be noticed only when a cell's time is over. */
+  async #watch(cell: RunningCell): Promise<void> {
+    while (this.#cell === cell) {
+      await this.#ask({ type: "ping" });
+      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+    }
   }
 
   /** Puts the files of a run in their place; gives its answer if it then can't run any more. */

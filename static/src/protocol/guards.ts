@@ -232,6 +232,7 @@ export const parseHostMessage = union<HostMessage>({
   complete: record({ type: kind("complete"), request: count(), code: text(TEXT), cursor: count() }),
   file_write: record({ type: kind("file_write"), request: count(), path, blob }),
   file_remove: record({ type: kind("file_remove"), request: count(), path }),
+  ping: record({ type: kind("ping"), request: count() }),
 });
 
 // ---------------------------------------------------------------- frame → host

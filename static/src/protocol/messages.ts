@@ -8,7 +8,7 @@ import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
 import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 6;
+export const PROTOCOL = 7;
 
 export interface NamedBytes {
   name: string;
@@ -148,7 +148,9 @@ export type HostMessage =
   | { type: "input"; id: string; text: string | null }
   | { type: "complete"; request: number; code: string; cursor: number }
   | { type: "file_write"; request: number; path: string; blob: Blob }
-  | { type: "file_remove"; request: number; path: string };
+  | { type: "file_remove"; request: number; path: string }
+  /** Answered at once. */
+  | { type: "ping"; request: number };
 
 // ---------------------------------------------------------------- frame → host
 

@@ -15,6 +15,8 @@ const GAP = 700;
 const FLOOD = 20_000;
 /** How long the answer to the next cell may take: at worst a whole Python is started for it. */
 const NEXT = 20_000;
+/** How much later than the frame's clock the page's own one strikes, and what a new frame takes. */
+const FRAME = 5_000;
 
 let outcomes = new Map<string, Outcome>();
 
@@ -76,10 +78,16 @@ async function suffer({ sealed, cdp }: Arena, strain: Strain): Promise<string[]>
   const heard = await answer.catch((error: Error): Heard => ({ status: error.message, stdout: "", ms: 1e9 }));
   if (!strain.status.includes(heard.status))
     broken.push(`the status is ${heard.status}: ${heard.error?.value ?? heard.note}`);
-  const allowed = timeout + GRACE + SLACK;
+  const allowed = timeout + GRACE + SLACK + (strain.ends ? FRAME : 0);
   if (heard.ms > allowed) broken.push(`the answer took ${Math.round(heard.ms)} ms of ${allowed}`);
-  const asked = Date.now();
-  const next = await sealed.python("6 * 7", 5_000, NEXT).catch((error: Error) => ({ text: error.message }));
+  let asked = Date.now();
+  const ask = () =>
+    sealed.python("6 * 7", 5_000, NEXT).catch((error: Error) => ({ text: error.message, status: "no answer" }));
+  let next = await ask();
+  if (strain.ends && next.status === "crashed") {
+    asked = Date.now();
+    next = await ask();
+  }
   if (next.text !== "42") broken.push(`the next cell said ${next.text}`);
   else if (Date.now() - asked > NEXT) broken.push(`the next answer took ${Date.now() - asked} ms`);
   const gap = await sealed.host<number>("Math.max(0,...gaps)");

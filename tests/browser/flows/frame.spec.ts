@@ -5,12 +5,6 @@ import { Bench, blankPage, expect, test } from "../fixtures";
 test("a frame that hangs is replaced: the run is answered, files are back, the next run works", async ({ browser }) => {
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.route("**/policy.json", async (route) => {
-    const response = await route.fetch();
-    const policy = (await response.json()) as { limits: Record<string, number> };
-    policy.limits.load_timeout_ms = 9_000;
-    await route.fulfill({ response, json: policy });
-  });
   await blankPage(page);
   const bench = new Bench(page);
   await bench.open({ packages: [], spare: false });
@@ -26,6 +20,7 @@ test("a frame that hangs is replaced: the run is answered, files are back, the n
   const answer = await bench.run("1 + 1", { timeout: 500 });
   expect(answer.status).toBe("crashed");
   expect(answer.note).toContain("frame stopped answering");
+  expect(answer.ms).toBeLessThan(15_000);
   const next = await bench.run("open('mine.txt').read(), open('made.txt').read()");
   expect(next).toMatchObject({ status: "ok", text: "('still here', 'this too')" });
   await context.close();

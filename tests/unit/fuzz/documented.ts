@@ -135,6 +135,7 @@ export const FROM_HOST: Messages = {
   complete: { request: "count", code: "text", cursor: "count" },
   file_write: { request: "count", path: "path", blob: "blob" },
   file_remove: { request: "count", path: "path" },
+  ping: { request: "count" },
 };
 
 /** What stands in `event` of an "event" message. */
