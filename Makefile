@@ -33,9 +33,9 @@ help: ## list the commands
 serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:8000 (PORT=8123 chooses another port)
 	@exec $(BIN)/belljar serve $(if $(PORT),--port $(PORT))
 
-test: $(ENVIRONMENT) $(BROWSER_CODE) services assets lint ## run every test there is; a second run takes no network
+test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
-	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
+	@$(MAKE) --no-print-directory --jobs=2 assets unit
 	BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)/pytest.xml
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
 	for project in together alone; do \
@@ -44,6 +44,11 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services assets lint ## run every test ther
 			--project=$$project --workers=$$workers --reporter=list,junit,./tests/browser/reporter.ts || exit 1; \
 	done
 	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,pytest,together,alone}.xml
+
+# What needs neither Python's packages nor a browser; it runs while those are prepared.
+.PHONY: unit
+unit: lint
+	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
 
 soak: $(ENVIRONMENT) $(BROWSER_CODE) assets ## 1,000 runs in one page, kills and crashes among them (BELLJAR_SOAK_SEED, BELLJAR_SOAK_RUNS)
 	@mkdir -p build && .ci/chromium > build/chromium

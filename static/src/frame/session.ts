@@ -148,11 +148,11 @@ export class FrameSession implements WorkerListener {
 
   /**
    * Without shared memory only code that waits hears of it. Code that computes doesn't answer either, and is not given
-   * the grace that it could not use.
+   * the grace that it could not use. What waits may take its time once it has heard, so it is asked before.
    */
   #interrupt(): void {
-    this.#worker.interrupt();
     if (!this.#worker.interruptible && !this.#hearing.asked) this.#hearing.ask();
+    this.#worker.interrupt();
   }
 
   /** As long as a run waits to be started by the worker. */

@@ -249,7 +249,7 @@ test("code that no start needs gives the same from the snapshot, where it comes 
   });
 });
 
-test("a figure and a table need nothing of the code that a start leaves out; what does need it waits for it", async ({
+test("figures, tables and stops need nothing of the code that a start leaves out; what does need it waits for it", async ({
   browser,
 }) => {
   await within(browser, async (bench, page) => {
@@ -270,6 +270,10 @@ test("a figure and a table need nothing of the code that a start leaves out; wha
       );
       expect(first.status).toBe("ok");
       expect(first.results.length).toBeGreaterThan(1);
+      for (const endless of ["await asyncio.sleep(60)", "while True: pass", "time.sleep(60)"]) {
+        const stopped = await bench.run(`import asyncio, time\n${endless}`, { timeout: 300 });
+        expect(stopped, endless).toMatchObject({ status: "timeout", note: "Your variables are still there." });
+      }
       let answered = false;
       const rare = bench.run("import cmath; cmath.atanh(0.5j)").then((answer) => {
         answered = true;

@@ -1,7 +1,8 @@
 // The three steps of making a snapshot, each in a worker of its own that never sees a line of user code and ends with
 // it: the files of everything installed; an interpreter that lives on them; the proof that it can be restored.
 
-import type { BootSettings, CaptureCommand } from "../../protocol/messages";
+import { INTERRUPTED } from "../../protocol/interrupt";
+import type { BootSettings, CaptureCommand, RunOptions } from "../../protocol/messages";
 import { say } from "../channel";
 import { installFetch } from "../fetch-shim";
 import { SessionFiles } from "../files";
@@ -11,6 +12,42 @@ import type { Core } from "../pyodide";
 import { HarnessSession } from "../session";
 import { pack, prove, snap } from "./start";
 import { PYTHON, TOGETHER, TRIALS, type Trial } from "./trials";
+
+/** By when a cell that was begun waits, in milliseconds. */
+const BEGUN_MS = 500;
+
+/** After so many looks at the interrupt buffer a cell is in the midst of what it does. */
+const LOOKS = 50;
+
+/** An interrupt buffer in which an interrupt is found, once, a while after `stop`. */
+function interrupting(): { buffer: Uint8Array; stop(): void } {
+  let looks = Number.NEGATIVE_INFINITY;
+  const buffer = new Proxy(new Uint8Array(1), {
+    get: (bytes, key) => (key === "0" && ++looks > LOOKS ? INTERRUPTED : Reflect.get(bytes, key)),
+    set: (bytes, key, value) => {
+      looks = Number.NEGATIVE_INFINITY;
+      return Reflect.set(bytes, key, value);
+    },
+  });
+  return {
+    buffer,
+    stop: () => {
+      looks = 0;
+    },
+  };
+}
+
+/** Stops cells as people and clocks do: in the midst of computing, and while they wait. */
+async function stops(session: HarnessSession, stop: () => void, options: RunOptions): Promise<void> {
+  stop();
+  await session.run("trial", "import asyncio, time\nwhile True: pass", options);
+  for (const waiting of ["time.sleep(5)", "await asyncio.sleep(5)", "input()"]) {
+    const run = session.run("trial", waiting, options);
+    await new Promise((resolve) => setTimeout(resolve, BEGUN_MS));
+    session.interrupt();
+    await run;
+  }
+}
 
 /** The trials of what is there: an import of another package would be waited for. */
 function trials({ load }: BootSettings): Trial {
@@ -46,12 +83,14 @@ export async function captureStep(command: CaptureCommand, core: Core): Promise<
     // Nobody is there to send another package.
     const allowed = Object.entries(settings.packages).filter(([name]) => settings.load.includes(name));
     const alone = { ...settings, packages: Object.fromEntries(allowed) };
-    const session = new HarnessSession(py, loader, new SessionFiles(py.FS), alone, null);
+    const { buffer, stop } = interrupting();
+    const session = new HarnessSession(py, loader, new SessionFiles(py.FS), alone, buffer);
     await session.run("trial", first, options);
     read();
     for (const cell of more) await session.run("trial", cell, options);
     session.complete("pr", 2);
     await session.warm();
+    await stops(session, stop, { ...options, input: true });
   });
   self.postMessage({ type: "captured", ...parts });
 }

@@ -149,6 +149,12 @@ def generic[T](one: T) -> T: return one
 await asyncio.sleep(0.001)
 await asyncio.gather(*(asyncio.sleep(0, n) for n in range(3)))
 `,
+    // Much of what can be written: the standard library's sources.
+    `
+import argparse, asyncio.tasks, ast, collections, contextlib, dataclasses, enum, functools, inspect, json.encoder, pathlib, statistics, textwrap, typing
+for module in (argparse, asyncio.tasks, ast, collections, contextlib, dataclasses, enum, functools, inspect, json.encoder, pathlib, statistics, textwrap, typing):
+    compile(inspect.getsource(module), "module", "exec")
+`,
     "1 / 0",
     "def f(n):\n    return g(n - 1)\n\ndef g(n):\n    return [][n]\n\nf(3)",
     "x = (1,\n",
