@@ -64,7 +64,14 @@ async function stamp() {
   const hash = createHash("sha256").update(JSON.stringify(await harness()));
   const folders = ["worker/snapshot", "split"].map((name) => filesBelow(join(source, name), ".ts"));
   const code = (await Promise.all(folders)).flat();
-  const more = ["globals.ts", "image.ts", "pyodide.ts"].map((name) => join(source, "worker", name));
+  const own = [
+    "worker/emscripten.ts",
+    "worker/globals.ts",
+    "worker/image.ts",
+    "worker/pyodide.ts",
+    "frame/shortened.ts",
+  ];
+  const more = own.map((name) => join(source, name));
   for (const file of [...code, ...more]) hash.update(await readFile(file));
   return hash.digest("hex").slice(0, 32);
 }

@@ -41,7 +41,9 @@ const policy: Policy = {
     data: { load: ["numpy", "pandas"] },
     science: { load: ["numpy", "pandas", "scipy"] },
   },
-  snapshots: [{ load: ["numpy", "pandas"], state: part, heap: [part], hot: part, code: part, rest: part }],
+  snapshots: [
+    { load: ["numpy", "pandas"], script: part, state: part, heap: [part], hot: part, code: part, rest: part },
+  ],
   limits: {
     timeout_ms: 30_000,
     max_timeout_ms: 600_000,

@@ -6,6 +6,7 @@ import { Countdown } from "../../static/src/frame/countdown";
 import { FileStore } from "../../static/src/frame/file-store";
 import { Quota } from "../../static/src/frame/quota";
 import { Run } from "../../static/src/frame/run";
+import { shortened } from "../../static/src/frame/shortened";
 import { expression } from "../../static/src/host/expression";
 import type { BootSettings, FrameLimits } from "../../static/src/protocol/messages";
 
@@ -216,6 +217,31 @@ describe("the runtime's source", () => {
     const source =
       "function q(){return 41}var U='1';export{q as loadPyodide,U as version};\n//# sourceMappingURL=p.mjs.map\n";
     expect(((await run("pyodide.mjs", source)) as () => number)()).toBe(41);
+  });
+
+  test("a snapshot's has the exports and functions that are asked for, and none that nobody names", async () => {
+    const source =
+      "async function make(Module={}){var _a,_b,_c,_d,$e,memory;function assignWasmExports(wasmExports){" +
+      '_a=Module["_a"]=wasmExports["a"];_b=Module["_b"]=wasmExports["b"];_c=Module["_c"]=wasmExports["c"];' +
+      '_d=Module["_d"]=wasmExports["d"].value>>>0;$e=wasmExports["e"];memory=Module["memory"]=other=wasmExports["m"]}' +
+      'var other;function one(){return 1}one.sig="i";Module["one"]=one;function two(){return 2}Module["two"]=two;' +
+      "function three(){return 3}Module['three']=three;let{four}=Module;" +
+      'Module["four"]=other;' +
+      "assignWasmExports({a:1,b:2,c:3,d:{value:4},e:5,m:6});return[_b,Module.two(),four,typeof one]}";
+    const seen = async (text: string): Promise<[unknown, string[]]> => {
+      const module = {};
+      const make = runInThisContext(`(${text})`) as (module: object) => Promise<unknown>;
+      return [await make(module), Object.keys(module).sort()];
+    };
+    const short = shortened(source, ["x._module._d", 'x["one"]']);
+    expect(await seen(short)).toEqual([
+      [2, 2, undefined, "function"],
+      ["_b", "_d", "four", "memory", "one", "three", "two"],
+    ]);
+    expect((await seen(source))[0]).toEqual((await seen(short))[0]);
+    expect(short).not.toMatch(/_a|_c|\$e/);
+    for (const other of ["", "function make(){}", "function assignWasmExports(wasmExports){odd();}var a;"])
+      expect(shortened(other, [])).toBe(other);
   });
 
   test("a runtime of another shape is refused with a sentence", () => {

@@ -190,6 +190,7 @@ describe("the choice of a snapshot", () => {
   const file = { name: "a", url: "a", size: 1, sha256: "" };
   const of = (...load: string[]): PolicySnapshot => ({
     load,
+    script: file,
     state: file,
     heap: [file],
     hot: file,

@@ -21,8 +21,10 @@ from belljar.assets.sets import AssetFile, AssetSet
 from belljar.assets.store import Store, write_atomically
 from belljar.errors import AssetError
 
-PARTS = ("state", "heap", "hot", "code", "rest")
+PARTS = ("script", "state", "heap", "hot", "code", "rest")
 """What a capture hands in: see `PolicySnapshot` in `static/src/protocol/policy.ts`."""
+
+ENDINGS = {"script": "js", "state": "json"}
 
 KEEP_SECONDS = 7 * 86_400
 """How long a snapshot stays that nothing asks for."""
@@ -88,7 +90,7 @@ def keep_snapshot(
                 pieces = list(iter(lambda: file.read(HEAP_PIECE), b""))
             named = [(f"snapshot-heap-{position}.bin", piece) for position, piece in enumerate(pieces)]
         else:
-            named = [(f"snapshot-{part}.{'json' if part == 'state' else 'bin'}", path.read_bytes())]
+            named = [(f"snapshot-{part}.{ENDINGS.get(part, 'bin')}", path.read_bytes())]
         entries[part] = []
         for name, content in named:
             entry = FileEntry(name, len(content), hashlib.sha256(content).hexdigest())

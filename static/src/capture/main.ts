@@ -8,8 +8,9 @@ async function handIn(name: string, body: Blob | string): Promise<void> {
 }
 
 try {
-  const { state, heap, hot, code, rest } = await makeSnapshot(new URL("./", location.href));
-  await Promise.all(Object.entries({ state, heap, hot, code, rest }).map(([name, blob]) => handIn(name, blob)));
+  const { script, state, heap, hot, code, rest } = await makeSnapshot(new URL("./", location.href));
+  const parts = { script, state, heap, hot, code, rest };
+  await Promise.all(Object.entries(parts).map(([name, blob]) => handIn(name, blob)));
   await handIn("done", "");
 } catch (error) {
   await handIn("failed", (error as Error).message);

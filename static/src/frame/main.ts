@@ -8,7 +8,7 @@ import { Malformed } from "../protocol/shape";
 import { Shelf } from "../protocol/shelf";
 import { makeSnapshot } from "./capture";
 import { dropUngoverned } from "./realm";
-import { prepareRuntime, type Read } from "./runtime";
+import { prepareRuntime, type Read, shortFactory } from "./runtime";
 import { selfTest } from "./self-test";
 import { FrameSession } from "./session";
 
@@ -43,7 +43,8 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     try {
       const main = await parts.get(RUNTIME.wasm);
       const { state, ...made } = await makeSnapshot(await prepareRuntime(parts, null, read), message, main);
-      say({ type: "captured", state: new Blob([state]), ...made });
+      const script = new Blob([await shortFactory(parts)], { type: "text/javascript" });
+      say({ type: "captured", script, state: new Blob([state]), ...made });
     } catch (error) {
       say({ type: "failed", reason: `The snapshot could not be made: ${(error as Error).message}` });
     }

@@ -20,6 +20,7 @@ import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
 import { cold } from "../split/cold";
 import { HOT_SECTION } from "../split/shared";
+import { shortened } from "./shortened";
 
 /** A TrustedScriptURL where there are Trusted Types, a string elsewhere: what `new Worker` takes. */
 type TrustedUrl = ConstructorParameters<typeof Worker>[0];
@@ -116,11 +117,18 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     add(RUNTIME.stdlib, parts.get(RUNTIME.stdlib));
   }
 
-  const [loader, factory] = await Promise.all([parts.get(RUNTIME.loader), parts.get(RUNTIME.factory)]);
+  const script = parts.get(snapshot ? SNAPSHOT.script : RUNTIME.factory);
+  const [loader, factory] = await Promise.all([parts.get(RUNTIME.loader), script]);
   const runtime = ["const belljarRuntime={createPyodideModule:", factory, ",loadPyodide:", loader, "};"];
   const blob = new Blob([NO_IMPORTS, ...runtime, AS_IT_WAS, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
   return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, compileCold: () => quiet?.(), timeline };
+}
+
+/** The part of Pyodide's factory that workers use which start from a snapshot. */
+export async function shortFactory(parts: Shelf<Blob>): Promise<string> {
+  const [loader, factory] = await Promise.all([parts.get(RUNTIME.loader), parts.get(RUNTIME.factory)]);
+  return shortened(await factory.text(), [await loader.text(), workerSource]);
 }
 
 /** Each library takes this thread half a millisecond, and what a worker that has read its code waits for is behind it. */

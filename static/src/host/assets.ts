@@ -60,9 +60,9 @@ function integrity(hex: string): string {
   return `sha256-${btoa(bytes.map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(""))}`;
 }
 
-function get(file: AssetFile, url: URL, cache: RequestCache, signal: AbortSignal): Promise<Response> {
+async function get(file: AssetFile, url: URL, cache: RequestCache, signal: AbortSignal): Promise<Response> {
   const checks = globalThis.crypto?.subtle ? {} : { integrity: integrity(file.sha256) };
-  return fetch(url, { credentials: "omit", cache, signal, ...checks });
+  return (await keptFile(url)) ?? fetch(url, { credentials: "omit", cache, signal, ...checks });
 }
 
 function tell(url: URL, bytes: number, events: AssetEvents): void {
@@ -133,7 +133,7 @@ export async function fetchBlob(
   const failed = (problem: string): Error => new Error(`${file.name} could not be loaded: ${problem}.`);
   let blob: Blob;
   try {
-    blob = local ?? (await whole((await keptFile(url)) ?? (await get(file, url, "default", signal))));
+    blob = local ?? (await whole(await get(file, url, "default", signal)));
     if (blob.size !== file.size) throw new Error(`it has ${blob.size} bytes and not ${file.size}`);
   } catch (error) {
     throw failed((error as Error).message);

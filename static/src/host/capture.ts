@@ -9,7 +9,7 @@ import { type LoadedPolicy, loadPolicy } from "./policy";
 import { type Give, Supply } from "./supply";
 import { isolationFor } from "./support";
 
-export type Snapshot = Pick<Extract<FrameMessage, { type: "captured" }>, "state" | "heap" | "hot" | "code" | "rest">;
+export type Snapshot = Omit<Extract<FrameMessage, { type: "captured" }>, "type">;
 
 /**
  * A snapshot with these packages, or with those of the profile. `from` is the server's base, or the policy where it is
@@ -45,8 +45,8 @@ export async function makeSnapshot(
       supply.parts(give, Promise.resolve()).catch(reject);
     });
     // Bytes of blobs come over in their own time; they must be here before the frame that made them goes.
-    const { state, heap, hot, code, rest } = found;
-    await Promise.all([state, heap, hot, code, rest].map((blob) => blob.slice(-1).arrayBuffer()));
+    const { script, state, heap, hot, code, rest } = found;
+    await Promise.all([script, state, heap, hot, code, rest].map((blob) => blob.slice(-1).arrayBuffer()));
     return found;
   } finally {
     link?.close();

@@ -19,6 +19,7 @@ const TYPICAL = 200e6;
 const asset: Parse<AssetFile> = checkAsset;
 const parse: Parse<PolicySnapshot> = record<PolicySnapshot>({
   load: list(text(200), 2_000),
+  script: asset,
   state: asset,
   heap: list(asset, 1_000),
   hot: asset,
@@ -64,7 +65,7 @@ export async function keepSnapshot(
   if (!able() || !navigator.locks || !(await roomy(TYPICAL))) return null;
   return navigator.locks.request(CACHE, { ifAvailable: true }, async (lock) => {
     if (!lock || (await keptSnapshot(policy, base, load))) return null;
-    const { state, heap, hot, code, rest } = await makeSnapshot({ policy, base }, load, signal);
+    const { script, state, heap, hot, code, rest } = await makeSnapshot({ policy, base }, load, signal);
     const folder = `${FOLDER}${await keyOf(policy, load)}/`;
     const cache = await caches.open(CACHE);
     const put = async (name: string, blob: Blob): Promise<AssetFile> => {
@@ -81,6 +82,7 @@ export async function keepSnapshot(
     const found: PolicySnapshot = {
       load,
       heap: pieces,
+      script: await put("snapshot-script.js", script),
       state: await put("snapshot-state.json", state),
       hot: await put("snapshot-hot.bin", hot),
       code: await put("snapshot-code.bin", code),
@@ -90,6 +92,7 @@ export async function keepSnapshot(
     await cache.put(new URL(`${folder}index.json`, base), new Response(JSON.stringify(found)));
     const old = (await cache.keys()).filter(({ url }) => !url.includes(folder));
     await Promise.all(old.map((request) => cache.delete(request)));
-    return [found.state, found.hot, found.code, found.rest, ...pieces].reduce((bytes, { size }) => bytes + size, 0);
+    const { load: _, heap: __, ...others } = found;
+    return [...Object.values(others), ...pieces].reduce((bytes, { size }) => bytes + size, 0);
   });
 }

@@ -39,7 +39,15 @@ const parse: Parse<Policy> = record<Policy>({
   profile: record<Profile>({ name, load: names }),
   profiles: mapOf(record<Pick<Profile, "load">>({ load: names }), 100),
   snapshots: list(
-    record<PolicySnapshot>({ load: names, state: file, heap: list(file, 1_000), hot: file, code: file, rest: file }),
+    record<PolicySnapshot>({
+      load: names,
+      script: file,
+      state: file,
+      heap: list(file, 1_000),
+      hot: file,
+      code: file,
+      rest: file,
+    }),
     100,
   ),
   limits,

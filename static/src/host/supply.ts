@@ -1,6 +1,6 @@
 // What a sandbox is fed with: the policy, the runtime, packages. Counts every byte and knows each package's state.
 
-import { type NamedBytes, RUNTIME } from "../protocol/messages";
+import { type NamedBytes, RUNTIME, SNAPSHOT } from "../protocol/messages";
 import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
 import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
@@ -18,7 +18,8 @@ type Stage = "runtime" | "packages" | "later";
 const LANES = 4;
 
 /** JavaScript is verified before anybody reads it. */
-const isCode = ({ name }: AssetFile): boolean => name.endsWith(".mjs");
+const isCode = ({ name }: AssetFile): boolean => isModule(name) || name === SNAPSHOT.script;
+const isModule = (name: string): boolean => name.endsWith(".mjs");
 
 /** Verified files of starts, by hash, as frames take them. Blobs lie outside of this page's memory. */
 const blobs = new Map<string, Blob>();
@@ -97,10 +98,10 @@ export class Supply {
   #needed(): AssetFile[] {
     const { core } = this.policy;
     if (!this.#snapshot) return core;
-    const { state, hot, heap } = this.#snapshot;
+    const { script, state, hot, heap } = this.#snapshot;
     // The standard library is in the snapshot, and so is the code.
-    const inside: readonly string[] = [RUNTIME.stdlib, RUNTIME.wasm];
-    return [...core.filter(({ name }) => !inside.includes(name)), state, hot, ...heap];
+    const inside: readonly string[] = [RUNTIME.factory, RUNTIME.stdlib, RUNTIME.wasm];
+    return [script, ...core.filter(({ name }) => !inside.includes(name)), state, hot, ...heap];
   }
 
   /**
@@ -180,7 +181,7 @@ export class Supply {
     }
     const [fetched] = await this.#fetch([file], stage);
     const bytes = new Uint8Array(fetched?.bytes ?? new ArrayBuffer(0));
-    const blob = isCode(file) ? expression(file.name, bytes) : new Blob([bytes]);
+    const blob = isModule(file.name) ? expression(file.name, bytes) : new Blob([bytes]);
     blobs.set(file.sha256, blob);
     return { blob };
   }

@@ -280,7 +280,15 @@ export const parseFrameMessage = union<FrameMessage>({
   unrestorable: record({ type: kind("unrestorable"), reason: text(SENTENCE) }),
   stalled: record({ type: kind("stalled") }),
   read: record({ type: kind("read"), name: text(NAME), sha256: orNull(text(64)) }),
-  captured: record({ type: kind("captured"), state: blob, heap: blob, hot: blob, code: blob, rest: blob }),
+  captured: record({
+    type: kind("captured"),
+    script: blob,
+    state: blob,
+    heap: blob,
+    hot: blob,
+    code: blob,
+    rest: blob,
+  }),
   need: record({ type: kind("need"), id, names }),
   event: record({ type: kind("event"), request: count(), event: runEvent }),
   done: record({

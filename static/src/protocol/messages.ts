@@ -32,6 +32,8 @@ export const HEAP = "snapshot-heap-";
 
 /** Parts of a snapshot, by name. */
 export const SNAPSHOT = {
+  /** Pyodide's factory, as an expression, without the names that nobody asks for. */
+  script: "snapshot-script.js",
   state: "snapshot-state.json",
   /** Head of the file-system image: the hot halves of all code, and what the first cell reads. */
   hot: "snapshot-hot.bin",
@@ -213,7 +215,7 @@ export type FrameMessage =
   | { type: "stalled" }
   /** What the bytes of a part were, by their SHA-256; null where that can't be told here. */
   | { type: "read"; name: string; sha256: string | null }
-  | { type: "captured"; state: Blob; heap: Blob; hot: Blob; code: Blob; rest: Blob }
+  | { type: "captured"; script: Blob; state: Blob; heap: Blob; hot: Blob; code: Blob; rest: Blob }
   | { type: "need"; id: string; names: string[] }
   | { type: "event"; request: number; event: RunEvent }
   | { type: "done"; request: number; outcome: RunOutcome }

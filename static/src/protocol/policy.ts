@@ -62,6 +62,8 @@ export interface Profile {
 export interface PolicySnapshot {
   /** Packages inside, dependencies first. */
   load: string[];
+  /** The part of Pyodide's JavaScript that is used. */
+  script: AssetFile;
   state: AssetFile;
   /** In pieces: one behind the other they are the heap's pages that are not zero. */
   heap: AssetFile[];

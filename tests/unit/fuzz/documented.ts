@@ -168,7 +168,7 @@ export const FROM_FRAME: Messages = {
   unrestorable: { reason: "text" },
   stalled: {},
   read: { name: "name", sha256: maybe("id") },
-  captured: { state: "blob", heap: "blob", hot: "blob", code: "blob", rest: "blob" },
+  captured: { script: "blob", state: "blob", heap: "blob", hot: "blob", code: "blob", rest: "blob" },
   need: { id: "id", names: NAMES },
   event: { request: "count", event: "event" },
   done: {

@@ -72,7 +72,7 @@ export const MESSAGES: Probe[] = [
       `the word "${type}", as text and as an object`,
       `const said = { ...(${STREAM}), type: "${type}", run: kept.run, state: "{{label}}", reason: "{{label}}" };
       kept.postMessage(JSON.stringify(said));
-      kept.postMessage({ ...said, heap: new Blob(["{{label}}"]), hot: new Blob(["{{label}}"]), code: new Blob(["{{label}}"]), rest: new Blob(["{{label}}"]) })`,
+      kept.postMessage({ ...said, script: new Blob(["{{label}}"]), heap: new Blob(["{{label}}"]), hot: new Blob(["{{label}}"]), code: new Blob(["{{label}}"]), rest: new Blob(["{{label}}"]) })`,
     ),
   ),
   ...[

@@ -1,0 +1,55 @@
+// Pyodide's JavaScript without the names that nobody asks for: a main module exports each of its 4,800 functions to
+// JavaScript as a variable and as a property, and two of them in a hundred are ever used. Nearly half of the text is that,
+// which each worker would read, compile and run.
+
+const ASSIGN = /(function assignWasmExports\(wasmExports\)\{)([^{}]*)\}/;
+/** An export that gets a variable, a property, or both. Whatever else there is stays. */
+const EXPORTED = /^([\w$]+)=(?:Module\["([\w$]+)"\]=)?wasmExports\["[\w$]+"\](?:\.value>>>0)?$/;
+/** A function of JavaScript that becomes a property; the one that ends before it is no part of it. */
+const OFFERED = /(?<=[;}])Module\["([\w$]+)"\]=[\w$]+;/g;
+
+const NAMES = /[A-Za-z_$][\w$]*/g;
+/** How a property can be asked for: by a dot, in quotes, or as one of some. */
+const PROPERTIES = /\.\s*([A-Za-z_$][\w$]*)|["'`]([A-Za-z_$][\w$]*)["'`]|\{([\w$:,\s]+)\}\s*=/g;
+
+function* names(texts: readonly string[]): Iterable<string> {
+  for (const text of texts) for (const [name] of text.matchAll(NAMES)) yield name;
+}
+
+function* properties(texts: readonly string[]): Iterable<string> {
+  for (const text of texts) {
+    for (const [, dotted, quoted, some] of text.matchAll(PROPERTIES)) {
+      const name = dotted ?? quoted;
+      if (name !== undefined) yield name;
+      else yield* names([some ?? ""]);
+    }
+  }
+}
+
+/**
+ * The source of Emscripten's factory without what neither it nor `others` (all other scripts that get to see its
+ * module) ever name. Text of another shape comes out as it is.
+ */
+export function shortened(factory: string, others: readonly string[]): string {
+  const [whole, head = "", body = ""] = ASSIGN.exec(factory) ?? [];
+  const statements = body.split(";");
+  const [, first] = EXPORTED.exec(statements[0] ?? "") ?? [];
+  if (!whole || first === undefined) return factory;
+  const declared = new RegExp(`var ${first.replaceAll("$", "\\$")}(?:,[\\w$]+)*;`).exec(factory)?.[0];
+  if (!declared) return factory;
+  const bare = factory.replace(whole, () => "").replace(declared, () => "");
+  const unoffered = bare.replace(OFFERED, "");
+  const used = new Set(names([unoffered, ...others]));
+  const asked = new Set(properties([unoffered, ...others]));
+  const kept = statements.filter((statement) => {
+    const [, variable, property] = EXPORTED.exec(statement) ?? [];
+    return variable === undefined || used.has(variable) || (property !== undefined && used.has(property));
+  });
+  const assigned = new Set(names(kept));
+  const variables = declared.slice("var ".length, -1).split(",");
+  const wanted = variables.filter((name) => used.has(name) || assigned.has(name));
+  return factory
+    .replace(OFFERED, (statement, name: string) => (asked.has(name) ? statement : ""))
+    .replace(declared, () => (wanted.length > 0 ? `var ${wanted.join(",")};` : ""))
+    .replace(whole, () => `${head}${kept.join(";")}}`);
+}
