@@ -166,6 +166,37 @@ test("a module in two halves does what the whole one does, whichever of its func
   }
 });
 
+test("a hot half puts functions into the table by itself, and has room for them", () => {
+  const code = readCode(original);
+  const placed = new Map([
+    [7, "twice"],
+    [9, "add"],
+    [8, "factorial"],
+    [40, "twice"],
+  ]);
+  for (const bit of [0xff, 0]) {
+    const bits = new Uint8Array(Math.ceil(NAMES.length / 8)).fill(bit);
+    if (bit === 0)
+      bits.set(
+        bitsOf(
+          Uint8Array.from(NAMES, (name) => (name === "begin" ? 1 : 0)),
+          NAMES.length,
+        ),
+      );
+    const module = new WebAssembly.Module(hot(code, bits, 3, placed));
+    const given = imports([]);
+    const { exports } = new WebAssembly.Instance(module, given);
+    const halves = new Halves(() => original.slice());
+    halves.attach(3, { module, exports, imports: given });
+    const table = exports.table as WebAssembly.Table;
+    const called = [7, 8, 9, 40].map((slot) => (table.get(slot) as Call)(4, 3));
+    expect(called).toEqual([8, 24, 7, 8]);
+    expect([table.get(10), table.length]).toEqual([null, 41]);
+    expect((table.get(1) as Call)(4)).toBe(((whole().exports.table as WebAssembly.Table).get(1) as Call)(4));
+  }
+  expect(() => hot(code, new Uint8Array(9), 3, new Map([[7, "nothing"]]))).toThrow(/nothing is not exported/);
+});
+
 test("the cold half is loaded when one of its functions is first called, and not before", () => {
   const ran = split(["twice", "add", "through"]);
   expect((ran.exports.twice as Call)(2)).toBe(4);

@@ -1,6 +1,6 @@
 // What a module imports and defines, in the index spaces of its instructions.
 
-import { type Bytes, KIND, Reader, SECTION, Sections } from "./binary";
+import { type Bytes, KIND, Reader, SECTION, Sections, Writer } from "./binary";
 
 /** A function's body: [from, to) are its local variables and instructions, without the length ahead of them. */
 export interface Body {
@@ -60,6 +60,29 @@ function limits(reader: Reader): void {
 function tableType(reader: Reader): void {
   valueType(reader);
   limits(reader);
+}
+
+/** The index of each exported function, by name. */
+export function exportedFunctions({ sections }: Code): Map<string, number> {
+  const found = new Map<string, number>();
+  pieces(sections, SECTION.export, (reader) => {
+    const name = new TextDecoder().decode(reader.piece(reader.number()));
+    const kind = reader.byte();
+    const index = reader.number();
+    if (kind === KIND.function) found.set(name, index);
+  });
+  return found;
+}
+
+/** A table's type with room for so many entries; what it may grow to stays. */
+export function roomier(type: Bytes, length: number): Bytes {
+  const reader = new Reader(type);
+  const into = new Writer().bytes(valueType(reader), reader.byte());
+  const least = reader.number();
+  return into
+    .number(Math.max(least, length))
+    .piece(reader.piece(type.length - reader.at))
+    .done();
 }
 
 /** Skips a constant expression. */

@@ -11,7 +11,7 @@
 
 import { appended, type Bytes, KIND, SECTION, Writer } from "./binary";
 import { Callers } from "./callers";
-import { type Code, FUNCTION_TYPE } from "./code";
+import { type Code, exportedFunctions, FUNCTION_TYPE, roomier } from "./code";
 import { changed, codeWriter, dylink, exported, joined } from "./module";
 import * as wasm from "./shared";
 
@@ -37,12 +37,53 @@ function places(code: Code) {
   };
 }
 
+/** Names of exported functions by their index in a table. */
+export type Placed = ReadonlyMap<number, string>;
+
+/** Segments that put functions into the first table, one for each run of indices. */
+function placements(code: Code, placed: Placed): Bytes[] {
+  if (placed.size === 0) return [];
+  const functions = exportedFunctions(code);
+  const indices = [...placed.keys()].sort((one, other) => one - other);
+  const runs: number[][] = [];
+  for (const index of indices) {
+    const run = runs.at(-1);
+    if (run && run[0] !== undefined && index === run[0] + run.length) run.push(index);
+    else runs.push([index]);
+  }
+  return runs.map((run) => {
+    const into = new Writer()
+      .bytes(0, I32_CONST)
+      .signed(run[0] as number)
+      .bytes(END)
+      .number(run.length);
+    for (const index of run) {
+      const name = placed.get(index) as string;
+      const found = functions.get(name);
+      if (found === undefined) throw new TypeError(`a function ${name} is not exported`);
+      into.number(found);
+    }
+    return into.done();
+  });
+}
+
+/** The tables that are defined, with room for what is placed, and the one of the halves' own. */
+function tables(code: Code, placed: Placed): Bytes {
+  const { count, bytes } = code.sections.entries(SECTION.table);
+  const [first, ...others] = code.tables;
+  const own = Uint8Array.of(wasm.FUNCREF, 0, 1);
+  if (!first || placed.size === 0) return appended({ count, bytes }, 1, own);
+  const wider = roomier(first, Math.max(...placed.keys()) + 1);
+  return appended({ count, bytes: joined([wider, ...others]) }, 1, own);
+}
+
 /**
  * The half that a start needs. `bits` says which functions are in it, `id` is what the cold half is asked for with.
  * Exports: all of the original's, and its own (see `isOwn`), in whose table a function of type (i32) -> () must be put
- * at 0 before anything runs. Throws for a module that uses what is not known here.
+ * at 0 before anything runs. `placed` are exported functions that it puts into its first table by itself, by index.
+ * Throws for a module that uses what is not known here, or lacks one of those functions.
  */
-export function hot(code: Code, bits: Bytes, id: number): Bytes {
+export function hot(code: Code, bits: Bytes, id: number, placed: Placed = new Map()): Bytes {
   const at = places(code);
   const callers = new Callers(code, at.callers);
   const bodies = codeWriter(code);
@@ -75,6 +116,7 @@ export function hot(code: Code, bits: Bytes, id: number): Bytes {
   for (let position = 0; position < code.bodies.length; position++) {
     all.number(wasm.count(code, KIND.function, position));
   }
+  const segments = placements(code, placed);
   const exports = [
     exported(wasm.EXPORTS.table, KIND.table, at.table),
     exported(wasm.EXPORTS.fill, KIND.function, at.fill),
@@ -86,10 +128,10 @@ export function hot(code: Code, bits: Bytes, id: number): Bytes {
   const changes = {
     [SECTION.type]: more(SECTION.type, typeEntries.length, joined(typeEntries)),
     [SECTION.function]: more(SECTION.function, added, types.done()),
-    [SECTION.table]: more(SECTION.table, 1, Uint8Array.of(wasm.FUNCREF, 0, 1)),
+    [SECTION.table]: tables(code, placed),
     [SECTION.global]: more(SECTION.global, 1, Uint8Array.of(I32, 1, I32_CONST, 0, END)),
     [SECTION.export]: more(SECTION.export, exports.length, joined(exports)),
-    [SECTION.element]: more(SECTION.element, 1, all.done()),
+    [SECTION.element]: more(SECTION.element, 1 + segments.length, joined([all.done(), ...segments])),
     [SECTION.code]: appended({ count: code.bodies.length, bytes: bodies.done() }, added, new Uint8Array()),
   };
   return changed(code, changes, [...dylink(code), new Writer().text(wasm.HOT_SECTION).piece(bits).done()]);

@@ -3,7 +3,7 @@
 import type { Bytes } from "./binary";
 import { type Code, readCode } from "./code";
 import { cold } from "./cold";
-import { hot } from "./hot";
+import { hot, type Placed } from "./hot";
 import { probe, RAN } from "./probe";
 import { bitsOf } from "./shared";
 
@@ -29,12 +29,15 @@ export class Probes {
     if (memory) this.#ran.set(id, memory);
   }
 
-  /** Hot halves, with what has run until now in them; modules that can't be split are whole. */
-  hot(): Bytes[] {
+  /**
+   * Hot halves, with what has run until now in them; modules that can't be split are whole. The first one puts `placed`
+   * into its table.
+   */
+  hot(placed: Placed = new Map()): Bytes[] {
     return this.originals.map((bytes, id) => {
       const code = this.#codes[id];
       const ran = this.#ran.get(id);
-      return (code && ran && half(code, new Uint8Array(ran.buffer), id)) || bytes;
+      return (code && ran && half(code, new Uint8Array(ran.buffer), id, id === 0 ? placed : new Map())) || bytes;
     });
   }
 }
@@ -50,10 +53,10 @@ function readable(bytes: Bytes): Code | null {
 }
 
 /** The hot half, or null where an engine would not take one of the halves. */
-function half(code: Code, ran: Uint8Array, id: number): Bytes | null {
+function half(code: Code, ran: Uint8Array, id: number, placed: Placed): Bytes | null {
   const bits = bitsOf(ran, code.bodies.length);
   try {
-    const made = hot(code, bits, id);
+    const made = hot(code, bits, id, placed);
     return WebAssembly.validate(made) && WebAssembly.validate(cold(code, bits)) ? made : null;
   } catch {
     return null;

@@ -281,7 +281,12 @@ export async function prove(
   await use(py, () => {
     first = seen();
   });
-  const hot = probes.hot();
+  const { table } = state;
+  const hot = probes.hot(
+    new Map(table.entries.filter(([, owner]) => owner === "main").map(([at, , name]) => [at, name])),
+  );
+  // A main module that is split knows its own places.
+  if (hot[0] !== probes.originals[0]) table.entries = table.entries.filter(([, owner]) => owner !== "main");
   const all = new Uint8Array(await image.arrayBuffer());
   const bytes = new Map([...files].map(([path, { offset, length }]) => [path, all.subarray(offset, offset + length)]));
   const [head = new Blob(), code = new Blob(), rest = new Blob()] = layOut({ index: state.image, bytes }, [

@@ -17,7 +17,10 @@ export interface Library {
   tableSize: number;
 }
 
-/** A function in the table outside of the libraries' own ranges: an export of whom, or an import that is JavaScript's. */
+/**
+ * A function in the table outside of the libraries' own ranges: an export of whom, or an import that is JavaScript's. A
+ * main module that was split has its own in a segment.
+ */
 export type TableEntry = [index: number, owner: number | "main" | "script", name: string];
 
 export interface SnapshotState {
