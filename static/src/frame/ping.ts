@@ -10,7 +10,7 @@ export class Ping {
   readonly #silent: () => void;
 
   /**
-   * @param ms - How long an answer may take, in milliseconds.
+   * @param ms - How long an answer may take at least, in milliseconds.
    * @param post - Sends the question to the worker.
    * @param silent - Called when no answer has come in time.
    */
@@ -25,18 +25,18 @@ export class Ping {
     return this.#nonce !== undefined;
   }
 
-  /** Asks; what was asked before counts no more. */
-  ask(): void {
+  /** Asks; what was asked before counts no more. An answer may take `more` milliseconds than others. */
+  ask(more = 0): void {
     this.drop();
     this.#nonce = mint();
-    this.#timer = setTimeout(this.#silent, this.#ms);
+    this.#timer = setTimeout(this.#silent, this.#ms + more);
     this.#post(this.#nonce);
   }
 
   /** Asks after a while. */
-  askIn(ms: number): void {
+  askIn(ms: number, more: number): void {
     this.drop();
-    this.#timer = setTimeout(() => this.ask(), ms);
+    this.#timer = setTimeout(() => this.ask(more), ms);
   }
 
   /** Gives whether it is the answer to what was asked. */

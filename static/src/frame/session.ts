@@ -30,6 +30,8 @@ const FILES_KEPT = "Files are kept.";
 const PING_MS = 3_000;
 /** Until the next cell starts it is asked again, this long after each answer. */
 const AGAIN_MS = 250;
+/** A character of a cell may take so long to be parsed and compiled, in milliseconds: ten times what it did where this was written. */
+const PARSE_MS = 0.05;
 /** A worker that has nothing to compute answers a ping within this time. */
 const HEARING_MS = 150;
 /** A worker that can't even boot is tried this often before the frame gives up. */
@@ -157,7 +159,7 @@ export class FrameSession implements WorkerListener {
 
   /** As long as a run waits to be started by the worker. */
   #watchStart(ms = 0): void {
-    if (this.#run && !this.#run.begun) this.#idleness.askIn(ms);
+    if (this.#run && !this.#run.begun) this.#idleness.askIn(ms, this.#run.code.length * PARSE_MS);
   }
 
   #start(run: Run): void {

@@ -68,6 +68,10 @@ test("what an earlier cell left behind can't keep the next one from starting for
   const next = await bench.run("6 * 7");
   expect(next).toMatchObject({ status: "ok", text: "42" });
   expect(next.ms).toBeLessThan(6_000);
+  // Python is not taken for one that hangs while it reads much code.
+  await bench.run("kept = 1");
+  const long = `${"1;".repeat(490_000)}kept`;
+  expect(await bench.run(long, { timeout: 20_000 })).toMatchObject({ status: "ok", text: "1" });
 });
 
 test("without isolation a runaway loop is killed at once, code that waits keeps its variables", async ({ browser }) => {

@@ -136,7 +136,7 @@ def test_snapshots_that_nothing_asks_for_are_removed_and_leave_what_others_need(
     assert snapshots.prune_snapshots(tmp_path) == 2500
     assert find_snapshot(tmp_path, small, LOAD, "an old build") is None
     assert find_snapshot(tmp_path, small, LOAD, STAMP) is not None
-    assert len(list((tmp_path / "files").iterdir())) == 7
+    assert len(list((tmp_path / "files").iterdir())) == 8
 
 
 def test_a_machine_without_a_browser_makes_none_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
