@@ -112,8 +112,10 @@ test("packages that a snapshot lacks are loaded on top of it", async ({ browser 
   });
 });
 
-// One byte each, in places where nothing but the hash tells: the heap's middle, a file's text, a file's mode in JSON.
+// One byte each, in places where nothing but the hash tells: a name in a message of the script, the heap's middle, a
+// file's text, a file's mode in JSON.
 for (const [part, place] of [
+  ["script.js", (body: Buffer) => body.lastIndexOf("PyProxy")],
   ["heap-0.bin", () => 200_000],
   ["hot.bin", (body: Buffer) => body.length - 100],
   ["state.json", (body: Buffer) => body.lastIndexOf("33206") + 4],
