@@ -45,7 +45,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a seco
 	done
 	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,pytest,together,alone}.xml
 
-# What needs neither Python's packages nor a browser; it runs while those are prepared.
+# What needs no assets; it runs while those are made.
 .PHONY: unit
 unit: lint
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml

@@ -97,8 +97,8 @@ const { get } = WebAssembly.Table.prototype;
 export const entryOf = (table: WebAssembly.Table, index: number): unknown => get.call(table, index);
 
 /**
- * Gives JavaScript's functions their old places, and the main module's where it has not done so itself; makes room for what JavaScript adds while
- * it starts. Call right after the instantiation; what this gives makes the table show its entries again.
+ * Gives JavaScript's functions their old places, and the main module's where it has not done so itself; makes room for
+ * what JavaScript adds while it starts. Call right after the instantiation; what this gives makes the table show its entries again.
  */
 export function fillMain(
   { table: { entries, own } }: SnapshotState,
