@@ -240,6 +240,15 @@ describe("the runtime's source", () => {
     ]);
     expect((await seen(source))[0]).toEqual((await seen(short))[0]);
     expect(short).not.toMatch(/_a|_c|\$e/);
+    const asked = (text: string): unknown => (runInThisContext(`(${text})`) as { exports?: unknown }).exports;
+    expect(asked(short), "the names of the exports that it asks for").toEqual(["b", "d", "m"]);
+    const whole = source.replace("var other;", "var other;function all(){return wasmExports}");
+    const any = source.replace("var other;", "var other;function any(wasmExports){odd(wasmExports)}");
+    expect([asked(shortened(whole, ["_d"])), asked(shortened(any, ["_d"])), asked(source)]).toEqual([
+      ["b", "d", "m"],
+      undefined,
+      undefined,
+    ]);
     for (const other of ["", "function make(){}", "function assignWasmExports(wasmExports){odd();}var a;"])
       expect(shortened(other, [])).toBe(other);
   });

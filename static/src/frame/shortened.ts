@@ -8,6 +8,18 @@ const EXPORTED = /^([\w$]+)=(?:Module\["([\w$]+)"\]=)?wasmExports\["[\w$]+"\](?:
 /** A function of JavaScript that becomes a property; the one that ends before it is no part of it. */
 const OFFERED = /(?<=[;}])Module\["([\w$]+)"\]=[\w$]+;/g;
 
+/** What happens to all exports at once; otherwise they are asked for one by one. */
+const WHOLE = [
+  "wasmExports=instance.exports;var origExports=wasmExports;",
+  'mergeLibSymbols(wasmExports,"main")',
+  "wasmExports=applySignatureConversions(wasmExports)",
+  "function applySignatureConversions(wasmExports){wasmExports=Object.assign({},wasmExports);",
+  "assignWasmExports(wasmExports)",
+  "return wasmExports}",
+  "var wasmExports;wasmExports=await ",
+];
+const ASKED = /\bwasmExports(?:\["([\w$]+)"\]|\.([\w$]+))?/g;
+
 const NAMES = /[A-Za-z_$][\w$]*/g;
 /** How a property can be asked for: by a dot, in quotes, or as one of some. */
 const PROPERTIES = /\.\s*([A-Za-z_$][\w$]*)|["'`]([A-Za-z_$][\w$]*)["'`]|\{([\w$:,\s]+)\}\s*=/g;
@@ -24,6 +36,18 @@ function* properties(texts: readonly string[]): Iterable<string> {
       else yield* names([some ?? ""]);
     }
   }
+}
+
+/** With the names of the exports that it asks for as a property, unless it may ask for any. */
+function withNames(factory: string): string {
+  const single = WHOLE.reduce((text, statement) => text.replaceAll(statement, ";"), factory);
+  const found = new Set<string>();
+  for (const [, quoted, dotted] of single.matchAll(ASKED)) {
+    const name = quoted ?? dotted;
+    if (name === undefined) return factory;
+    found.add(name);
+  }
+  return `Object.assign(${factory},{exports:${JSON.stringify([...found])}})`;
 }
 
 /**
@@ -48,8 +72,9 @@ export function shortened(factory: string, others: readonly string[]): string {
   const assigned = new Set(names(kept));
   const variables = declared.slice("var ".length, -1).split(",");
   const wanted = variables.filter((name) => used.has(name) || assigned.has(name));
-  return factory
+  const short = factory
     .replace(OFFERED, (statement, name: string) => (asked.has(name) ? statement : ""))
     .replace(declared, () => (wanted.length > 0 ? `var ${wanted.join(",")};` : ""))
     .replace(whole, () => `${head}${kept.join(";")}}`);
+  return withNames(short);
 }

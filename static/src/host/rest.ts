@@ -1,7 +1,8 @@
 // What a sandbox does while nothing runs in it: it makes starts fast, the next one of this page and those of the next
 // visit. Each thing waits until the sandbox has rested for some time; a cell that begins puts all of it off.
 //
-//   begin ─► keep what was unpacked ─► a frame stands by ─► a snapshot of this browser's own, where the server has none
+//   begin ─► fetch what cells may need ─► verify what was kept, or keep what was unpacked ─► a frame stands by
+//     │                                                └────► a snapshot of this browser's own, where the server has none
 //     └────► end: a cell runs
 
 import { keepSnapshot } from "./keep";
@@ -12,7 +13,10 @@ import type { Supply } from "./supply";
 /** How long nothing must run before a frame is prepared for a further sandbox; this one's own spare comes first. */
 const STANDBY_MS = { alone: 700, afterSpare: 4_000 };
 
-/** How long nothing must run before what the server sent is kept as it was unpacked. */
+/** How long nothing must run before the network is used for what a start can do without. */
+const LATER_MS = 1_000;
+
+/** How long nothing must run before what was kept is verified, and what the server sent is kept as it was unpacked. */
 const UNPACKED_MS = 1_500;
 
 /** How long nothing must run before this browser makes a snapshot for itself. */
@@ -23,8 +27,12 @@ export interface Resting {
   idle(): boolean;
   /** Settles when the frame has been given everything. */
   whole(): Promise<unknown> | undefined;
+  /** The network is free. */
+  idles(): void;
   /** So many bytes are kept for the next visit. */
   kept(bytes: number): void;
+  /** What was kept and is in use is not what it should be. */
+  spoiled(reason: string): void;
 }
 
 export class Rest {
@@ -44,9 +52,10 @@ export class Rest {
     this.end();
     const { start, keep = true } = this.#options;
     const { alone, afterSpare } = STANDBY_MS;
+    this.#after(LATER_MS, () => this.#sandbox.idles());
     this.#after(checkedPool(this.#options) > 0 ? afterSpare : alone, () => void this.#standBy(supply));
     if (!keep || start === "wheels" || !restorable) return;
-    if (supply.snapshot) this.#after(UNPACKED_MS, () => this.#tell(supply.keep()));
+    if (supply.snapshot) this.#after(UNPACKED_MS, () => void this.#keep(supply));
     if (supply.snapshot && supply.missing.length === 0) return;
     const { policy, first } = supply;
     this.#after(CAPTURE_MS, () => this.#tell(keepSnapshot(policy, supply.url("."), first, this.#signal)));
@@ -67,6 +76,20 @@ export class Rest {
     this.#timers.push(setTimeout(() => this.#sandbox.idle() && act(), ms));
   }
 
+  async #keep(supply: Supply): Promise<void> {
+    if (await this.#audited(supply)) this.#tell(supply.keep());
+  }
+
+  /** Whether all that the sandbox lives on is verified by now. */
+  async #audited(supply: Supply): Promise<boolean> {
+    try {
+      return await supply.audit(() => this.#sandbox.idle());
+    } catch (error) {
+      this.#sandbox.spoiled((error as Error).message);
+      return false;
+    }
+  }
+
   #tell(keeping: Promise<number | null>): void {
     keeping.then(
       (bytes) => bytes !== null && this.#sandbox.kept(bytes),
@@ -80,6 +103,6 @@ export class Rest {
       () => true,
       () => false,
     );
-    if (came && this.#sandbox.idle()) prepare(this, supply, this.#options);
+    if (came && (await this.#audited(supply)) && this.#sandbox.idle()) prepare(this, supply, this.#options);
   }
 }

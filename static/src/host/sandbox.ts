@@ -58,9 +58,6 @@ export interface Completions {
   start: number;
 }
 
-/** How long after the start a first cell is waited for before the network is used for other things. */
-const IDLE_MS = 1_500;
-
 /** A Python of its own, in a frame of its own that reaches nothing. */
 export class Sandbox {
   /** Resolves when Python is ready; rejects with a sentence when it can't be. */
@@ -111,6 +108,8 @@ export class Sandbox {
     this.#rest = new Rest(options, this.#abort.signal, {
       idle: () => this.#state === "ready" && !document.hidden,
       whole: () => this.#opened?.then(({ whole }) => whole),
+      idles: () => this.#idle.resolve(),
+      spoiled: (reason) => void this.#drop(reason),
       kept: (bytes) => this.#emitter.emit("kept", { bytes }),
     });
     this.#forget = onAbort(options.signal, () => {
@@ -252,6 +251,13 @@ export class Sandbox {
     this.#replaceFrame("A start from the snapshot failed, and the sandbox was replaced.");
   }
 
+  /** What this browser had kept is spoiled. */
+  async #drop(problem: string): Promise<void> {
+    await forget().catch(() => {}); // the next start reads it again, and the next rest finds it out again
+    if (this.#state === "restarting") return; // more than one thing was
+    this.#replaceFrame(`What this browser had kept is spoiled: ${problem} The sandbox was replaced.`);
+  }
+
   #reopen(supply: Supply): void {
     this.#link?.close();
     supply.restart();
@@ -387,7 +393,6 @@ export class Sandbox {
         if (cell?.request !== message.request) return;
         this.#cell = undefined;
         this.#watchdog?.done();
-        this.#idle.resolve();
         this.#rests();
         if (this.#state === "running") this.#enter("ready");
         return cell.finish(message.outcome);
@@ -420,7 +425,6 @@ export class Sandbox {
     this.info = { ...info, isolation, readyMs };
     this.#settleReady.resolve();
     this.#rests();
-    setTimeout(() => this.#idle.resolve(), IDLE_MS);
     this.#enter(this.#cell ? "running" : "ready");
   }
 

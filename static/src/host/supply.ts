@@ -17,6 +17,9 @@ type Stage = "runtime" | "packages" | "later";
 /** So many files at a time: enough to fill a line, few enough that they come in their order and show progress. */
 const LANES = 4;
 
+/** What this browser has kept is verified before it is used up to this size: that takes no time that anybody would notice. */
+const AT_ONCE_BYTES = 1 << 20;
+
 /** JavaScript is verified before anybody reads it. */
 const isCode = ({ name }: AssetFile): boolean => isModule(name) || name === SNAPSHOT.script;
 const isModule = (name: string): boolean => name.endsWith(".mjs");
@@ -48,6 +51,9 @@ export class Supply {
   readonly #signal: AbortSignal;
   readonly #states = new Map<string, PackageState["state"]>();
   readonly #keep: boolean;
+  /** Kept files that are in use and have not been verified yet. */
+  readonly #unaudited = new Set<() => Promise<void>>();
+  #auditing: Promise<void> | undefined;
   #snapshot: PolicySnapshot | null;
   #loaded = 0;
 
@@ -111,6 +117,9 @@ export class Supply {
    * What the frame reads is verified by what it found, so that nothing is read twice: it runs nobody's code yet, and
    * a frame that lies about it could as well have run something else. The others are verified here, one by one and from
    * `calm` on: what comes up meanwhile is not to wait for that. So are those of which the frame is silent.
+   *
+   * Large files that this browser has kept were verified before it kept them. To hash them takes a sixth of a start, so
+   * they are verified when nothing runs; see `audit`.
    */
   async parts(give: Give, calm: Promise<unknown>, frame?: FrameReads): Promise<void> {
     const keepable = this.#keepable;
@@ -121,7 +130,13 @@ export class Supply {
     const lane = async (): Promise<void> => {
       for (let file = waiting.shift(); file; file = waiting.shift()) {
         const { name } = file;
-        const { blob, verify } = await this.#kept(file, "runtime", local?.get(file.sha256));
+        const own = local?.get(file.sha256);
+        const { blob, verify } = await this.#kept(file, "runtime", own);
+        if (own && verify && file.size > AT_ONCE_BYTES) {
+          this.#unaudited.add(verify);
+          give(name, blob, false);
+          continue;
+        }
         const unverified = frame !== undefined && verify !== undefined && name !== RUNTIME.lock;
         const check = unverified
           ? Promise.race([frame.read.get(name), frame.silent]).then(verify)
@@ -143,6 +158,25 @@ export class Supply {
     if (!snapshot || !this.#keep || snapshot.state.url.startsWith(FOLDER)) return null;
     const { heap } = snapshot;
     return { files: this.#needed().filter((file) => !heap.includes(file) && !isCode(file)), snapshot };
+  }
+
+  /**
+   * Verifies what this start used without, as long as it is `idle`. Gives whether all is verified. Rejects with a
+   * sentence when something is not what the policy names.
+   */
+  async audit(idle: () => boolean): Promise<boolean> {
+    const all = async (): Promise<void> => {
+      for (const verify of [...this.#unaudited]) {
+        if (!idle()) return;
+        await verify();
+        this.#unaudited.delete(verify);
+      }
+    };
+    this.#auditing ??= all().finally(() => {
+      this.#auditing = undefined;
+    });
+    await this.#auditing;
+    return this.#unaudited.size === 0;
   }
 
   /** Keeps the files of this start for the next visit; their size in bytes, or null when that can't be or is done. */
@@ -195,6 +229,7 @@ export class Supply {
   /** Everything is fetched once more, from the browser's cache as a rule. */
   restart(): void {
     this.#loaded = 0;
+    this.#unaudited.clear();
   }
 
   /** The named packages' files, without their dependencies. Rejects with a sentence. */

@@ -68,11 +68,11 @@ export type Piece = Blob | ArrayBuffer | WebAssembly.Module | (WebAssembly.Modul
 /** The parts of an image that come after a start. */
 export type ImagePart = "code" | "rest";
 
-/** Files of an image: path, mode, mtime in ms, and for files the place in its bytes. */
-export interface ImageIndex {
-  folders: [path: string, mode: number, mtime: number][];
-  files: [path: string, mode: number, mtime: number, offset: number, length: number][];
-}
+/** A folder of an image: its path, the names of its files with slashes between them, and two numbers for each. */
+export type ImageFolder = [path: string, names: string, offsetsAndLengths: number[]];
+
+/** The folders of an image, each behind the one that it is in; in bytes of the image. */
+export type ImageIndex = ImageFolder[];
 
 export interface FileInfo {
   /** Relative to the working directory, "/"-separated. */

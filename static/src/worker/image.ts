@@ -2,48 +2,84 @@
 // reading any of it. A folder's entries become nodes when they are first looked up, a file's bytes come from a blob when they
 // are first needed. Blobs are immutable and lie outside the worker: many workers share one, and none can change it.
 
-import type { ImageIndex } from "../protocol/messages";
+import type { ImageFolder, ImageIndex } from "../protocol/messages";
 import type { EmscriptenFs, FsNode, NodeOps } from "./emscripten";
 import { THEN } from "./then";
-
-interface Entry {
-  mode: number;
-  mtime: number;
-  /** Of a folder. */
-  children?: Map<string, Entry>;
-  /** Of a file. */
-  offset: number;
-  length: number;
-}
 
 /** Gives bytes of the image; blocks until they are there. */
 export type ReadImage = (offset: number, length: number) => Uint8Array<ArrayBuffer>;
 
-interface LazyNode extends FsNode {
-  lazy?: Map<string, Entry> | undefined;
+/** What Emscripten gives to what is unpacked. */
+const MODE = { file: 0o100666, folder: 0o40777 };
+
+/** A file's place in the image. */
+interface File {
+  offset: number;
+  length: number;
 }
 
-const folderMode = 0o40777;
+type Entry = Folder | File;
 
-function tree(index: ImageIndex): Entry {
-  const folder = (mtime = 0): Entry => ({ mode: folderMode, mtime, children: new Map(), offset: 0, length: 0 });
-  const root = folder();
-  const known = new Map<string, Entry>([["", root]]);
-  const at = (path: string): Entry => {
+class Folder {
+  readonly folders = new Map<string, Folder>();
+  /** False for one that only leads to others. */
+  listed = false;
+  #index: ImageFolder = ["", "", []];
+  #entries: Map<string, Entry> | undefined;
+
+  list(index: ImageFolder): void {
+    this.listed = true;
+    this.#index = index;
+  }
+
+  /** What is in it, told apart when it is first asked for. */
+  get entries(): Map<string, Entry> {
+    if (!this.#entries) {
+      this.#entries = new Map<string, Entry>(this.folders);
+      for (const [name, offset, length] of filesOf(this.#index)) this.#entries.set(name, { offset, length });
+    }
+    return this.#entries;
+  }
+}
+
+function* filesOf([, names, numbers]: ImageFolder): Iterable<[string, number, number]> {
+  if (names === "") return;
+  let at = 0;
+  for (const name of names.split("/")) yield [name, numbers[at++] ?? 0, numbers[at++] ?? 0];
+}
+
+/** Every file of an image: its path, where it begins and how long it is, in bytes. */
+export function* imageFiles(index: ImageIndex): Iterable<[path: string, offset: number, length: number]> {
+  for (const folder of index) {
+    for (const [name, offset, length] of filesOf(folder)) yield [`${folder[0]}/${name}`, offset, length];
+  }
+}
+
+function tree(index: ImageIndex): Folder {
+  const root = new Folder();
+  const known = new Map<string, Folder>([["", root]]);
+  const at = (path: string): Folder => {
     const found = known.get(path);
     if (found) return found;
     const cut = path.lastIndexOf("/");
-    const made = folder();
-    at(path.slice(0, cut)).children?.set(path.slice(cut + 1), made);
+    const made = new Folder();
+    at(path.slice(0, cut)).folders.set(path.slice(cut + 1), made);
     known.set(path, made);
     return made;
   };
-  for (const [path, mode, mtime] of index.folders) Object.assign(at(path), { mode, mtime });
-  for (const [path, mode, mtime, offset, length] of index.files) {
-    const cut = path.lastIndexOf("/");
-    at(path.slice(0, cut)).children?.set(path.slice(cut + 1), { mode, mtime, offset, length });
-  }
+  for (const folder of index) at(folder[0]).list(folder);
   return root;
+}
+
+interface LazyNode extends FsNode {
+  /** What it will have, without what it has by now. */
+  lazy?: Map<string, Entry> | (() => Map<string, Entry>) | undefined;
+}
+
+/** What a folder does not have yet. */
+function lacking(node: LazyNode): Map<string, Entry> | undefined {
+  if (typeof node.lazy === "function") node.lazy = node.lazy();
+  return node.lazy;
 }
 
 /** Makes a file's bytes arrive when they are first asked for. */
@@ -69,19 +105,20 @@ export function mountImage(fs: EmscriptenFs, index: ImageIndex, read: ReadImage)
 
   const make = (parent: FsNode, name: string, entry: Entry): FsNode => {
     const { mtime, ctime } = parent;
-    const node = base.mknod(parent, name, entry.mode, 0);
+    const isFolder = entry instanceof Folder;
+    const node = base.mknod(parent, name, isFolder ? MODE.folder : MODE.file, 0);
     Object.assign(parent, { mtime, ctime });
-    if (entry.children) defer(node, entry.children);
+    if (isFolder) defer(node, () => entry.entries);
     else {
       const { offset, length } = entry;
       deferContents(node, () => read(offset, length));
       node.usedBytes = length;
     }
-    node.mtime = node.ctime = node.atime = entry.mtime;
+    node.mtime = node.ctime = node.atime = THEN;
     return node;
   };
   const all = (node: LazyNode): void => {
-    const entries = node.lazy;
+    const entries = lacking(node);
     if (!entries) return;
     node.lazy = undefined;
     node.node_ops = base;
@@ -90,12 +127,12 @@ export function mountImage(fs: EmscriptenFs, index: ImageIndex, read: ReadImage)
   const lazyOps: NodeOps = {
     ...base,
     lookup(parent: LazyNode, name) {
-      const entry = parent.lazy?.get(name);
+      const entry = lacking(parent)?.get(name);
       if (!entry) return base.lookup(parent, name);
-      parent.lazy?.delete(name);
+      lacking(parent)?.delete(name);
       return make(parent, name, entry);
     },
-    readdir: (node: LazyNode) => [...base.readdir(node), ...(node.lazy?.keys() ?? [])],
+    readdir: (node: LazyNode) => [...base.readdir(node), ...(lacking(node)?.keys() ?? [])],
     rmdir(parent, name) {
       all(fs.lookupNode(parent, name));
       base.rmdir(parent, name);
@@ -105,19 +142,21 @@ export function mountImage(fs: EmscriptenFs, index: ImageIndex, read: ReadImage)
       base.rename(node, folder, name);
     },
   };
-  const defer = (node: LazyNode, entries: Map<string, Entry>): void => {
-    if (entries.size === 0) return;
-    node.lazy = new Map([...(node.lazy ?? []), ...entries]);
+  const defer = (node: LazyNode, entries: LazyNode["lazy"]): void => {
+    node.lazy = entries;
     node.node_ops = lazyOps;
   };
-  const merge = (node: LazyNode, entry: Entry): void => {
+  const merge = (node: LazyNode, folder: Folder): void => {
     const have = node.contents as Record<string, FsNode>;
-    for (const [name, child] of entry.children ?? []) {
+    const missing = new Map(folder.entries);
+    for (const name of Object.keys(have)) {
       const there = have[name];
-      if (!there) defer(node, new Map([[name, child]]));
-      else if (child.children && fs.isDir(there.mode)) merge(there, child);
+      const inside = missing.get(name);
+      missing.delete(name);
+      if (there && inside instanceof Folder && fs.isDir(there.mode)) merge(there, inside);
     }
-    if (entry.mtime > 0) node.mtime = node.ctime = entry.mtime;
+    if (missing.size > 0) defer(node, missing);
+    if (folder.listed) node.mtime = node.ctime = THEN;
   };
   merge(fs.root, tree(index));
 }
@@ -129,42 +168,54 @@ export interface Packed {
   bytes: Map<string, Uint8Array<ArrayBuffer>>;
 }
 
+/** An index of these files, which have no places yet. */
+function indexOf(folders: ReadonlyMap<string, readonly string[]>, lengthOf: (path: string) => number): ImageIndex {
+  return [...folders].map(([folder, names]) => [
+    folder,
+    names.join("/"),
+    names.flatMap((name) => [0, lengthOf(`${folder}/${name}`)]),
+  ]);
+}
+
 /** Reads files and folders out of a file system. When they were unpacked is left out: the same files, the same image. */
 export function packFiles(fs: EmscriptenFs, roots: readonly string[]): Packed {
-  const packed: Packed = { index: { folders: [], files: [] }, bytes: new Map() };
-  const walk = (path: string): void => {
+  const bytes: Packed["bytes"] = new Map();
+  const folders = new Map<string, string[]>();
+  const take = (folder: string, name: string): void => {
+    const path = `${folder}/${name}`;
     const { mode } = fs.lstat(path);
     if (fs.isDir(mode)) {
-      packed.index.folders.push([path, mode, THEN]);
-      for (const name of fs.readdir(path).sort()) if (name !== "." && name !== "..") walk(`${path}/${name}`);
+      folders.set(path, []);
+      for (const inner of fs.readdir(path).sort()) if (inner !== "." && inner !== "..") take(path, inner);
     } else if (fs.isFile(mode)) {
-      const bytes = fs.readFile(path);
-      packed.bytes.set(path, bytes);
-      packed.index.files.push([path, mode, THEN, 0, bytes.length]);
+      if (!folders.has(folder)) folders.set(folder, []);
+      folders.get(folder)?.push(name);
+      bytes.set(path, fs.readFile(path));
     }
   };
-  for (const root of roots) if (fs.analyzePath(root).exists) walk(root);
-  return packed;
+  for (const root of roots) {
+    const cut = root.lastIndexOf("/");
+    if (fs.analyzePath(root).exists) take(root.slice(0, cut), root.slice(cut + 1));
+  }
+  return { index: indexOf(folders, (path) => bytes.get(path)?.length ?? 0), bytes };
 }
 
 /** A stretch of an image: what is no file first, then these files. */
 export interface Stretch {
   ahead: readonly Uint8Array<ArrayBuffer>[];
-  paths: readonly string[];
+  paths: Iterable<string>;
 }
 
 /** Gives every file its place: stretch by stretch, those of none behind them in the index's order. */
 export function layOut(packed: Packed, stretches: readonly Stretch[]): Blob[] {
-  const placed = new Set<string>();
-  let offset = 0;
   const places = new Map<string, number>();
+  let offset = 0;
   const lay = ({ ahead, paths }: Stretch): Blob => {
     const pieces = [...ahead];
     for (const { length } of ahead) offset += length;
     for (const path of paths) {
       const bytes = packed.bytes.get(path);
-      if (!bytes || placed.has(path)) continue;
-      placed.add(path);
+      if (!bytes || places.has(path)) continue;
       places.set(path, offset);
       offset += bytes.length;
       pieces.push(bytes);
@@ -172,7 +223,13 @@ export function layOut(packed: Packed, stretches: readonly Stretch[]): Blob[] {
     return new Blob(pieces);
   };
   const blobs = stretches.map(lay);
-  blobs.push(lay({ ahead: [], paths: packed.index.files.map(([path]) => path) }));
-  for (const file of packed.index.files) file[3] = places.get(file[0]) ?? 0;
+  blobs.push(lay({ ahead: [], paths: packed.bytes.keys() }));
+  for (const folder of packed.index) {
+    let at = 0;
+    for (const [name] of [...filesOf(folder)]) {
+      folder[2][at] = places.get(`${folder[0]}/${name}`) ?? 0;
+      at += 2;
+    }
+  }
   return blobs;
 }

@@ -51,7 +51,8 @@ export interface Pyodide {
 
 interface Runtime {
   loadPyodide(options: object): Promise<Pyodide>;
-  createPyodideModule: unknown;
+  /** `exports`: the names of the main module's exports that it asks for, where that is known. */
+  createPyodideModule: { exports?: readonly string[] };
 }
 
 /** Pyodide's JavaScript; the frame puts it ahead of this bundle in the worker's source. */
@@ -85,9 +86,16 @@ export interface BootHooks {
   options?: object;
   /** Wraps Emscripten's factory. */
   factory?(original: unknown): unknown;
-  /** The main module has been instantiated. */
-  main?(instance: WebAssembly.Instance, module: WebAssembly.Module, imports: WebAssembly.Imports): void;
+  /** The main module has been instantiated. Gives what Pyodide gets to see of its exports, if not all of them. */
+  main?(
+    instance: WebAssembly.Instance,
+    module: WebAssembly.Module,
+    imports: WebAssembly.Imports,
+  ): WebAssembly.Exports | undefined;
 }
+
+/** The names of the main module's exports that Pyodide's script asks for; undefined where it may be all of them. */
+export const askedExports = (): readonly string[] | undefined => belljarRuntime.createPyodideModule.exports;
 
 /** Boots Python. Throws what Pyodide throws. */
 export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks = {}): Promise<Pyodide> {
@@ -99,12 +107,12 @@ export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks
   provide(RUNTIME.wasm, new ArrayBuffer(0));
   const instantiate = async (imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> => {
     const module = await wasm;
-    const given = interrupts.imports(imports);
     await hooks.before?.(imports);
+    const given = interrupts.imports(imports);
     const instance = await WebAssembly.instantiate(module, given);
     interrupts.watch(instance.exports);
-    hooks.main?.(instance, module, given);
-    return { module, instance: { exports: publicExports(instance.exports) } };
+    const exports = hooks.main?.(instance, module, given) ?? publicExports(instance.exports);
+    return { module, instance: { exports } };
   };
   // Emscripten would try another way, and wait for ever.
   let fail: (error: unknown) => void = () => {};

@@ -221,12 +221,14 @@ test("a figure is cut to what is drawn, with its margin, also where that reaches
   expect(far.slice(0, 2)).toEqual([1280, 960]);
 });
 
-test("ticks that are placed once for a drawing lie where matplotlib's many times put them", async ({ bench }) => {
+test("ticks placed once and texts laid out once for a drawing lie where matplotlib's many times put them", async ({
+  bench,
+}) => {
   const answer = await bench.run(
     `
 from contextlib import nullcontext
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
-from belljar_harness import pictures, ticks
+from belljar_harness import pictures, texts, ticks
 x = np.linspace(1, 50, 40)
 def simple(): plt.plot(x, x ** 2); plt.title("A"); plt.xlabel("a long label")
 def scales(): plt.loglog(x, x ** 3); plt.grid(which="both")
@@ -242,18 +244,28 @@ def solid(): plt.figure().add_subplot(projection="3d").plot(x, x, x)
 def bars(): plt.barh([f"name {n}" for n in range(9)], range(9)); plt.gca().xaxis.tick_top(); plt.title("above")
 def inset(): plt.plot(x, x); plt.gca().inset_axes([0.1, 0.6, 0.3, 0.3]).plot(x, -x); plt.legend(["one"], loc=(1.1, 0.5))
 def second(): plt.plot(x, x); plt.gca().secondary_xaxis("top", functions=(lambda v: v * 2, lambda v: v / 2))
+def lines():
+    figure, ax = plt.subplots()
+    ax.text(0.1, 0.5, "two\\nlines, $x^2$ and\\n\\nmore", rotation=30, rotation_mode="anchor", linespacing=1.7, ha="right", va="center")
+    ax.text(0.5, 0.2, "a long text that is broken where the figure ends " * 3, wrap=True)
+    ax.annotate("here", (0.5, 0.5), (0.8, 0.9), bbox={"boxstyle": "round"}, arrowprops={"arrowstyle": "->"}, multialignment="right")
+    class Growing(type(ax.title)):
+        def draw(self, renderer):
+            super().draw(renderer); self.set_fontsize(self.get_fontsize() + 4); self.set_text(self.get_text() + "!")
+    ax.add_artist(Growing(0.2, 0.8, "grows", transform=ax.transAxes, figure=figure))
+    figure.suptitle("above all", x=0.2, weight="bold"); ax.table([["a", "bcd"], ["e", "f"]], loc="bottom")
 def picture(make, dpi):
     make()
     try: return pictures.png(plt.gcf(), dpi)
     finally: plt.close("all")
-makers = [simple, scales, dates, equal, twins, shared, colours, polar, solid, bars, inset, second]
+makers = [simple, scales, dates, equal, twins, shared, colours, polar, solid, bars, inset, second, lines]
 once = [picture(make, dpi) for make in makers for dpi in (72, 200)]
-ticks.placed_once = nullcontext
+ticks.placed_once = texts.laid_out_once = nullcontext
 often = [picture(make, dpi) for make in makers for dpi in (72, 200)]
 print([makers[n // 2].__name__ for n, (a, b) in enumerate(zip(once, often)) if a != b], len(set(once)))`,
     { timeout: 120_000 },
   );
-  expect(answer).toMatchObject({ status: "ok", stdout: "[] 24\n" });
+  expect(answer).toMatchObject({ status: "ok", stdout: "[] 26\n" });
   await bench.do((sandbox) => sandbox.reset());
 });
 

@@ -113,12 +113,12 @@ test("packages that a snapshot lacks are loaded on top of it", async ({ browser 
 });
 
 // One byte each, in places where nothing but the hash tells: a name in a message of the script, the heap's middle, a
-// file's text, a file's mode in JSON.
+// file's text, a file's name in JSON.
 for (const [part, place] of [
   ["script.js", (body: Buffer) => body.lastIndexOf("PyProxy")],
   ["heap-0.bin", () => 200_000],
   ["hot.bin", (body: Buffer) => body.length - 100],
-  ["state.json", (body: Buffer) => body.lastIndexOf("33206") + 4],
+  ["state.json", (body: Buffer) => body.lastIndexOf(".pyc") + 1],
 ] as const) {
   test(`a snapshot whose ${part} is not what the policy names is never used`, async ({ browser }) => {
     await within(browser, async (bench, page) => {
@@ -294,6 +294,60 @@ test("figures, tables and stops need nothing of the code that a start leaves out
       release();
     }
   });
+});
+
+test("what a start can do without is fetched when nothing runs, and not beside the second cell", async ({
+  browser,
+}) => {
+  await within(browser, async (bench, page) => {
+    const asked: string[] = [];
+    page.on("request", (request) => /snapshot-(code|rest)/.test(request.url()) && asked.push(request.url()));
+    await bench.open({ packages: [], spare: false });
+    for (let cell = 0; cell < 8; cell++) {
+      await bench.run("import time; time.sleep(0.2)");
+      await page.waitForTimeout(100);
+    }
+    expect(asked).toEqual([]);
+    await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(2);
+  });
+});
+
+test("a snapshot's heap has no library's file in it: the code is sent, and kept in memory, once", async ({ bench }) => {
+  const found = await bench.do(async (sandbox) => {
+    const { snapshots } = await sandbox.policy;
+    const count = async (urls: string[]): Promise<number> => {
+      const bytes = new Uint8Array(
+        await new Blob(await Promise.all(urls.map(async (url) => (await fetch(url)).blob()))).arrayBuffer(),
+      );
+      let modules = 0;
+      for (let at = bytes.indexOf(0x6d); at >= 0; at = bytes.indexOf(0x6d, at + 1)) {
+        if (bytes[at - 1] === 0x73 && bytes[at - 2] === 0x61 && bytes[at - 3] === 0 && bytes[at + 1] === 1)
+          modules += 1;
+      }
+      return modules;
+    };
+    const snapshot = snapshots.find(({ load }) => load.includes("numpy"));
+    return [await count(snapshot?.heap.map(({ url }) => url) ?? []), await count([snapshot?.code.url ?? ""])];
+  });
+  expect(found[0]).toBe(0);
+  expect(found[1], "the main module and every library").toBeGreaterThan(40);
+});
+
+test("a restored interpreter finds its own symbols by name, and libraries that come later find them, too", async ({
+  browser,
+}) => {
+  const cells = [
+    "import ctypes\nlib = ctypes.CDLL(None)\nlib.Py_GetVersion.restype = ctypes.c_char_p\n" +
+      "lib.Py_GetVersion().split()[0], hasattr(lib, 'PyList_New'), hasattr(lib, 'no_such_name'), hasattr(lib, 'belljar:fill')",
+    "import regex\nregex.findall(r'\\p{Lu}', 'aBcD')",
+    "import os, hashlib\n" +
+      "def walk(root): return [(path, sorted(names), sorted(files), [os.stat(os.path.join(path, f))[::6] for f in sorted(files)]) for path, names, files in os.walk(root)]\n" +
+      "hashlib.sha256(repr(sorted(walk('/lib/python3.14/site-packages/numpy'))).encode()).hexdigest()",
+  ];
+  const [cold, restored] = await bothWays(browser, cells);
+  expect(restored).toEqual(cold);
+  expect(restored[0]).toMatchObject({ text: "(b'3.14.2', True, False, False)" });
+  expect(restored[1]).toMatchObject({ text: "['B', 'D']" });
 });
 
 test("a file that is still on its way is waited for, on nobody's clock", async ({ browser }) => {

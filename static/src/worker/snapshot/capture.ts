@@ -18,7 +18,8 @@ export interface Captured {
 
 export interface CaptureSource {
   module: EmscriptenModule;
-  /** Exports of the main module, and how long the table was when only it was there. */
+  /** The main module, its exports, and how long the table was when only it was there. */
+  code: WebAssembly.Module;
   main: WebAssembly.Exports;
   mainTable: number;
   /** What the main module imports. */
@@ -55,6 +56,8 @@ export function capture(source: CaptureSource): Captured {
   fold(heap, [source.initial, ...sides.map(({ initial }) => initial)]);
   const runs = keptRuns(heap);
   const got = Object.entries(module.GOT).map(([name, { value }]): [string, number] => [name, value as number]);
+  const wanted = linked(source.code, sides);
+  const kept = got.filter(([name]) => wanted.has(name));
   const state: SnapshotState = {
     build: module.API.config.BUILD_ID,
     harness: source.harness,
@@ -66,7 +69,7 @@ export function capture(source: CaptureSource): Captured {
       free: [...module.freeTableIndexes],
       ...looseEntries(source, libraries, owners, scripted(got, source.env)),
     },
-    got,
+    got: [kept.map(([name]) => name).join(" "), kept.map(([, value]) => value)],
     stack: module.stackSave(),
     heap: heap.length,
     runs,
@@ -81,6 +84,16 @@ export function capture(source: CaptureSource): Captured {
     code: [],
   };
   return { state, heap: joined(heap, runs) };
+}
+
+/** The symbols that modules import from the offset table, and those of libraries. The others are looked up when asked for. */
+function linked(main: WebAssembly.Module, sides: readonly Side[]): Set<string> {
+  const names = new Set(sides.flatMap(({ instance }) => Object.keys(instance.exports)));
+  for (const module of [main, ...sides.map(({ module }) => module)]) {
+    for (const { module: from, name } of WebAssembly.Module.imports(module))
+      if (from.startsWith("GOT.")) names.add(name);
+  }
+  return names;
 }
 
 type Owners = Map<unknown, [side: number, name: string]>;

@@ -19,19 +19,20 @@ const FUNCTION_TYPE = 0x60;
 const KNOWN = { value: 0 };
 
 /**
- * Lets Emscripten's global offset table know every symbol. Each is made when it is first asked for. Call before the main
- * module is instantiated. While `pass(true)` holds nothing is made, and every symbol is known all the same.
+ * Lets Emscripten's global offset table know the symbols of libraries. Each is made when it is first asked for. Call
+ * before the main module is instantiated. While `pass(true)` holds nothing is made, and every symbol is known.
  */
 export function knowOffsets(
   table: Record<string, WebAssembly.Global>,
   { got }: SnapshotState,
 ): { pass(through: boolean): void } {
-  const values = new Map(got);
+  const [names, offsets] = got;
+  const values = new Map(names.split(" ").map((name, position) => [name, offsets[position]]));
   let passing = false;
   const get = (_: object, name: string): unknown => {
+    if (passing) return KNOWN;
     const value = values.get(name);
     if (value === undefined) return undefined;
-    if (passing) return KNOWN;
     const made = new WebAssembly.Global({ value: "i32", mutable: true }, value);
     table[name] = made;
     return made;
@@ -45,7 +46,7 @@ export function knowOffsets(
 }
 
 /** The symbols that are JavaScript's functions, by the place in the table that they had. */
-export function scripted(got: SnapshotState["got"], env: Record<string, unknown>): Map<number, string> {
+export function scripted(got: readonly [string, number][], env: Record<string, unknown>): Map<number, string> {
   const isSigned = (name: string): boolean => typeof env[name] === "function" && "sig" in (env[name] as Signed);
   return new Map(got.filter(([name]) => isSigned(name)).map(([name, index]) => [index, name]));
 }

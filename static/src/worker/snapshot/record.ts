@@ -16,8 +16,8 @@ export interface Recording {
   stop(): void;
 }
 
-/** Records every side module from now on. */
-export function record(): Recording {
+/** Records every side module from now on. `next` is called when another one is there, before anything of it has run. */
+export function record(next: () => void): Recording {
   const sides: Side[] = [];
   const { Instance, instantiate } = WebAssembly;
   const note = (module: WebAssembly.Module, imports: unknown, instance: WebAssembly.Instance): void => {
@@ -26,6 +26,7 @@ export function record(): Recording {
     const memory = imports.env.memory as WebAssembly.Memory;
     const initial = takeInitial(memory, memoryBase, dataSize(module));
     sides.push({ module, instance, memoryBase, tableBase, initial });
+    next();
   };
   WebAssembly.Instance = new Proxy(Instance, {
     construct(target, [module, imports]: [WebAssembly.Module, WebAssembly.Imports]) {

@@ -62,7 +62,7 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     lap("file system");
     await copyHeap(module, state, source, initials);
     // Tens of thousands of names that nobody asks for again.
-    Object.assign(state, { got: [], runs: [], libraries: [], table: { ...state.table, free: [], entries: [] } });
+    Object.assign(state, { got: ["", []], runs: [], libraries: [], table: { ...state.table, free: [], entries: [] } });
     module.API.restoreSnapshot = () => {
       reopenFiles(module, state);
       Object.assign(module.API.packageManager.loadedPackages, state.packages);

@@ -13,10 +13,11 @@ import type {
 import { Probes } from "../../split/probes";
 import type { EmscriptenModule } from "../emscripten";
 import { type ColdModule, Halves } from "../halves";
-import { layOut, mountImage, packFiles, type ReadImage } from "../image";
+import { imageFiles, layOut, mountImage, packFiles, type ReadImage } from "../image";
 import type { Packages } from "../packages";
-import { bootPyodide, type Core, ENVIRONMENT, type Pyodide } from "../pyodide";
+import { askedExports, bootPyodide, type Core, ENVIRONMENT, type Pyodide } from "../pyodide";
 import { installHarness, LIBRARY } from "../session";
+import { lendSymbols } from "../symbols";
 import { capture } from "./capture";
 import { type Initial, MAIN_BYTES, takeInitial } from "./initial";
 import { fillMain, knowOffsets } from "./linking";
@@ -24,7 +25,7 @@ import { record } from "./record";
 import { type Attach, type RestoreSource, restoring, setTimeZone } from "./restore";
 import type { SnapshotState } from "./state";
 import { standStill } from "./stillness";
-import { zeroFreeMemory } from "./tidy";
+import { freeLibraryFiles, zeroFreeMemory } from "./tidy";
 
 const STDLIB = "/lib/python314.zip";
 /** What an image holds. matplotlib's folder has its list of fonts, which takes a second to make. */
@@ -116,6 +117,7 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
   let show = (): void => {};
   let settings = {} as EmscriptenModule;
   let offsets: ReturnType<typeof knowOffsets> | undefined;
+  let lend: ReturnType<typeof lendSymbols> | undefined;
   let initial: Initial | undefined;
   const stdlib = Promise.resolve(new Blob());
   const py = await bootPyodide(
@@ -126,12 +128,15 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
         source.lap("waiting for the state");
         offsets = knowOffsets(settings.GOT, known);
         env = imports.env as Record<string, unknown>;
+        const asked = askedExports();
+        if (asked) lend = lendSymbols(env, () => settings, asked);
       },
       main: ({ exports }, module, imports) => {
         initial = initialOf(exports);
         source.attach(0, { module, exports, imports });
         if (known) show = fillMain(known, exports, env);
         offsets?.pass(true);
+        return lend?.(exports);
       },
       factory: (original) => {
         const factory = async (given: object): Promise<EmscriptenModule> => {
@@ -192,9 +197,14 @@ warming.prepare(${JSON.stringify(settings.load)})
 
 /** Starts on an image, imports what the profile is for and captures the interpreter. */
 export async function snap(core: Core, input: PackedFiles, settings: BootSettings): Promise<RawSnapshot> {
-  const recording = record();
-  const goOn = standStill();
+  let main: WebAssembly.Module | undefined;
   let exports: WebAssembly.Exports = {};
+  let module: EmscriptenModule | undefined;
+  const freeFiles = (): void => {
+    if (module) freeLibraryFiles(module, exports);
+  };
+  const recording = record(freeFiles); // each leaves its place to what comes behind it
+  const goOn = standStill();
   let initial: Initial | undefined;
   let mainTable = 0;
   let env: Record<string, unknown> = {};
@@ -203,10 +213,12 @@ export async function snap(core: Core, input: PackedFiles, settings: BootSetting
     before: async (imports) => {
       env = imports.env as Record<string, unknown>;
     },
-    main: (instance) => {
+    main: (instance, code) => {
+      main = code;
       exports = instance.exports;
       initial = initialOf(exports);
       mainTable = (exports.__indirect_function_table as WebAssembly.Table).length;
+      return undefined;
     },
     options: {
       _makeSnapshot: true,
@@ -214,6 +226,7 @@ export async function snap(core: Core, input: PackedFiles, settings: BootSetting
       fsInit: async (fs: EmscriptenModule["FS"]) => mountImage(fs, input.index, read),
     },
   });
+  module = py._module;
   Object.assign(py.loadedPackages, input.packages);
   py.runPython(`
 import sys
@@ -224,9 +237,11 @@ del restored, start, sys
 `);
   goOn();
   recording.stop();
+  freeFiles();
   zeroFreeMemory(py._module, exports);
   const { state, heap } = capture({
     module: py._module,
+    code: main as unknown as WebAssembly.Module,
     main: exports,
     mainTable,
     env,
@@ -259,7 +274,7 @@ export async function prove(
     touched.add(offset);
     return read(offset, length);
   };
-  const files = new Map(state.image.files.map(([path, , , offset, length]) => [path, { offset, length }]));
+  const files = new Map([...imageFiles(state.image)].map(([path, offset, length]) => [path, { offset, length }]));
   const libraries = state.libraries.map(({ names: [path = ""] }) => path);
   const originals = libraries.map((path) => {
     const { offset, length } = files.get(path) ?? { offset: 0, length: 0 };

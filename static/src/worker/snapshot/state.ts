@@ -33,8 +33,8 @@ export interface SnapshotState {
   libraries: Library[];
   /** `own`: where the functions begin that JavaScript adds while it starts, by itself. */
   table: { length: number; free: number[]; entries: TableEntry[]; own: number };
-  /** Global offset table: names of one value after another. */
-  got: [name: string, value: number][];
+  /** Global offset table, of what libraries import from it or export: names with blanks between them, their values. */
+  got: [names: string, values: number[]];
   stack: number;
   /** Bytes of the heap, and the runs [from, to) that differ from the initial memory and are kept. */
   heap: number;

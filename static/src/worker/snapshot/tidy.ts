@@ -1,5 +1,5 @@
-// Empties an interpreter's free memory before a capture: what lies in freed blocks is of no use to anybody, but would
-// be stored, sent and copied with all the rest.
+// Takes out of an interpreter, before its capture, what is of no use to anybody but would be stored, sent and copied with
+// all the rest: what lies in freed blocks, and the files of libraries that are loaded.
 
 import type { EmscriptenModule } from "../emscripten";
 
@@ -18,6 +18,28 @@ const LARGEST = 1 << 24;
 const LARGEST_OBJECT = 512;
 /** CPython's blocks and malloc's chunks differ by this much, on a 32-bit machine. */
 const STEP = 8;
+
+/** Where a handle of a library (struct dso of Emscripten's dynlink.h) has its file's bytes and their number, in words. */
+const FILE_DATA = 7;
+const FILE_SIZE = 8;
+/** "\0asm" */
+const MAGIC = 0x6d736100;
+
+/**
+ * Frees the files of the libraries that are loaded. Emscripten's dlopen reads each into memory, where it stays for
+ * threads that might have to load it, too (load_library_done in dynlink.c); there are none.
+ */
+export function freeLibraryFiles({ LDSO, HEAPU32 }: EmscriptenModule, main: WebAssembly.Exports): void {
+  const { free } = main as unknown as Allocators;
+  for (const handle of Object.keys(LDSO.loadedLibsByHandle)) {
+    const at = Number(handle) >>> 2; // 0 is the main module, which has no file
+    const file = HEAPU32[at + FILE_DATA] ?? 0;
+    if (at === 0 || HEAPU32[file >>> 2] !== MAGIC) continue;
+    HEAPU32[at + FILE_DATA] = 0;
+    HEAPU32[at + FILE_SIZE] = 0;
+    free(file);
+  }
+}
 
 /** Overwrites with zeros whatever is free. The heap does not grow. */
 export function zeroFreeMemory(module: EmscriptenModule, main: WebAssembly.Exports): void {
