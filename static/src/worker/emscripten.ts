@@ -91,12 +91,6 @@ export interface EmscriptenModule {
   GOT: Record<string, WebAssembly.Global>;
   LDSO: { loadedLibsByName: Record<string, Dso>; loadedLibsByHandle: Record<number, Dso> };
   newDSO(name: string, handle: number | undefined, symbols: unknown): Dso;
-  loadWebAssemblyModule(
-    module: WebAssembly.Module,
-    flags: object,
-    name: string,
-    localScope: object,
-  ): Record<string, unknown>;
   mergeLibSymbols(exports: object, name: string): void;
   getDylinkMetadata(module: WebAssembly.Module): DylinkMetadata;
   addFunction(func: unknown): number;

@@ -110,7 +110,7 @@ function owning(sides: readonly Side[]): Owners {
 }
 
 function librariesOf(module: EmscriptenModule, sides: readonly Side[], owners: Owners): Library[] {
-  const libraries = sides.map(({ module: code, memoryBase, tableBase }): Library => {
+  const libraries = sides.map(({ module: code, memoryBase, tableBase, stubs }): Library => {
     const { memorySize, tableSize } = module.getDylinkMetadata(code);
     return {
       names: [],
@@ -121,6 +121,7 @@ function librariesOf(module: EmscriptenModule, sides: readonly Side[], owners: O
       memorySize,
       tableBase,
       tableSize,
+      stubs,
     };
   });
   const byDso = new Map<unknown, Library>();

@@ -8,6 +8,8 @@ export interface Side {
   instance: WebAssembly.Instance;
   memoryBase: number;
   tableBase: number;
+  /** Functions that it imports and that were not there yet. */
+  stubs: string[];
   initial: Initial;
 }
 
@@ -25,7 +27,9 @@ export function record(next: () => void): Recording {
     const { __memory_base: memoryBase, __table_base: tableBase } = imports.env;
     const memory = imports.env.memory as WebAssembly.Memory;
     const initial = takeInitial(memory, memoryBase, dataSize(module));
-    sides.push({ module, instance, memoryBase, tableBase, initial });
+    // Emscripten looks them up behind a proxy, over an object that holds what it stands in for.
+    const stubs = Object.keys(imports.env);
+    sides.push({ module, instance, memoryBase, tableBase, stubs, initial });
     next();
   };
   WebAssembly.Instance = new Proxy(Instance, {

@@ -2,13 +2,13 @@
 // the heap, as it comes. What differs in any way throws, and the sandbox starts the long way.
 
 import { letGo } from "../../protocol/buffers";
-import { isOwn } from "../../split/shared";
 import type { EmscriptenModule } from "../emscripten";
 import { expectLoadedPackages } from "./capture";
-import { fold, type Initial, takeInitial } from "./initial";
+import { fold, type Initial } from "./initial";
+import { type Attach, linkLibraries } from "./libraries";
 import { entryOf } from "./linking";
 import { Runs } from "./runs";
-import { isSide, type Library, type SnapshotState } from "./state";
+import type { SnapshotState } from "./state";
 
 /** What a restore needs; some of it may still be on its way. */
 export interface RestoreSource {
@@ -17,6 +17,8 @@ export interface RestoreSource {
   heap: readonly Promise<ArrayBuffer>[];
   /** The libraries, compiled, in the state's order. */
   libraries: Promise<readonly WebAssembly.Module[]>;
+  /** The symbols that libraries are linked with. */
+  env: () => Record<string, unknown>;
   /** All libraries are in their places. */
   linked: () => void;
   /** The memory before the main module's code has run. */
@@ -26,12 +28,6 @@ export interface RestoreSource {
   attach: Attach;
   lap(name: string): void;
 }
-
-/** Hears of a module that has been instantiated, before anything in it has run. */
-export type Attach = (
-  id: number,
-  found: { module: WebAssembly.Module; exports: WebAssembly.Exports; imports: WebAssembly.Imports },
-) => void;
 
 type Settings = object;
 type Factory = (settings: Settings) => Promise<EmscriptenModule>;
@@ -53,7 +49,7 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     const libraries = await source.libraries;
     lap("waiting for the libraries");
     const initials = [source.initial()];
-    const instances = loadLibraries(module, state, libraries, initials, source.attach);
+    const instances = linkLibraries(module, state, libraries, source.env(), initials, source.attach);
     lap(`${libraries.length} libraries`);
     fillTable(module, state, instances);
     source.linked();
@@ -71,77 +67,6 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     };
     return module;
   };
-}
-
-function loadLibraries(
-  module: EmscriptenModule,
-  state: SnapshotState,
-  libraries: readonly WebAssembly.Module[],
-  initials: Initial[],
-  attach: Attach,
-): WebAssembly.Instance[] {
-  const instances: WebAssembly.Instance[] = [];
-  const { Instance } = WebAssembly;
-  let current: Library | undefined;
-  // Emscripten gives each library fresh memory. The old place is already in the heap that follows, so it gets that
-  // one, and neither relocates its data nor runs its constructors again.
-  const place = (code: WebAssembly.Module, imports: WebAssembly.Imports): object => {
-    if (!isSide(imports) || !current) return new Instance(code, imports);
-    const { memoryBase, memorySize, tableBase, tableSize, names } = current;
-    const wrong = imports.env.__memory_base;
-    if (tableSize > 0 && imports.env.__table_base !== tableBase) {
-      throw new Error(`${names[0]} came to lie at ${imports.env.__table_base} of the table, not at ${tableBase}`);
-    }
-    const env = new Proxy(imports.env, {
-      get: (target, name) => (name === "__memory_base" ? memoryBase : target[name as string]),
-    });
-    const given = { ...(imports as object), env } as unknown as WebAssembly.Imports;
-    const instance = new Instance(code, given);
-    instances.push(instance);
-    attach(instances.length, { module: code, exports: instance.exports, imports: given });
-    initials.push(takeInitial(imports.env.memory as WebAssembly.Memory, memoryBase, memorySize));
-    module.HEAPU8.fill(0, memoryBase, memoryBase + memorySize); // what is not kept of the heap is zero
-    const exports: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(instance.exports)) {
-      if (name === "__wasm_apply_data_relocs" || name === "__wasm_call_ctors" || isOwn(name)) continue;
-      exports[name] =
-        value instanceof WebAssembly.Global
-          ? new WebAssembly.Global({ value: "i32" }, (value.value as number) + memoryBase - wrong)
-          : value;
-    }
-    return { exports };
-  };
-  WebAssembly.Instance = new Proxy(Instance, {
-    construct: (_, [code, imports]: [WebAssembly.Module, WebAssembly.Imports]) => place(code, imports),
-  });
-  try {
-    state.libraries.forEach((library, position) => {
-      current = library;
-      const [path = ""] = library.names;
-      const code = libraries[position];
-      if (!code) throw new Error(`the code of ${path} is missing`);
-      const { tableBase, tableSize, global } = library;
-      if (tableSize > 0 && module.wasmTable.length < tableBase) {
-        module.wasmTable.grow(tableBase - module.wasmTable.length);
-      }
-      const dso = module.newDSO(path, undefined, "loading");
-      dso.global = false;
-      dso.refcount = library.refcount < 0 ? Number.POSITIVE_INFINITY : library.refcount;
-      const scope = {};
-      const flags = { loadAsync: false, allowUndefined: true, global, nodelete: true };
-      dso.exports = module.loadWebAssemblyModule(code, flags, path, scope);
-      Object.assign(scope, dso.exports);
-      if (global) {
-        dso.global = true;
-        module.mergeLibSymbols(dso.exports, path);
-      }
-      for (const name of library.names) module.LDSO.loadedLibsByName[name] = dso;
-      for (const handle of library.handles) module.LDSO.loadedLibsByHandle[handle] = dso;
-    });
-  } finally {
-    WebAssembly.Instance = Instance;
-  }
-  return instances;
 }
 
 /** The libraries' functions outside of their own ranges. */

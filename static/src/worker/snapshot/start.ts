@@ -20,9 +20,10 @@ import { installHarness, LIBRARY } from "../session";
 import { lendSymbols } from "../symbols";
 import { capture } from "./capture";
 import { type Initial, MAIN_BYTES, takeInitial } from "./initial";
+import type { Attach } from "./libraries";
 import { fillMain, knowOffsets } from "./linking";
 import { record } from "./record";
-import { type Attach, type RestoreSource, restoring, setTimeZone } from "./restore";
+import { type RestoreSource, restoring, setTimeZone } from "./restore";
 import type { SnapshotState } from "./state";
 import { standStill } from "./stillness";
 import { freeLibraryFiles, zeroFreeMemory } from "./tidy";
@@ -106,7 +107,7 @@ export async function restore(
 
 const initialOf = (main: WebAssembly.Exports): Initial => takeInitial(main.memory as WebAssembly.Memory, 0, MAIN_BYTES);
 
-type Restored = Omit<RestoreSource, "linked" | "initial" | "mountImage"> & {
+type Restored = Omit<RestoreSource, "env" | "linked" | "initial" | "mountImage"> & {
   read(state: SnapshotState): Promise<ReadImage>;
 };
 
@@ -147,6 +148,7 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
         };
         return restoring(factory, {
           ...source,
+          env: () => env,
           linked: () => show(),
           initial: () => {
             const taken = initial as Initial;

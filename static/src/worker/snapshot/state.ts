@@ -15,6 +15,8 @@ export interface Library {
   memorySize: number;
   tableBase: number;
   tableSize: number;
+  /** Functions that it imports and that nobody has before it is there. */
+  stubs: string[];
 }
 
 /**
