@@ -197,6 +197,17 @@ test("a hot half puts functions into the table by itself, and has room for them"
   expect(() => hot(code, new Uint8Array(9), 3, new Map([[7, "nothing"]]))).toThrow(/nothing is not exported/);
 });
 
+test("a hot half without data leaves its memory as it is", () => {
+  const code = readCode(original);
+  const bits = bitsOf(new Uint8Array(NAMES.length).fill(1), NAMES.length);
+  const [bare, full] = [false, true].map((data) => {
+    const module = new WebAssembly.Module(hot(code, bits, 3, new Map(), data));
+    const { memory } = new WebAssembly.Instance(module, imports([])).exports;
+    return new TextDecoder().decode(new Uint8Array((memory as WebAssembly.Memory).buffer, 17, 4));
+  });
+  expect([bare, full]).toEqual(["\0\0\0\0", "ello"]);
+});
+
 test("the cold half is loaded when one of its functions is first called, and not before", () => {
   const ran = split(["twice", "add", "through"]);
   expect((ran.exports.twice as Call)(2)).toBe(4);

@@ -3,7 +3,7 @@
 
 import { sha256 } from "../protocol/digest";
 import { parseHostMessage } from "../protocol/guards";
-import { type FrameMessage, type HostMessage, PROTOCOL, RUNTIME } from "../protocol/messages";
+import { type FrameMessage, type HostMessage, KNOCK, PROTOCOL, RUNTIME } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 import { Shelf } from "../protocol/shelf";
 import { makeSnapshot } from "./capture";
@@ -93,3 +93,5 @@ addEventListener("message", function first(event: MessageEvent<unknown>) {
     port.postMessage(hello);
   });
 });
+// Its load event would tell the page around it the same, but later.
+if (window.parent !== window) window.parent.postMessage(KNOCK, "*");

@@ -1,7 +1,7 @@
 // The iframe and the one port into it. Everything that comes out is parsed and rebuilt before anybody sees it.
 
 import { parseFrameMessage } from "../protocol/guards";
-import { type Check, type FrameMessage, type HostMessage, PROTOCOL } from "../protocol/messages";
+import { type Check, type FrameMessage, type HostMessage, KNOCK, PROTOCOL } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 
 export interface LinkEvents {
@@ -26,6 +26,7 @@ export class FrameLink {
   readonly #iframe: HTMLIFrameElement;
   #events: LinkEvents;
   #port: MessagePort | undefined;
+  readonly #closed = new AbortController();
   #loads = 0;
   #hello: Promise<Hello> | undefined;
   /** What was posted before there was a port. */
@@ -53,7 +54,10 @@ export class FrameLink {
     this.#events = events;
   }
 
-  /** Hands the port over at the first load; resolves with what the frame says of itself. */
+  /**
+   * Hands the port over as soon as the frame's script runs, or at the first load; resolves with what the frame says of
+   * itself.
+   */
   open(): Promise<Hello> {
     this.#hello ??= this.#opened();
     return this.#hello;
@@ -66,6 +70,21 @@ export class FrameLink {
         reject(new Error(reason));
       };
       let timer = setTimeout(() => give(SILENT), LOAD_MS);
+      const hand = (): void => {
+        if (this.#port) return;
+        clearTimeout(timer);
+        timer = setTimeout(() => give(SILENT), HELLO_MS);
+        this.#hand(({ protocol, isolated, checks }) => {
+          clearTimeout(timer);
+          if (protocol !== PROTOCOL) give("The sandbox frame is of another version than this page.");
+          else resolve({ isolated, checks });
+        });
+      };
+      const knocked = ({ source, data }: MessageEvent<unknown>): void => {
+        if (source !== this.#iframe.contentWindow || data !== KNOCK) return;
+        if (this.#loads === 0) hand();
+      };
+      addEventListener("message", knocked, { signal: this.#closed.signal });
       this.#iframe.addEventListener("load", () => {
         this.#loads += 1;
         if (this.#loads > 1) {
@@ -75,26 +94,23 @@ export class FrameLink {
           return;
         }
         // A frame that the browser refused loads as an error page, which never answers.
-        clearTimeout(timer);
-        timer = setTimeout(() => give(SILENT), HELLO_MS);
-        const { port1, port2 } = new MessageChannel();
-        this.#port = port1;
-        port1.onmessage = (event: MessageEvent<unknown>) => {
-          const message = this.#parse(event.data);
-          if (!message) return;
-          if (message.type !== "hello") {
-            this.#events.message(message);
-            return;
-          }
-          clearTimeout(timer);
-          if (message.protocol !== PROTOCOL) give("The sandbox frame is of another version than this page.");
-          else resolve({ isolated: message.isolated, checks: message.checks });
-        };
-        for (const [message, transfer] of this.#held.splice(0)) port1.postMessage(message, transfer);
-        // "*" because an opaque origin can't be named; the window is the iframe's first document and no other.
-        this.#iframe.contentWindow?.postMessage({ type: "belljar:init" }, "*", [port2]);
+        hand();
       });
     });
+  }
+
+  /** Gives the frame its port, and what was posted before there was one. */
+  #hand(greeted: (hello: Extract<FrameMessage, { type: "hello" }>) => void): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = (event: MessageEvent<unknown>) => {
+      const message = this.#parse(event.data);
+      if (message?.type === "hello") greeted(message);
+      else if (message) this.#events.message(message);
+    };
+    for (const [message, transfer] of this.#held.splice(0)) port1.postMessage(message, transfer);
+    // "*" because an opaque origin can't be named; the window is the iframe's first document and no other.
+    this.#iframe.contentWindow?.postMessage({ type: "belljar:init" }, "*", [port2]);
   }
 
   post(message: HostMessage, transfer: Transferable[] = []): void {
@@ -103,6 +119,7 @@ export class FrameLink {
   }
 
   close(): void {
+    this.#closed.abort();
     this.#port?.close();
     this.#port = undefined;
     this.#held = [];

@@ -10,6 +10,9 @@ import type { Step } from "./timing";
 /** Version of this protocol; a host and a frame that differ refuse each other. */
 export const PROTOCOL = 7;
 
+/** What a frame says to the page around it when it is ready to take its port. */
+export const KNOCK = "belljar:knock";
+
 export interface NamedBytes {
   name: string;
   bytes: ArrayBuffer;

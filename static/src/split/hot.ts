@@ -80,10 +80,11 @@ function tables(code: Code, placed: Placed): Bytes {
 /**
  * The half that a start needs. `bits` says which functions are in it, `id` is what the cold half is asked for with.
  * Exports: all of the original's, and its own (see `isOwn`), in whose table a function of type (i32) -> () must be put
- * at 0 before anything runs. `placed` are exported functions that it puts into its first table by itself, by index.
+ * at 0 before anything runs. `placed` are exported functions that it puts into its first table by itself, by index. One
+ * without `data` leaves its memory as it is.
  * Throws for a module that uses what is not known here, or lacks one of those functions.
  */
-export function hot(code: Code, bits: Bytes, id: number, placed: Placed = new Map()): Bytes {
+export function hot(code: Code, bits: Bytes, id: number, placed: Placed = new Map(), data = true): Bytes {
   const at = places(code);
   const callers = new Callers(code, at.callers);
   const bodies = codeWriter(code);
@@ -125,7 +126,7 @@ export function hot(code: Code, bits: Bytes, id: number, placed: Placed = new Ma
   const typeEntries = [Uint8Array.of(FUNCTION_TYPE, 1, I32, 0), Uint8Array.of(FUNCTION_TYPE, 0, 0), ...callers.types()];
   const more = (section: number, entries: number, bytes: Bytes): Bytes =>
     appended(code.sections.entries(section), entries, bytes);
-  const changes = {
+  const changes: Record<number, Bytes | null> = {
     [SECTION.type]: more(SECTION.type, typeEntries.length, joined(typeEntries)),
     [SECTION.function]: more(SECTION.function, added, types.done()),
     [SECTION.table]: tables(code, placed),
@@ -134,5 +135,6 @@ export function hot(code: Code, bits: Bytes, id: number, placed: Placed = new Ma
     [SECTION.element]: more(SECTION.element, 1 + segments.length, joined([all.done(), ...segments])),
     [SECTION.code]: appended({ count: code.bodies.length, bytes: bodies.done() }, added, new Uint8Array()),
   };
+  if (!data) for (const section of [SECTION.data, SECTION.dataCount]) changes[section] = null;
   return changed(code, changes, [...dylink(code), new Writer().text(wasm.HOT_SECTION).piece(bits).done()]);
 }

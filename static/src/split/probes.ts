@@ -56,7 +56,7 @@ function readable(bytes: Bytes): Code | null {
 function half(code: Code, ran: Uint8Array, id: number, placed: Placed): Bytes | null {
   const bits = bitsOf(ran, code.bodies.length);
   try {
-    const made = hot(code, bits, id, placed);
+    const made = hot(code, bits, id, placed, id === 0); // a library's data come with the heap
     return WebAssembly.validate(made) && WebAssembly.validate(cold(code, bits)) ? made : null;
   } catch {
     return null;

@@ -24,7 +24,7 @@ export interface CaptureSource {
   mainTable: number;
   /** What the main module imports. */
   env: Record<string, unknown>;
-  /** The memory before the main module's code has run. */
+  /** The main module's memory before any code has run. */
   initial: Initial;
   sides: readonly Side[];
   harness: string;
@@ -53,7 +53,7 @@ export function capture(source: CaptureSource): Captured {
   const owners = owning(sides);
   const libraries = librariesOf(module, sides, owners);
   const heap = module.HEAPU8.slice();
-  fold(heap, [source.initial, ...sides.map(({ initial }) => initial)]);
+  fold(heap, source.initial);
   const runs = keptRuns(heap);
   const got = Object.entries(module.GOT).map(([name, { value }]): [string, number] => [name, value as number]);
   const wanted = linked(source.code, sides);

@@ -1,7 +1,8 @@
-// Memory as a module's own data segments leave it, before any of its code has run.
+// Memory as the main module's own data segments leave it, before any of its code has run.
 //
-// Both sides have it: the heap of a snapshot is stored as what differs from it (by exclusive or). 5 MB of tables and
-// texts are thus not sent a second time beside the code that brings them.
+// Both sides have it: the heap of a snapshot is stored as what differs from it (by exclusive or). 3 MB of tables and
+// texts are thus not sent a second time beside the code that brings them. A library's data are in the heap, and not
+// in what is left of its code.
 
 /** Of the main module so many bytes from 0 on are looked at; its data ends before (Pyodide 314.0.3: at 3.8 MB). */
 export const MAIN_BYTES = 4 * 1024 * 1024;
@@ -18,35 +19,11 @@ export function takeInitial(memory: WebAssembly.Memory, at: number, length: numb
 }
 
 /** Turns a heap into what differs from the initial memory, or back. */
-export function fold(heap: Uint8Array, initials: readonly Initial[]): void {
-  for (const { at, bytes } of initials) {
-    const words = bytes.length >>> 2;
-    const into = new Uint32Array(heap.buffer, heap.byteOffset + at, words);
-    const from = new Uint32Array(bytes.buffer, bytes.byteOffset, words);
-    for (let word = 0; word < words; word++) into[word] = (into[word] ?? 0) ^ (from[word] ?? 0);
-    for (let byte = words << 2; byte < bytes.length; byte++)
-      heap[at + byte] = (heap[at + byte] ?? 0) ^ (bytes[byte] ?? 0);
-  }
-}
-
-/** How much memory a library has for its data (WebAssembly's tool conventions, DynamicLinking.md: WASM_DYLINK_MEM_INFO). */
-export function dataSize(module: WebAssembly.Module): number {
-  const [section] = WebAssembly.Module.customSections(module, "dylink.0");
-  const bytes = new Uint8Array(section ?? new ArrayBuffer(0));
-  let at = 0;
-  const number = (): number => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++] ?? 0;
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const kind = number();
-    const length = number();
-    if (kind === 1) return number();
-    at += length;
-  }
-  return 0;
+export function fold(heap: Uint8Array, { at, bytes }: Initial): void {
+  const words = bytes.length >>> 2;
+  const into = new Uint32Array(heap.buffer, heap.byteOffset + at, words);
+  const from = new Uint32Array(bytes.buffer, bytes.byteOffset, words);
+  for (let word = 0; word < words; word++) into[word] = (into[word] ?? 0) ^ (from[word] ?? 0);
+  for (let byte = words << 2; byte < bytes.length; byte++)
+    heap[at + byte] = (heap[at + byte] ?? 0) ^ (bytes[byte] ?? 0);
 }

@@ -4,9 +4,8 @@
 // its exports. Here the imports lie one behind the other as prototypes, where the engine finds them by itself, the memory
 // follows with the heap, and neither relocations nor constructors run again: what they did is in the heap, too.
 
-import { isOwn } from "../../split/shared";
+import { EXPORTS, isOwn } from "../../split/shared";
 import type { EmscriptenModule } from "../emscripten";
-import { type Initial, takeInitial } from "./initial";
 import type { Library, SnapshotState } from "./state";
 
 /** Hears of a module that has been instantiated, before anything in it has run. */
@@ -43,16 +42,12 @@ function relocated(exports: WebAssembly.Exports, memoryBase: number): Symbols {
   return found;
 }
 
-/**
- * Instantiates the libraries of a snapshot, in its order. `env` are the symbols that libraries are linked with; what of
- * their memory differs from zero before anything has run is put behind `initials`.
- */
+/** Instantiates the libraries of a snapshot, in its order. `env` are the symbols that libraries are linked with. */
 export function linkLibraries(
   module: EmscriptenModule,
   { libraries }: SnapshotState,
   codes: readonly WebAssembly.Module[],
   env: Symbols,
-  initials: Initial[],
   attach: Attach,
 ): WebAssembly.Instance[] {
   const { wasmTable, LDSO, GOT } = module;
@@ -67,8 +62,8 @@ export function linkLibraries(
     const instance = new WebAssembly.Instance(code, imports);
     exports = relocated(instance.exports, memoryBase);
     attach(libraries.indexOf(library) + 1, { module: code, exports: instance.exports, imports });
-    initials.push(takeInitial(env.memory as WebAssembly.Memory, memoryBase, memorySize));
-    module.HEAPU8.fill(0, memoryBase, memoryBase + memorySize); // what is not kept of the heap is zero
+    // One that is whole has put its data there; what is not kept of the heap is zero.
+    if (!(EXPORTS.table in instance.exports)) module.HEAPU8.fill(0, memoryBase, memoryBase + memorySize);
     return [instance, exports];
   };
   return libraries.map((library, position) => {

@@ -1,6 +1,5 @@
 // Watches which libraries are instantiated and where, so that a snapshot can put them there again.
 
-import { dataSize, type Initial, takeInitial } from "./initial";
 import { isSide } from "./state";
 
 export interface Side {
@@ -10,7 +9,6 @@ export interface Side {
   tableBase: number;
   /** Functions that it imports and that were not there yet. */
   stubs: string[];
-  initial: Initial;
 }
 
 export interface Recording {
@@ -25,11 +23,9 @@ export function record(next: () => void): Recording {
   const note = (module: WebAssembly.Module, imports: unknown, instance: WebAssembly.Instance): void => {
     if (!isSide(imports)) return;
     const { __memory_base: memoryBase, __table_base: tableBase } = imports.env;
-    const memory = imports.env.memory as WebAssembly.Memory;
-    const initial = takeInitial(memory, memoryBase, dataSize(module));
     // Emscripten looks them up behind a proxy, over an object that holds what it stands in for.
     const stubs = Object.keys(imports.env);
-    sides.push({ module, instance, memoryBase, tableBase, stubs, initial });
+    sides.push({ module, instance, memoryBase, tableBase, stubs });
     next();
   };
   WebAssembly.Instance = new Proxy(Instance, {

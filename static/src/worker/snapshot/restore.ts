@@ -48,15 +48,14 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     lap("memory");
     const libraries = await source.libraries;
     lap("waiting for the libraries");
-    const initials = [source.initial()];
-    const instances = linkLibraries(module, state, libraries, source.env(), initials, source.attach);
+    const instances = linkLibraries(module, state, libraries, source.env(), source.attach);
     lap(`${libraries.length} libraries`);
     fillTable(module, state, instances);
     source.linked();
     lap("function table");
     await source.mountImage(module);
     lap("file system");
-    await copyHeap(module, state, source, initials);
+    await copyHeap(module, state, source);
     // Tens of thousands of names that nobody asks for again.
     Object.assign(state, { got: ["", []], runs: [], libraries: [], table: { ...state.table, free: [], entries: [] } });
     module.API.restoreSnapshot = () => {
@@ -84,12 +83,7 @@ function fillTable(module: EmscriptenModule, state: SnapshotState, instances: We
   freeTableIndexes.splice(0, freeTableIndexes.length, ...free);
 }
 
-async function copyHeap(
-  module: EmscriptenModule,
-  { runs }: SnapshotState,
-  source: RestoreSource,
-  initials: Initial[],
-): Promise<void> {
+async function copyHeap(module: EmscriptenModule, { runs }: SnapshotState, source: RestoreSource): Promise<void> {
   // How C calls Python functions is this engine's business, not the builder's (0 on iOS): it stays as it is.
   const trampoline =
     (module.__PyRuntime + (module.HEAP32[module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET >>> 2] ?? 0)) >>> 2;
@@ -102,8 +96,9 @@ async function copyHeap(
   }
   source.lap("heap, as it comes");
   if (!into.whole) throw new Error("the snapshot's heap has another length than its state says");
-  fold(module.HEAPU8, initials);
-  for (const { bytes } of initials.splice(0)) letGo(bytes.buffer);
+  const initial = source.initial();
+  fold(module.HEAPU8, initial);
+  letGo(initial.bytes.buffer);
   module.HEAP32[trampoline] = mine;
 }
 

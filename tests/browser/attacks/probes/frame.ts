@@ -72,7 +72,7 @@ siege(
     return host(
       arena,
       `new Promise((done)=>{const f=document.createElement("iframe");f.sandbox="allow-scripts";f.allow="cross-origin-isolated";f.src="/frame/isolated";
-    addEventListener("message",(e)=>{if(e.source===f.contentWindow)done("won")});f.onload=()=>{f.contentWindow.postMessage({type:"belljar:init"},"*");setTimeout(()=>{f.remove();done("silent")},800)};document.body.append(f)})`,
+    addEventListener("message",(e)=>{if(e.source===f.contentWindow&&e.data!=="belljar:knock")done("won")});f.onload=()=>{f.contentWindow.postMessage({type:"belljar:init"},"*");setTimeout(()=>{f.remove();done("silent")},800)};document.body.append(f)})`,
     );
   },
   hello,
