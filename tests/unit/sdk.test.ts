@@ -108,9 +108,12 @@ describe("requests", () => {
     await answered;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(hangs).not.toHaveBeenCalled();
-    void requests.ask({ type: "reset" }, Promise.resolve(), post);
+    const unanswered = expect(requests.ask({ type: "reset" }, Promise.resolve(), post)).rejects.toThrow(
+      /stopped answering/,
+    );
     await vi.advanceTimersByTimeAsync(60_000);
     expect(hangs).toHaveBeenCalledOnce();
+    await unanswered;
     vi.useRealTimers();
   });
 });

@@ -71,6 +71,9 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     } else if (message.type === "capture") {
       start?.(takeSnapshot(message));
       start = undefined;
+    } else if (message.type === "ping") {
+      // At once: the page around asks from the beginning whether there is still anybody.
+      say({ type: "reply", request: message.request, value: null, error: null });
     } else {
       const rest = message;
       void session.then((live) => live?.hear(rest));

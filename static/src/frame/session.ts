@@ -103,8 +103,6 @@ export class FrameSession implements WorkerListener {
         return this.#complete(message);
       case "file_write":
         return this.#write(message.request, message.path, message.blob);
-      case "ping":
-        return this.#reply(message.request, null);
       case "file_remove": {
         const removed = this.#files.remove(message.path);
         if (removed) this.#worker.post({ type: "file_remove", path: message.path });

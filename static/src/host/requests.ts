@@ -60,7 +60,12 @@ export class Requests {
       const send = (): void => {
         if (signal?.aborted) this.#waiting.delete(request);
         if (!this.#waiting.has(request)) return;
-        timer = setTimeout(this.#hangs, ANSWER_MS);
+        timer = setTimeout(() => {
+          const waiting = this.#waiting.get(request);
+          this.#hangs();
+          this.#waiting.delete(request);
+          waiting?.reject(new Gone("The sandbox frame stopped answering."));
+        }, ANSWER_MS);
         post({ ...message, request } as HostMessage);
       };
       void open.then(send, () => {}); // whoever ends the sandbox answers it

@@ -40,6 +40,9 @@ import { Watchdog } from "./watchdog";
 
 const SILENT = "The sandbox frame stopped answering and was replaced.";
 
+/** So many frames may fall silent in a row while Python starts before it is given up. */
+const SILENT_STARTS = 2;
+
 /** While a cell runs, the frame is asked whether it is still there, this long after each answer. */
 const ASK_MS = 5_000;
 
@@ -78,7 +81,9 @@ export class Sandbox {
   #supply: Supply | undefined;
   #watchdog: Watchdog | undefined;
   #cell: RunningCell | undefined;
-  readonly #requests = new Requests(() => this.#replaceFrame(SILENT));
+  readonly #requests = new Requests(() => this.#hangs());
+  /** So many frames in a row fell silent before Python was up. */
+  #silent = 0;
   #tail: Promise<unknown> = Promise.resolve();
   #settleReady!: { resolve(): void; reject(error: Error): void };
   /** Stop by interrupt first. */
@@ -90,7 +95,7 @@ export class Sandbox {
   readonly #emitter = new Emitter<SandboxEvents>();
   readonly #abort = new AbortController();
   readonly #rest: Rest;
-  /** The first cell is over, or none came. */
+  /** Nothing has run for a while, or a cell waits for what comes then. */
   readonly #idle = deferred();
   readonly #options: SandboxOptions;
   /** Stops listening to the signal of the options. */
@@ -238,6 +243,34 @@ export class Sandbox {
     if (!handed || !current()) return; // another frame has taken its place
     this.#soft = handed.soft;
     handed.whole.catch((error: Error) => current() && this.#startOver(error.message));
+    void this.#attend();
+  }
+
+  /** A frame whose process ends while Python starts would leave everybody waiting: its own clock has ended with it. */
+  async #attend(): Promise<void> {
+    const link = this.#link;
+    const starting = (): boolean => this.#link === link && this.#starting;
+    while (starting()) {
+      const answer = this.#requests.ask({ type: "ping" }, Promise.resolve(), (message) => send(link, message));
+      if (
+        !(await answer.then(
+          () => true,
+          () => false,
+        ))
+      )
+        return; // whoever noticed does what there is to do
+      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+    }
+  }
+
+  get #starting(): boolean {
+    return this.#state === "loading" || this.#state === "restarting";
+  }
+
+  #hangs(): void {
+    if (this.#starting && ++this.#silent > SILENT_STARTS)
+      return this.#end("failed", `Python could not start: ${SILENT}`);
+    this.#replaceFrame(SILENT);
   }
 
   /** The snapshot doesn't fit this browser: from the wheels, in a new frame. */
@@ -400,6 +433,7 @@ export class Sandbox {
       case "restarted": {
         const { reason, lost, kept } = message;
         this.#enter("restarting", reason);
+        void this.#attend();
         return this.#emitter.emit("restarted", { reason, lost, kept });
       }
       case "spare":
@@ -423,6 +457,7 @@ export class Sandbox {
     const readyMs = this.info?.readyMs || now() - this.#began;
     if (!this.info) this.#firstSteps = info.steps;
     this.info = { ...info, isolation, readyMs };
+    this.#silent = 0;
     this.#settleReady.resolve();
     this.#rests();
     this.#enter(this.#cell ? "running" : "ready");

@@ -25,9 +25,16 @@ class OnePage {
     return this.#cdp.evaluate<T>(this.#page.session, expression, ms);
   }
 
+  /** Makes a sandbox; `ready` is what becomes of it. */
+  async create(): Promise<void> {
+    await this.evaluate(`import("/sdk.js").then(({Sandbox})=>{
+      window.sandbox=Sandbox.create({packages:[],spare:false,standby:false,keep:false});
+      window.became=sandbox.ready.then(()=>"ready",(error)=>error.message)})`);
+  }
+
   async open(): Promise<void> {
-    await this.evaluate(`import("/sdk.js").then(async ({Sandbox})=>{
-      window.sandbox=await Sandbox.create({packages:[],spare:false,standby:false}); await sandbox.ready})`);
+    await this.create();
+    await this.evaluate("became");
   }
 
   run(code: string, timeout = 5_000): Promise<Answer> {
@@ -59,7 +66,6 @@ const test = base.extend<{ page_: OnePage }>({
     const cdp = await Cdp.launch(executable, launchOptions?.args ?? [], "");
     try {
       const page = new OnePage(cdp, await cdp.open(`${(baseURL ?? "").replace(/\/$/, "")}/healthz`));
-      await page.open();
       await use(page);
     } finally {
       await cdp.close();
@@ -70,6 +76,7 @@ const test = base.extend<{ page_: OnePage }>({
 test("a frame whose process ends is noticed within seconds: the run is answered, files are back", async ({
   page_: page,
 }) => {
+  await page.open();
   await page.evaluate(`sandbox.files.write("mine.txt","still here").then(()=>1)`);
   const running = page.run("while True: pass", 60_000);
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -79,4 +86,25 @@ test("a frame whose process ends is noticed within seconds: the run is answered,
   expect(answer.note).toContain("The sandbox frame stopped answering");
   expect(answer.ms).toBeLessThan(20_000);
   expect(await page.run("open('mine.txt').read()")).toMatchObject({ status: "ok", text: "'still here'" });
+});
+
+test("one whose process ends while Python starts is replaced, and Python starts in another one", async ({
+  page_: page,
+}) => {
+  test.setTimeout(90_000);
+  // Python waits for its memory until it is let go.
+  await page.evaluate(`(()=>{const get=fetch;let go;const held=new Promise((resolve)=>{go=resolve});window.go=go;
+    window.fetch=(url,...rest)=>String(url).includes("snapshot-heap")?held.then(()=>get(url,...rest)):get(url,...rest)})()`);
+  const ended = async (): Promise<void> => {
+    await expect.poll(() => page.frames.length, { timeout: 15_000 }).toBe(1);
+    await page.evaluate(`new Promise((resolve)=>setTimeout(resolve,1500))`); // it has said hello by now
+    const [frame] = page.frames;
+    page.endFrames();
+    await expect.poll(() => page.frames[0]?.id === frame?.id, { timeout: 20_000 }).toBe(false);
+  };
+  await page.create();
+  await ended();
+  await page.evaluate("go()");
+  expect(await page.evaluate("became", 30_000)).toBe("ready");
+  expect(await page.run("6 * 7")).toMatchObject({ status: "ok", text: "42" });
 });
