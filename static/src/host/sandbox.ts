@@ -252,13 +252,11 @@ export class Sandbox {
     const starting = (): boolean => this.#link === link && this.#starting;
     while (starting()) {
       const answer = this.#requests.ask({ type: "ping" }, Promise.resolve(), (message) => send(link, message));
-      if (
-        !(await answer.then(
-          () => true,
-          () => false,
-        ))
-      )
-        return; // whoever noticed does what there is to do
+      const gone = await answer.then(
+        () => false,
+        () => true,
+      );
+      if (gone) return; // whoever noticed does what there is to do
       await new Promise((resolve) => setTimeout(resolve, ASK_MS));
     }
   }

@@ -1,8 +1,9 @@
 // The files of the server's snapshot as this browser unpacked them on the first visit, kept in Cache Storage: reading
-// them takes a fifth of what it takes to inflate the HTTP cache's copies. They are verified like everything else.
+// them takes a fifth of what it takes to inflate the HTTP cache's copies. They were verified before they were kept; the
+// large ones are verified again when nothing runs (Supply.audit), the others before they are used.
 //
 //   first visit: fetched ─► verified ─► rest ─► kept
-//   next visit:  kept? ─► read ─► verified
+//   next visit:  kept? ─► read ─► in use ─► rest ─► verified
 
 import type { AssetFile, PolicySnapshot } from "../protocol/policy";
 import { able, FOLDER, roomy, UNPACKED } from "./kept";

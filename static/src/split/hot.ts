@@ -2,9 +2,9 @@
 //
 // An engine reads and validates all of a module before any of it runs; of Python's 22 MB of code a start and its first
 // figure use a fraction. The hot half has everything of the original but the bodies of the functions that were never
-// seen to run; the cold half (cold.ts) has those, and shares memory, tables, globals and tags with the hot one. It is made
-// out of the original where it is needed, so that nothing is sent twice. Whichever half calls a function of the other one
-// finds it in a table of their own, at the function's own position.
+// seen to run (and its data, where they come with the heap); the cold half (cold.ts) has those, and shares memory, tables,
+// globals and tags with the hot one. It is made out of the original where it is needed, so that nothing is sent twice.
+// Whichever half calls a function of the other one finds it in a table of their own, at the function's own position.
 //
 //   hot:  f0 …  f1 = call T[2]   f2 …        T: 0 "load the cold half"; 1 f0, 2 f1, 3 f2, … once it is there
 //   cold: f0 = call T[1]   f1 …   f2 = call T[3]
