@@ -1,5 +1,5 @@
-// Builds static/dist: the frame (with the worker and the harness inside), the SDK and its types, the output frame, the
-// page, the page that programs drive, and the one where a person lets a program use their tab.
+// Builds static/dist: the frame (with the worker inside), the harness, the SDK and its types, the output frame, the page,
+// the page that programs drive, and the one where a person lets a program use their tab.
 // Frame and worker must each be one self-contained classic script, because their policy lets nothing else in.
 
 import { createHash } from "node:crypto";
@@ -49,6 +49,7 @@ const sdkIsServed = {
   },
 };
 
+/** The harness: its Python files by their path, as `belljar_harness/session.py`. */
 async function harness() {
   const folder = join(here, "harness");
   const files = await filesBelow(folder, ".py");
@@ -69,7 +70,9 @@ async function stamp() {
     "worker/globals.ts",
     "worker/image.ts",
     "worker/pyodide.ts",
+    "frame/screenless.ts",
     "frame/shortened.ts",
+    "frame/statements.ts",
   ];
   const more = own.map((name) => join(source, name));
   for (const file of [...code, ...more]) hash.update(await readFile(file));
@@ -85,7 +88,7 @@ async function script(entry, plugins = []) {
 }
 
 /**
- * The frame's script, with the worker and the harness inside.
+ * The frame's script, with the worker inside.
  * `change` may rewrite a source file (path below src, text) on its way in: the tests of the seal take one layer out.
  */
 export function frameScript(change = (_path, text) => text) {
@@ -98,8 +101,7 @@ export function frameScript(change = (_path, text) => text) {
       }));
     },
   };
-  const worker = () =>
-    script("worker/main.ts", [rewrite, virtual("belljar:harness", harness), virtual("belljar:stamp", stamp)]);
+  const worker = () => script("worker/main.ts", [rewrite, virtual("belljar:stamp", stamp)]);
   return script("frame/main.ts", [rewrite, virtual("belljar:worker", worker)]);
 }
 
@@ -123,6 +125,7 @@ async function buildAll() {
   await rm(dist, { recursive: true, force: true });
   await mkdir(join(dist, "static"), { recursive: true });
   await writeFile(join(dist, "frame.js"), frame);
+  await writeFile(join(dist, "harness.json"), JSON.stringify(await harness()));
   await build({
     ...shared,
     entryPoints: [join(source, "host/index.ts")],

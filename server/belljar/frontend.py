@@ -72,6 +72,10 @@ class Frontend:
         """Hash of what in the browser code a snapshot depends on: with another one it fits no more."""
         return self._read("snapshot-stamp.txt").strip()
 
+    def harness(self) -> Path:
+        """The Python that runs cells inside of the sandbox, as JSON: files by their path."""
+        return self.file("harness.json")
+
     def static(self) -> dict[str, Path]:
         """Every file under `static/`, by relative URL."""
         files = (path for path in sorted((self.root / "static").rglob("*")) if path.is_file())

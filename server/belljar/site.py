@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jinja2
@@ -19,6 +19,7 @@ import belljar
 from belljar import headers
 from belljar.assets import AssetSet, load_asset_set
 from belljar.assets.manifest import LOCAL_NAME
+from belljar.assets.sets import AssetFile
 from belljar.assets.snapshots import Snapshot, find_snapshot
 from belljar.encodings import Encodings
 from belljar.errors import BelljarError, FrontendError, public
@@ -82,6 +83,7 @@ class Site:
             settings.assets_dir / "built",
             settings.assets_dir / LOCAL_NAME,
             root / "snapshot-stamp.txt",
+            root / "harness.json",
         )
         self.runtime = Remembered(self._load_runtime, _stamp(*changing))
 
@@ -147,6 +149,8 @@ class Site:
     def _load_runtime(self) -> Runtime:
         assets = load_asset_set(self.settings.assets_dir)
         snapshots = self._snapshots(assets)
+        harness = AssetFile.of(self._frontend.harness())
+        assets = replace(assets, core=(*assets.core, harness))
         policy = json.dumps(
             build_policy(self.settings, assets, snapshots, self._stamp()), separators=(",", ":")
         ).encode()

@@ -6,12 +6,6 @@ declare module "belljar:worker" {
   export default source;
 }
 
-/** The harness: Python files by their path, e.g. "belljar_harness/session.py". */
-declare module "belljar:harness" {
-  const files: Record<string, string>;
-  export default files;
-}
-
 /** Hash of all that lies in a snapshot's heap or decides what does: a snapshot of another belljar is none. */
 declare module "belljar:stamp" {
   const stamp: string;

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from belljar import headers
 from belljar.app import create_app, is_webkit
-from belljar.assets import AssetSet
+from belljar.assets import AssetFile, AssetSet
 from belljar.errors import AssetError
 from belljar.settings import Settings
 
@@ -136,11 +136,15 @@ def test_the_types_lie_beside_the_sdk(client: TestClient) -> None:
     assert_sent(response, headers.sdk())
 
 
-def test_the_policy_names_assets_that_are_served_byte_for_byte(client: TestClient, assets: AssetSet) -> None:
+def test_the_policy_names_assets_that_are_served_byte_for_byte(
+    client: TestClient, assets: AssetSet, dist: Path
+) -> None:
     policy = client.get("/policy.json")
     assert_sent(policy, headers.json())
     files = [*policy.json()["core"], *(package["file"] for package in policy.json()["packages"].values())]
-    on_disk = {file.sha256: file.path.read_bytes() for file in assets.files}
+    harness = AssetFile.of(dist / "harness.json")
+    assert (policy.json()["core"][-1]["name"], harness.name) == ("harness.json", "harness.json")
+    on_disk = {file.sha256: file.path.read_bytes() for file in (*assets.files, harness)}
     for file in files:
         response = client.get(f"/{file['url']}")
         assert response.content == on_disk[file["sha256"]]
@@ -296,6 +300,20 @@ def test_without_the_browser_code_the_frame_says_what_to_do_and_the_policy_stand
     assert response.status_code == 503
     assert "Run `make build`" in response.text
     assert client.get("/policy.json").status_code == 200
+
+
+def test_without_the_harness_the_policy_says_what_to_do(make_client: MakeClient, dist: Path) -> None:
+    (dist / "harness.json").unlink()
+    response = make_client().get("/policy.json")
+    assert response.status_code == 503
+    assert "Run `make build`" in response.text
+
+
+def test_a_new_harness_is_served_without_a_restart(client: TestClient, dist: Path) -> None:
+    client.get("/policy.json")
+    (dist / "harness.json").write_text('{"belljar_harness/session.py": "print()"}')
+    url = client.get("/policy.json").json()["core"][-1]["url"]
+    assert client.get(f"/{url}").json() == {"belljar_harness/session.py": "print()"}
 
 
 def test_a_new_build_is_served_without_a_restart(client: TestClient, dist: Path) -> None:

@@ -25,6 +25,12 @@ class AssetFile:
     size: int
     sha256: str
 
+    @classmethod
+    def of(cls, path: Path) -> AssetFile:
+        """The file at `path`, by its own name."""
+        content = path.read_bytes()
+        return cls(path.name, path, len(content), hashlib.sha256(content).hexdigest())
+
 
 @dataclass(frozen=True, slots=True)
 class Package:

@@ -20,6 +20,7 @@ import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
 import { cold } from "../split/cold";
 import { HOT_SECTION } from "../split/shared";
+import { screenless } from "./screenless";
 import { shortened } from "./shortened";
 
 /** A TrustedScriptURL where there are Trusted Types, a string elsewhere: what `new Worker` takes. */
@@ -120,6 +121,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
   } else {
     add(RUNTIME.wasm, compiled());
     add(RUNTIME.stdlib, parts.get(RUNTIME.stdlib));
+    add(RUNTIME.harness, parts.get(RUNTIME.harness));
   }
 
   const script = parts.get(snapshot ? SNAPSHOT.script : RUNTIME.factory);
@@ -133,7 +135,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
 /** The part of Pyodide's factory that workers use which start from a snapshot. */
 export async function shortFactory(parts: Shelf<Blob>): Promise<string> {
   const [loader, factory] = await Promise.all([parts.get(RUNTIME.loader), parts.get(RUNTIME.factory)]);
-  return shortened(await factory.text(), [await loader.text(), workerSource]);
+  return shortened(screenless(await factory.text()), [await loader.text(), workerSource]);
 }
 
 /** Each library takes this thread half a millisecond, and what a worker that has read its code waits for is behind it. */

@@ -113,6 +113,17 @@ export interface AssetBlob {
   verify(read?: string | null): Promise<void>;
 }
 
+const failed = ({ name }: AssetFile, problem: string): Error => new Error(`${name} could not be loaded: ${problem}.`);
+
+/** A blob that is to be this file. */
+export function checked(file: AssetFile, blob: Blob): AssetBlob {
+  const verify = async (read?: string | null): Promise<void> => {
+    const found = read ?? (await sha256(await blob.arrayBuffer()));
+    if (found !== null && found !== file.sha256) throw failed(file, WRONG);
+  };
+  return { blob, verify };
+}
+
 async function whole(response: Response): Promise<Blob> {
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return response.blob();
@@ -130,20 +141,15 @@ export async function fetchBlob(
   local?: Blob,
 ): Promise<AssetBlob> {
   const url = new URL(file.url, base);
-  const failed = (problem: string): Error => new Error(`${file.name} could not be loaded: ${problem}.`);
   let blob: Blob;
   try {
     blob = local ?? (await whole(await get(file, url, "default", signal)));
     if (blob.size !== file.size) throw new Error(`it has ${blob.size} bytes and not ${file.size}`);
   } catch (error) {
-    throw failed((error as Error).message);
+    throw failed(file, (error as Error).message);
   }
   events.advance(file.size);
   if (local) events.fetched({ url: url.href, bytes: file.size, fromCache: true });
   else tell(url, file.size, events);
-  const verify = async (read?: string | null): Promise<void> => {
-    const found = read ?? (await sha256(await blob.arrayBuffer()));
-    if (found !== null && found !== file.sha256) throw failed(WRONG);
-  };
-  return { blob, verify };
+  return checked(file, blob);
 }

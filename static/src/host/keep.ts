@@ -52,6 +52,11 @@ export async function keptSnapshot(policy: Policy, base: URL, packages?: string[
   }
 }
 
+/** Away with what is kept. */
+export async function forgetOwn(): Promise<void> {
+  if ("caches" in globalThis) await caches.delete(CACHE);
+}
+
 /**
  * Makes a snapshot for the next visit and keeps it; what was kept for other versions goes. Gives its size in bytes,
  * or null when there is no room, or another tab is at it. Rejects with a sentence when it can't be made.

@@ -1,8 +1,6 @@
-// Where this browser keeps what makes the next visit fast, and whether it has the room.
+// Where this browser keeps snapshots of its own, and whether it has room for what makes the next visit fast.
 
 export const CACHE = "belljar-snapshots";
-/** The same for the files of the server's snapshot, unpacked. */
-export const UNPACKED = "belljar-unpacked";
 /** Relative to the server's base, where nothing is ever served. */
 export const FOLDER = "belljar-kept/";
 
@@ -10,11 +8,6 @@ export const FOLDER = "belljar-kept/";
 export async function keptFile(url: URL): Promise<Response | undefined> {
   if (!url.pathname.includes(`/${FOLDER}`)) return undefined;
   return (await (await caches.open(CACHE)).match(url)) ?? Response.error();
-}
-
-/** Away with everything: what can't be restored would be tried at every visit. */
-export async function forget(): Promise<void> {
-  if ("caches" in globalThis) await Promise.all([CACHE, UNPACKED].map((name) => caches.delete(name)));
 }
 
 /** Whether this browser can keep anything here: Cache Storage and digests need a secure origin. */

@@ -124,8 +124,7 @@ async function hand(link: FrameLink, supply: Supply, wishes: Wishes): Promise<Ha
   const { limits, packages: allowed } = supply.policy;
   const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt: soft, pool };
   const { snapshot } = supply;
-  const shape = snapshot && { heap: snapshot.heap.length, load: snapshot.load };
-  send(link, { type: "boot", settings, snapshot: shape, hold });
+  send(link, { type: "boot", settings, snapshot: await supply.shape(), hold });
   if (!snapshot) await verified;
   // Where cells can fetch from the image while they run, nobody waits for the rest of it.
   const later = snapshot && verified.then(() => (isolated ? idle : undefined)).then(() => supply.later(snapshot, give));

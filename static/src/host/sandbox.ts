@@ -17,8 +17,7 @@ import { EarlyFrame } from "./early";
 import { Emitter, type Listener } from "./emitter";
 import { Execution } from "./execution";
 import { Files } from "./files";
-import { keptSnapshot } from "./keep";
-import { forget } from "./kept";
+import { forgetOwn, keptSnapshot } from "./keep";
 import type { FrameLink, LinkEvents } from "./link";
 import { type Handed, openFrame, send } from "./opening";
 import {
@@ -36,6 +35,7 @@ import { offered } from "./server";
 import { drop, stands, take } from "./standby";
 import { Supply } from "./supply";
 import { unsupported } from "./support";
+import { forgetUnpacked } from "./unpacked";
 import { Watchdog } from "./watchdog";
 
 const SILENT = "The sandbox frame stopped answering and was replaced.";
@@ -506,6 +506,11 @@ export class Sandbox {
     if (cell) answer(cell);
     this.#requests.lose(reason);
   }
+}
+
+/** Away with all that is kept: what can't be restored would be tried at every visit. */
+async function forget(): Promise<void> {
+  await Promise.all([forgetOwn(), forgetUnpacked()]);
 }
 
 function deferred(): { promise: Promise<void>; resolve(): void } {

@@ -1,16 +1,16 @@
 // What a sandbox is fed with: the policy, the runtime, packages. Counts every byte and knows each package's state.
 
-import { type NamedBytes, RUNTIME, SNAPSHOT } from "../protocol/messages";
+import { type NamedBytes, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
 import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
 import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
-import { type AssetBlob, type AssetEvents, fetchAsset, fetchBlob } from "./assets";
+import { type AssetBlob, type AssetEvents, checked, fetchAsset, fetchBlob } from "./assets";
 import type { Emitter } from "./emitter";
 import { expression } from "./expression";
 import { FOLDER } from "./kept";
 import type { PackageState, Progress, SandboxEvents, SandboxOptions } from "./options";
 import { closure, type LoadedPolicy } from "./policy";
-import { keepUnpacked, unpacked } from "./unpacked";
+import { keepUnpacked, type Unpacked, unpacked } from "./unpacked";
 
 type Stage = "runtime" | "packages" | "later";
 
@@ -19,6 +19,9 @@ const LANES = 4;
 
 /** What this browser has kept is verified before it is used up to this size: that takes no time that anybody would notice. */
 const AT_ONCE_BYTES = 1 << 20;
+
+/** A heap that this browser has kept is read in pieces of so many bytes: a few large ones cost much less than many. */
+const LOCAL_PIECE = 16 << 20;
 
 /** JavaScript is verified before anybody reads it. */
 const isCode = ({ name }: AssetFile): boolean => isModule(name) || name === SNAPSHOT.script;
@@ -54,6 +57,7 @@ export class Supply {
   /** Kept files that are in use and have not been verified yet. */
   readonly #unaudited = new Set<() => Promise<void>>();
   #auditing: Promise<void> | undefined;
+  #local: Promise<Unpacked | undefined> | undefined;
   #snapshot: PolicySnapshot | null;
   #loaded = 0;
 
@@ -105,8 +109,8 @@ export class Supply {
     const { core } = this.policy;
     if (!this.#snapshot) return core;
     const { script, state, hot, heap } = this.#snapshot;
-    // The standard library is in the snapshot, and so is the code.
-    const inside: readonly string[] = [RUNTIME.factory, RUNTIME.stdlib, RUNTIME.wasm];
+    // The libraries are in the snapshot, and so is the code.
+    const inside: readonly string[] = [RUNTIME.factory, RUNTIME.stdlib, RUNTIME.wasm, RUNTIME.harness];
     return [script, ...core.filter(({ name }) => !inside.includes(name)), state, hot, ...heap];
   }
 
@@ -122,15 +126,15 @@ export class Supply {
    * they are verified when nothing runs; see `audit`.
    */
   async parts(give: Give, calm: Promise<unknown>, frame?: FrameReads): Promise<void> {
-    const keepable = this.#keepable;
-    const local = keepable && (await unpacked(this.base, keepable.files, keepable.snapshot.heap));
-    const waiting = [...this.#needed()];
+    const local = await this.#unpacked();
+    const heap = this.#snapshot?.heap ?? [];
+    const waiting = this.#needed().filter((file) => !local || !heap.includes(file));
     let checks: Promise<unknown> = calm.catch(() => {}); // a frame that can't come up is somebody else's end
     const reads: Promise<void>[] = [];
     const lane = async (): Promise<void> => {
       for (let file = waiting.shift(); file; file = waiting.shift()) {
         const { name } = file;
-        const own = local?.get(file.sha256);
+        const own = local?.files.get(file.sha256);
         const { blob, verify } = await this.#kept(file, "runtime", own);
         if (own && verify && file.size > AT_ONCE_BYTES) {
           this.#unaudited.add(verify);
@@ -148,7 +152,51 @@ export class Supply {
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
+    if (local) this.#giveHeap(local.heap, heap, give);
     await this.timeline.time("verification goes on", Promise.all([checks, ...reads]));
+  }
+
+  /** What this browser has kept of the files of this start. */
+  #unpacked(): Promise<Unpacked | undefined> {
+    this.#local ??= this.#look();
+    return this.#local;
+  }
+
+  async #look(): Promise<Unpacked | undefined> {
+    const keepable = this.#keepable;
+    if (!keepable) return undefined;
+    const { files, snapshot } = keepable;
+    // A further sandbox of this page takes what is verified.
+    const known = [...files, ...snapshot.heap].every(({ sha256 }) => blobs.has(sha256));
+    return known ? undefined : unpacked(files, snapshot.heap);
+  }
+
+  /** What a frame has to know of the snapshot that `parts` gives it. */
+  async shape(): Promise<SnapshotShape | null> {
+    const snapshot = this.#snapshot;
+    if (!snapshot) return null;
+    const local = await this.#unpacked();
+    const heap = local ? Math.ceil(local.heap.size / LOCAL_PIECE) : snapshot.heap.length;
+    return { heap, load: snapshot.load };
+  }
+
+  /** A kept heap, which is verified when nothing runs. */
+  #giveHeap(heap: Blob, files: readonly AssetFile[], give: Give): void {
+    for (let piece = 0; piece * LOCAL_PIECE < heap.size; piece++) {
+      give(SNAPSHOT.heap(piece), heap.slice(piece * LOCAL_PIECE, (piece + 1) * LOCAL_PIECE), false);
+    }
+    const { advance, fetched } = this.#events("runtime");
+    let at = 0;
+    for (const file of files) {
+      const asset = checked(file, heap.slice(at, at + file.size));
+      this.#unaudited.add(async () => {
+        await asset.verify();
+        blobs.set(file.sha256, asset.blob);
+      });
+      at += file.size;
+      advance(file.size);
+      fetched({ url: this.url(file.url).href, bytes: file.size, fromCache: true });
+    }
   }
 
   /** The files that are kept unpacked for the next visit, and the heap's pieces; none where that is off. */
@@ -182,7 +230,7 @@ export class Supply {
   /** Keeps the files of this start for the next visit; their size in bytes, or null when that can't be or is done. */
   async keep(): Promise<number | null> {
     const found = this.#keepable;
-    return found && keepUnpacked(this.base, found.files, found.snapshot, blobs);
+    return found && keepUnpacked(found.files, found.snapshot, blobs);
   }
 
   /** Gives the parts of the snapshot's image that a start can do without. Rejects with a sentence. */
@@ -229,6 +277,7 @@ export class Supply {
   /** Everything is fetched once more, from the browser's cache as a rule. */
   restart(): void {
     this.#loaded = 0;
+    this.#local = undefined;
     this.#unaudited.clear();
   }
 

@@ -28,6 +28,8 @@ export const RUNTIME = {
   wasm: "pyodide.asm.wasm",
   lock: "pyodide-lock.json",
   stdlib: "python_stdlib.zip",
+  /** The harness as JSON: its Python files by their path. */
+  harness: "harness.json",
 } as const;
 
 /** What the names of the heap's pieces begin with. */

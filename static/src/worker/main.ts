@@ -28,7 +28,7 @@ import type { ColdModule } from "./halves";
 import { capMemory } from "./memory";
 import { Packages } from "./packages";
 import { bootPyodide, type Core, hasJspi, type Pyodide } from "./pyodide";
-import { HarnessSession } from "./session";
+import { HarnessSession, installHarness } from "./session";
 import { type ImageRest, restore, type SnapshotParts } from "./snapshot/start";
 import { captureStep } from "./snapshot/steps";
 
@@ -49,6 +49,7 @@ const core: Core = {
   lock: file(RUNTIME.lock),
   stdlib: file(RUNTIME.stdlib),
   wasm: pieces.get(RUNTIME.wasm) as Promise<WebAssembly.Module>,
+  harness: file(RUNTIME.harness),
 };
 /** What only some cells need; workers that start from a snapshot get it later. */
 const later: Partial<Record<ImagePart, Blob>> = {};
@@ -87,6 +88,7 @@ function profile(names: string[], loader: Packages): Promise<void> {
 async function fromWheels({ load }: BootSettings, loader: Packages): Promise<Pyodide> {
   const delivered = profile(load, loader);
   const py = await bootPyodide(core);
+  await installHarness(py, core.harness);
   lap("interpreter");
   await installProfile(py, load, loader, delivered);
   return py;

@@ -76,6 +76,8 @@ export interface Core {
   lock: Promise<Blob>;
   stdlib: Promise<Blob>;
   wasm: Promise<WebAssembly.Module>;
+  /** What is put into an interpreter that doesn't come from a snapshot. */
+  harness: Promise<Blob>;
 }
 
 /** What differs between starting from nothing, for a capture, and from a snapshot. */
@@ -98,7 +100,10 @@ export interface BootHooks {
 export const askedExports = (): readonly string[] | undefined => belljarRuntime.createPyodideModule.exports;
 
 /** Boots Python. Throws what Pyodide throws. */
-export async function bootPyodide({ lock, stdlib, wasm }: Core, hooks: BootHooks = {}): Promise<Pyodide> {
+export async function bootPyodide(
+  { lock, stdlib, wasm }: Omit<Core, "harness">,
+  hooks: BootHooks = {},
+): Promise<Pyodide> {
   provide(RUNTIME.stdlib, await (await stdlib).arrayBuffer());
   const lockFileContents = await (await lock).text();
 

@@ -1,6 +1,5 @@
 // The harness seen from JavaScript: how its files get into Python, what it is given (the bridge), what it offers.
 
-import harness from "belljar:harness";
 import type { BootSettings, RunOptions } from "../protocol/messages";
 import { say, sayText } from "./channel";
 import type { SessionFiles } from "./files";
@@ -22,15 +21,15 @@ export const LIBRARY = "/lib/belljar";
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Puts the harness's Python files where Python finds them. A restored interpreter has it already. */
-export function installHarness(py: Pyodide): void {
-  if (py.runPython(`import sys; ${JSON.stringify(LIBRARY)} in sys.path`)) return;
+/** Puts the harness's Python files where Python finds them. */
+export async function installHarness(py: Pyodide, files: Promise<Blob>): Promise<void> {
+  const harness = JSON.parse(await (await files).text()) as Record<string, string>;
   for (const [path, source] of Object.entries(harness)) {
     const full = `${LIBRARY}/${path}`;
     py.FS.mkdirTree(full.slice(0, full.lastIndexOf("/")));
     py.FS.writeFile(full, encoder.encode(source));
   }
-  py.runPython(`sys.path.append(${JSON.stringify(LIBRARY)})`);
+  py.runPython(`import sys; sys.path.append(${JSON.stringify(LIBRARY)}); del sys`);
 }
 
 export class HarnessSession {
@@ -48,7 +47,6 @@ export class HarnessSession {
     interrupt: Uint8Array | null,
   ) {
     this.#interrupt = interrupt;
-    installHarness(py);
     const bridge = {
       emit: sayText,
       can_suspend: hasJspi,
@@ -82,7 +80,7 @@ export class HarnessSession {
     };
     const start = py.runPython("from belljar_harness import start; start") as PyCallable;
     this.#session = start(bridge) as unknown as Session;
-    py.runPython(`import os; os.chdir(${JSON.stringify(HOME)}); del os, start, sys`);
+    py.runPython(`import os; os.chdir(${JSON.stringify(HOME)}); del os, start`);
     py.setStdin({ stdin: () => null });
     // What C code writes. Python can't be called from in there, so it goes out from here.
     const raw = (name: "stdout" | "stderr") => ({

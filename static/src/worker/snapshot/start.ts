@@ -75,7 +75,7 @@ const readerOf = (image: Blob): ReadImage => reader(new Blob(), 0, { part: () =>
 
 /** Starts from a snapshot. Throws when it is not of this belljar, or differs in anything. */
 export async function restore(
-  { lock, wasm }: Core,
+  { lock, wasm }: Pick<Core, "lock" | "wasm">,
   { state, libraries, cold, hot, heap }: SnapshotParts,
   rest: ImageRest,
   lap: (name: string) => void,
@@ -111,7 +111,7 @@ type Restored = Omit<RestoreSource, "env" | "linked" | "initial" | "mountImage">
   read(state: SnapshotState): Promise<ReadImage>;
 };
 
-async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Restored): Promise<Pyodide> {
+async function restoreFrom(core: Pick<Core, "lock" | "wasm">, { read, ...source }: Restored): Promise<Pyodide> {
   source.state.catch(() => {}); // awaited further down
   let known: SnapshotState | undefined;
   let env: Record<string, unknown> = {};
@@ -182,7 +182,7 @@ async function restoreFrom(core: Omit<Core, "stdlib">, { read, ...source }: Rest
 export async function pack(core: Core, packages: Packages, settings: BootSettings): Promise<PackedFiles> {
   const py = await bootPyodide(core);
   if (settings.load.length > 0) await packages.install(py, settings.load);
-  installHarness(py);
+  await installHarness(py, core.harness);
   py.runPython(`
 import compileall, py_compile, sys
 keep = sys.dont_write_bytecode
