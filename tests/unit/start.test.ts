@@ -9,9 +9,8 @@ import { makeMailbox, PAGE_BYTES, pageReader, putPage } from "../../static/src/p
 import type { PolicySnapshot } from "../../static/src/protocol/policy";
 import { Shelf } from "../../static/src/protocol/shelf";
 import { Timeline } from "../../static/src/protocol/timing";
-import { fold, takeInitial } from "../../static/src/worker/snapshot/initial";
 import { Runs } from "../../static/src/worker/snapshot/runs";
-import { FRESH_BYTES } from "../../static/src/worker/snapshot/state";
+import type { SnapshotState } from "../../static/src/worker/snapshot/state";
 
 test("the script of frame and worker is of one-byte characters: one of two bytes would double all of it", async () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
@@ -87,29 +86,36 @@ describe("the mailbox", () => {
 });
 
 describe("the heap's runs", () => {
-  test("are filled however the bytes are cut, and what lay between them is gone", () => {
-    const runs = fc
-      .array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })), { minLength: 1, maxLength: 8 })
-      .map((gaps) => {
-        let at = 0;
-        return gaps.map(([gap, length]): [number, number] => {
-          at += gap + length;
-          return [at - length, at];
-        });
+  /** Ranges with gaps before them. */
+  const ranges = fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), fc.boolean()), {
+      minLength: 1,
+      maxLength: 12,
+    })
+    .map((gaps) => {
+      let at = 0;
+      return gaps.map(([gap, length, kept]): [from: number, to: number, kept: boolean] => {
+        at += gap + length;
+        return [at - length, at, kept];
       });
+    });
+
+  test("are filled however the bytes are cut; between them what is the same stays and all else is gone", () => {
     fc.assert(
-      fc.property(runs, fc.array(fc.integer({ min: 1, max: 50 })), (runs, cuts) => {
-        const end = runs.at(-1)?.[1] ?? 0;
-        const wanted = new Uint8Array(end);
+      fc.property(ranges, fc.array(fc.integer({ min: 1, max: 50 })), (some, cuts) => {
+        const all: typeof some = [...some, [1_000, 1_010, true]];
+        const state: Pick<SnapshotState, "runs" | "same"> = { runs: [], same: [] };
+        const wanted = new Uint8Array(1_010);
         const kept: number[] = [];
-        for (const [from, to] of runs) {
+        for (const [from, to, own] of all) {
+          (own ? state.runs : state.same).push([from, to]);
           for (let at = from; at < to; at++) {
-            wanted[at] = 1 + (at % 255);
-            kept.push(1 + (at % 255));
+            wanted[at] = own ? 1 + (at % 254) : 0xff;
+            if (own) kept.push(1 + (at % 254));
           }
         }
-        const heap = new Uint8Array(end).fill(0xff);
-        const into = new Runs(heap, runs);
+        const heap = new Uint8Array(1_010).fill(0xff);
+        const into = new Runs(heap, state, heap.length);
         let done = 0;
         for (const cut of [...cuts, kept.length]) {
           into.write(Uint8Array.from(kept.slice(done, done + cut)));
@@ -122,10 +128,11 @@ describe("the heap's runs", () => {
   });
 
   test("that are not filled to their end, or overfull, are noticed", () => {
-    const into = new Runs(new Uint8Array(64), [
+    const runs: SnapshotState["runs"] = [
       [0, 8],
       [16, 24],
-    ]);
+    ];
+    const into = new Runs(new Uint8Array(64), { runs, same: [] }, 64);
     into.write(new Uint8Array(10));
     expect(into.whole).toBe(false);
     into.write(new Uint8Array(6));
@@ -133,40 +140,15 @@ describe("the heap's runs", () => {
     expect(() => into.write(new Uint8Array(1))).toThrow(/longer than its state says/);
   });
 
-  test("leave fresh memory above the initial one alone", () => {
-    const heap = new Uint8Array(FRESH_BYTES + 64).fill(1);
-    const into = new Runs(heap, [
+  test("leave alone what nobody has written to", () => {
+    const heap = new Uint8Array(64).fill(1);
+    const runs: SnapshotState["runs"] = [
       [0, 8],
-      [FRESH_BYTES + 32, FRESH_BYTES + 40],
-    ]);
+      [32, 40],
+    ];
+    const into = new Runs(heap, { runs, same: [] }, 16);
     into.write(new Uint8Array(16).fill(2));
-    expect([heap[8], heap[FRESH_BYTES - 1], heap[FRESH_BYTES], heap[FRESH_BYTES + 32]]).toEqual([0, 0, 1, 2]);
-  });
-});
-
-describe("the initial memory", () => {
-  test("is folded into a heap and out of it again", () => {
-    const bytes = fc.uint8Array({ minLength: 40, maxLength: 40 });
-    fc.assert(
-      fc.property(bytes, fc.uint8Array({ maxLength: 13 }), fc.integer({ min: 0, max: 6 }), (heap, initial, word) => {
-        const folded = heap.slice();
-        const initials = { at: 4 * word, bytes: initial };
-        fold(folded, initials);
-        const differs = heap.map((byte, at) => byte ^ (initial[at - 4 * word] ?? 0));
-        expect(folded).toEqual(differs);
-        fold(folded, initials);
-        expect(folded).toEqual(heap);
-      }),
-    );
-  });
-
-  test("is a copy: what the code does later is not in it", () => {
-    const memory = new WebAssembly.Memory({ initial: 1 });
-    const all = new Uint8Array(memory.buffer);
-    all[9] = 5;
-    const { at, bytes } = takeInitial(memory, 8, 4);
-    all[9] = 6;
-    expect([at, ...bytes]).toEqual([8, 0, 5, 0, 0]);
+    expect([heap[8], heap[15], heap[16], heap[31], heap[32]]).toEqual([0, 0, 1, 1, 2]);
   });
 });
 

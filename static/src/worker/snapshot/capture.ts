@@ -2,17 +2,19 @@
 
 import type { ImageIndex } from "../../protocol/messages";
 import type { EmscriptenModule } from "../emscripten";
-import { fold, type Initial } from "./initial";
 import { scripted } from "./linking";
 import type { Side } from "./record";
-import type { Library, SnapshotState, TableEntry } from "./state";
+import type { Library, Range, SnapshotState, TableEntry } from "./state";
 
-/** Granularity in which zero memory is left out, in bytes. */
+/** Granularity in which memory is left out, in bytes. */
 const PAGE = 4096;
+
+/** Of the main module so many bytes from 0 on are looked at; its data ends before (Pyodide 314.0.3: at 3.8 MB). */
+const MAIN_BYTES = 4 * 1024 * 1024;
 
 export interface Captured {
   state: SnapshotState;
-  /** Where the heap differs from the initial memory: these runs of it, one behind the other. */
+  /** The kept runs of it, one behind the other. */
   heap: Uint8Array<ArrayBuffer>;
 }
 
@@ -24,8 +26,8 @@ export interface CaptureSource {
   mainTable: number;
   /** What the main module imports. */
   env: Record<string, unknown>;
-  /** The main module's memory before any code has run. */
-  initial: Initial;
+  /** What `initialOf` gave. */
+  initial: Uint8Array<ArrayBuffer>;
   sides: readonly Side[];
   harness: string;
   image: ImageIndex;
@@ -43,6 +45,11 @@ export function expectLoadedPackages({ API }: EmscriptenModule): void {
   };
 }
 
+/** A copy of memory as the main module's own data leave it. Call right after the instantiation. */
+export function initialOf(main: WebAssembly.Exports): Uint8Array<ArrayBuffer> {
+  return new Uint8Array((main.memory as WebAssembly.Memory).buffer, 0, MAIN_BYTES).slice();
+}
+
 /** Throws when something is in the interpreter that cannot be restored. */
 export function capture(source: CaptureSource): Captured {
   const { module, sides } = source;
@@ -53,8 +60,7 @@ export function capture(source: CaptureSource): Captured {
   const owners = owning(sides);
   const libraries = librariesOf(module, sides, owners);
   const heap = module.HEAPU8.slice();
-  fold(heap, source.initial);
-  const runs = keptRuns(heap);
+  const { runs, same } = pages(heap, source.initial);
   const got = Object.entries(module.GOT).map(([name, { value }]): [string, number] => [name, value as number]);
   const wanted = linked(source.code, sides);
   const kept = got.filter(([name]) => wanted.has(name));
@@ -73,6 +79,7 @@ export function capture(source: CaptureSource): Captured {
     stack: module.stackSave(),
     heap: heap.length,
     runs,
+    same,
     open: module.FS.streams
       .filter((stream) => stream != null && stream.fd > 2)
       .map((stream) => stream as NonNullable<typeof stream>)
@@ -175,22 +182,26 @@ function looseEntries(
   return { entries, own: own ?? behind };
 }
 
-/** The pages that aren't zero. */
-function keptRuns(heap: Uint8Array<ArrayBuffer>): [number, number][] {
-  const integers = new BigUint64Array(heap.buffer, heap.byteOffset, heap.length >> 3);
+/** The pages to keep: neither zero, nor as the main module's data leave them in each instance anyway. */
+function pages(heap: Uint8Array<ArrayBuffer>, initial: Uint8Array<ArrayBuffer>): Pick<SnapshotState, "runs" | "same"> {
+  const words = new BigUint64Array(heap.buffer, heap.byteOffset, heap.length >> 3);
+  const before = new BigUint64Array(initial.buffer, initial.byteOffset, initial.length >> 3);
   const perPage = PAGE >> 3;
-  const runs: [number, number][] = [];
+  const runs: Range[] = [];
+  const same: Range[] = [];
   for (let page = 0; page * PAGE < heap.length; page++) {
     const from = page * perPage;
-    if (integers.subarray(from, from + perPage).every((word) => word === 0n)) continue;
-    const last = runs.at(-1);
+    const found = words.subarray(from, from + perPage);
+    if (found.every((word) => word === 0n)) continue;
+    const into = found.every((word, at) => word === before[from + at]) ? same : runs;
+    const last = into.at(-1);
     if (last && last[1] === page * PAGE) last[1] += PAGE;
-    else runs.push([page * PAGE, (page + 1) * PAGE]);
+    else into.push([page * PAGE, (page + 1) * PAGE]);
   }
-  return runs;
+  return { runs, same };
 }
 
-function joined(heap: Uint8Array, runs: readonly [number, number][]): Uint8Array<ArrayBuffer> {
+function joined(heap: Uint8Array, runs: readonly Range[]): Uint8Array<ArrayBuffer> {
   const kept = new Uint8Array(runs.reduce((sum, [from, to]) => sum + to - from, 0));
   let at = 0;
   for (const [from, to] of runs) {

@@ -4,7 +4,6 @@
 import { letGo } from "../../protocol/buffers";
 import type { EmscriptenModule } from "../emscripten";
 import { expectLoadedPackages } from "./capture";
-import { fold, type Initial } from "./initial";
 import { type Attach, linkLibraries } from "./libraries";
 import { entryOf } from "./linking";
 import { Runs } from "./runs";
@@ -21,8 +20,8 @@ export interface RestoreSource {
   env: () => Record<string, unknown>;
   /** All libraries are in their places. */
   linked: () => void;
-  /** The memory before the main module's code has run. */
-  initial: () => Initial;
+  /** Up to this address the main module may have put anything into its memory; behind it there are zeros. */
+  top: () => number;
   mountImage(module: EmscriptenModule): Promise<void>;
   /** A library has been instantiated; they are counted from 1, the main module is 0. */
   attach: Attach;
@@ -57,7 +56,13 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
     lap("file system");
     await copyHeap(module, state, source);
     // Tens of thousands of names that nobody asks for again.
-    Object.assign(state, { got: ["", []], runs: [], libraries: [], table: { ...state.table, free: [], entries: [] } });
+    Object.assign(state, {
+      got: ["", []],
+      runs: [],
+      same: [],
+      libraries: [],
+      table: { ...state.table, free: [], entries: [] },
+    });
     module.API.restoreSnapshot = () => {
       reopenFiles(module, state);
       Object.assign(module.API.packageManager.loadedPackages, state.packages);
@@ -83,12 +88,12 @@ function fillTable(module: EmscriptenModule, state: SnapshotState, instances: We
   freeTableIndexes.splice(0, freeTableIndexes.length, ...free);
 }
 
-async function copyHeap(module: EmscriptenModule, { runs }: SnapshotState, source: RestoreSource): Promise<void> {
+async function copyHeap(module: EmscriptenModule, state: SnapshotState, source: RestoreSource): Promise<void> {
   // How C calls Python functions is this engine's business, not the builder's (0 on iOS): it stays as it is.
   const trampoline =
     (module.__PyRuntime + (module.HEAP32[module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET >>> 2] ?? 0)) >>> 2;
   const mine = module.HEAP32[trampoline] ?? 0;
-  const into = new Runs(module.HEAPU8, runs);
+  const into = new Runs(module.HEAPU8, state, source.top());
   for (const part of source.heap) {
     const bytes = await part;
     into.write(new Uint8Array(bytes));
@@ -96,9 +101,6 @@ async function copyHeap(module: EmscriptenModule, { runs }: SnapshotState, sourc
   }
   source.lap("heap, as it comes");
   if (!into.whole) throw new Error("the snapshot's heap has another length than its state says");
-  const initial = source.initial();
-  fold(module.HEAPU8, initial);
-  letGo(initial.bytes.buffer);
   module.HEAP32[trampoline] = mine;
 }
 

@@ -1,22 +1,27 @@
-// The heap of a snapshot: the stretches of memory that were not zero, one behind the other.
+// The heap of a snapshot: the stretches of memory that were kept, one behind the other.
 
-import { FRESH_BYTES } from "./state";
+import type { Range, SnapshotState } from "./state";
 
 const PAGE = 4096;
 
-/** Writes bytes that come in pieces into the runs of a heap, and zeros between them where something may stand. */
+/** Writes bytes that come in pieces into the runs of a heap, and zeros between them where something else may stand. */
 export class Runs {
   readonly #heap: Uint8Array;
   readonly #words: Uint32Array;
-  readonly #runs: readonly [from: number, to: number][];
+  readonly #runs: readonly Range[];
+  readonly #same: readonly Range[];
+  readonly #top: number;
   #run = -1;
   #at = 0;
   #end = 0;
 
-  constructor(heap: Uint8Array, runs: readonly [from: number, to: number][]) {
+  /** From `top` on the heap is zero everywhere. */
+  constructor(heap: Uint8Array, { runs, same }: Pick<SnapshotState, "runs" | "same">, top: number) {
     this.#heap = heap;
     this.#words = new Uint32Array(heap.buffer, heap.byteOffset, heap.length >>> 2);
     this.#runs = runs;
+    this.#same = same;
+    this.#top = top;
   }
 
   get whole(): boolean {
@@ -37,15 +42,27 @@ export class Runs {
     const run = this.#runs[++this.#run];
     if (!run) throw new Error("the snapshot's heap is longer than its state says");
     const [from, to] = run;
-    if (this.#end < FRESH_BYTES) this.#clear(this.#end, Math.min(from, FRESH_BYTES));
+    this.#clear(this.#end, from);
     this.#at = from;
     this.#end = to;
   }
 
   /** Zeros, without touching pages that have them: those that nobody has written take no memory. */
   #clear(from: number, to: number): void {
-    for (let at = from; at < to; at += PAGE) {
-      const end = Math.min(at + PAGE, to);
+    let at = from;
+    for (const [start, end] of this.#same) {
+      if (start >= to) break;
+      if (end <= at) continue;
+      this.#zero(at, start);
+      at = end;
+    }
+    this.#zero(at, to);
+  }
+
+  #zero(from: number, to: number): void {
+    const last = Math.min(to, this.#top);
+    for (let at = from; at < last; at += PAGE) {
+      const end = Math.min(at + PAGE, last);
       if (!this.#empty(at, end)) this.#heap.fill(0, at, end);
     }
   }

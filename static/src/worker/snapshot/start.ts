@@ -18,8 +18,7 @@ import type { Packages } from "../packages";
 import { askedExports, bootPyodide, type Core, ENVIRONMENT, type Pyodide } from "../pyodide";
 import { installHarness, LIBRARY } from "../session";
 import { lendSymbols } from "../symbols";
-import { capture } from "./capture";
-import { type Initial, MAIN_BYTES, takeInitial } from "./initial";
+import { capture, initialOf } from "./capture";
 import type { Attach } from "./libraries";
 import { fillMain, knowOffsets } from "./linking";
 import { record } from "./record";
@@ -105,9 +104,7 @@ export async function restore(
   return restoreFrom({ lock, wasm }, { state: parsed(), libraries, heap, read: opened, attach, lap });
 }
 
-const initialOf = (main: WebAssembly.Exports): Initial => takeInitial(main.memory as WebAssembly.Memory, 0, MAIN_BYTES);
-
-type Restored = Omit<RestoreSource, "env" | "linked" | "initial" | "mountImage"> & {
+type Restored = Omit<RestoreSource, "env" | "linked" | "top" | "mountImage"> & {
   read(state: SnapshotState): Promise<ReadImage>;
 };
 
@@ -119,7 +116,7 @@ async function restoreFrom(core: Pick<Core, "lock" | "wasm">, { read, ...source 
   let settings = {} as EmscriptenModule;
   let offsets: ReturnType<typeof knowOffsets> | undefined;
   let lend: ReturnType<typeof lendSymbols> | undefined;
-  let initial: Initial | undefined;
+  let sbrk: (bytes: number) => number;
   const stdlib = Promise.resolve(new Blob());
   const py = await bootPyodide(
     { ...core, stdlib },
@@ -133,7 +130,7 @@ async function restoreFrom(core: Pick<Core, "lock" | "wasm">, { read, ...source 
         if (asked) lend = lendSymbols(env, () => settings, asked);
       },
       main: ({ exports }, module, imports) => {
-        initial = initialOf(exports);
+        sbrk = exports.sbrk as typeof sbrk;
         source.attach(0, { module, exports, imports });
         if (known) show = fillMain(known, exports, env);
         offsets?.pass(true);
@@ -150,11 +147,7 @@ async function restoreFrom(core: Pick<Core, "lock" | "wasm">, { read, ...source 
           ...source,
           env: () => env,
           linked: () => show(),
-          initial: () => {
-            const taken = initial as Initial;
-            initial = undefined;
-            return taken;
-          },
+          top: () => sbrk(0) >>> 0,
           mountImage: async (module) => {
             const state = await source.state;
             module.FS.unlink(STDLIB); // an empty one, in whose place the image has the real one
@@ -207,7 +200,7 @@ export async function snap(core: Core, input: PackedFiles, settings: BootSetting
   };
   const recording = record(freeFiles); // each leaves its place to what comes behind it
   const goOn = standStill();
-  let initial: Initial | undefined;
+  let initial = new Uint8Array();
   let mainTable = 0;
   let env: Record<string, unknown> = {};
   const read = readerOf(input.image);
@@ -247,7 +240,7 @@ del restored, start, sys
     main: exports,
     mainTable,
     env,
-    initial: initial as unknown as Initial,
+    initial,
     sides: recording.sides,
     harness: stamp,
     image: input.index,

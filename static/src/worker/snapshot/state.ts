@@ -38,9 +38,10 @@ export interface SnapshotState {
   /** Global offset table, of what libraries import from it or export: names with blanks between them, their values. */
   got: [names: string, values: number[]];
   stack: number;
-  /** Bytes of the heap, and the runs [from, to) that differ from the initial memory and are kept. */
+  /** Bytes of the heap; what is kept of it; and what is as the main module's data leave it. All else is zero. */
   heap: number;
-  runs: [from: number, to: number][];
+  runs: Range[];
+  same: Range[];
   /** Open files: number, path, flags, position. */
   open: [fd: number, path: string, flags: number, position: number][];
   cwd: string;
@@ -53,8 +54,8 @@ export interface SnapshotState {
   code: Place[];
 }
 
-/** The heap of a fresh instance, in which anything may stand before the restore (Pyodide: INITIAL_MEMORY). */
-export const FRESH_BYTES = 32 * 1024 * 1024;
+/** Addresses: `to` is behind the last one. */
+export type Range = [from: number, to: number];
 
 export interface SideImports {
   env: { __memory_base: number; __table_base: number } & Record<string, unknown>;
