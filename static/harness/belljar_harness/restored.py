@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
+from typing import Any
 
 from . import warming
 
 #: State in which modules remember what must differ from sandbox to sandbox.
 _REMEMBERED = {"tempfile": {"_name_sequence": None}, "uuid": {"_node": None, "_last_timestamp": None}}
+
+#: The state of a Mersenne Twister in memory: so many words, then how many are used up (`mt19937_state` in
+#: numpy/random/src).
+_WORDS = 624
+
+#: Those two of `numpy.random`'s own generator, where there is one at the capture.
+_TWISTERS: list[tuple[Any, Any]] = []
+
+#: Compiled beforehand: that takes longer than the check.
+_NUMBER = re.compile(r"(\d+)")
 
 
 def settle(packages: list[str]) -> None:
@@ -23,6 +35,7 @@ def settle(packages: list[str]) -> None:
     while sys.path and sys.path[0] == "":
         sys.path.pop(0)
     _skip_once("pyodide._package_loader", "init_loaded_packages")
+    _find_twister()
     warming.freeze()
 
 
@@ -40,10 +53,13 @@ def _skip_once(module: str, name: str) -> None:
 
 def wake() -> None:
     """Fresh randomness, this machine's time zone. Call once, right after the restore."""
+    import os
     import random
 
     random.seed()
-    _reseed_numpy()
+    for words, used in _TWISTERS:  # what `numpy.random.seed()` does, whose code nothing else needs
+        words.raw = os.urandom(len(words))
+        used.value = _WORDS
     for name, state in _REMEMBERED.items():
         if name in sys.modules:
             vars(sys.modules[name]).update(state)
@@ -55,16 +71,17 @@ def wake() -> None:
         raise RuntimeError(f"the restored interpreter failed its self-check: {problem}")
 
 
-def _reseed_numpy() -> None:
-    """What `numpy.random.seed()` does, whose code nothing else needs: a Mersenne Twister's state by chance.
+def _find_twister() -> None:
+    """Look up where `numpy.random`'s own generator has its state, and leave nothing else of it."""
+    if "numpy.random" not in sys.modules:
+        return
+    import ctypes
 
-    It is 624 words, all of them used up (`numpy.random.RandomState.set_state`).
-    """
-    if "numpy.random" in sys.modules:
-        import os
-
-        np = sys.modules["numpy"]
-        np.random.set_state(("MT19937", np.frombuffer(os.urandom(624 * 4), np.uint32), 624, 0, 0.0))
+    np = sys.modules["numpy"]
+    np.random.set_state(("MT19937", np.zeros(_WORDS, np.uint32), _WORDS, 0, 0.0))
+    at = np.random.get_bit_generator().ctypes.state_address
+    words = (ctypes.c_char * (4 * _WORDS)).from_address(at)
+    _TWISTERS.append((words, ctypes.c_int.from_address(at + len(words))))
 
 
 def _set_time_zone() -> None:
@@ -127,9 +144,7 @@ def _pandas() -> bool:
 
 
 def _regex() -> bool:
-    import re
-
-    return re.sub(r"(\d+)", lambda found: str(int(found[1]) * 2), "a21") == "a42"
+    return _NUMBER.sub(lambda found: str(int(found[1]) * 2), "a21") == "a42"
 
 
 def _json() -> bool:

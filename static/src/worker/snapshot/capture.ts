@@ -60,7 +60,9 @@ export function capture(source: CaptureSource): Captured {
   const owners = owning(sides);
   const libraries = librariesOf(module, sides, owners);
   const heap = module.HEAPU8.slice();
-  const { runs, same } = pages(heap, source.initial);
+  const stack = module.stackSave();
+  const { emscripten_stack_get_end } = source.main as unknown as { emscripten_stack_get_end(): number };
+  const { runs, same } = pages(heap, source.initial, [emscripten_stack_get_end() >>> 0, stack]);
   const got = Object.entries(module.GOT).map(([name, { value }]): [string, number] => [name, value as number]);
   const wanted = linked(source.code, sides);
   const kept = got.filter(([name]) => wanted.has(name));
@@ -76,7 +78,7 @@ export function capture(source: CaptureSource): Captured {
       ...looseEntries(source, libraries, owners, scripted(got, source.env)),
     },
     got: [kept.map(([name]) => name).join(" "), kept.map(([, value]) => value)],
-    stack: module.stackSave(),
+    stack,
     heap: heap.length,
     runs,
     same,
@@ -182,8 +184,15 @@ function looseEntries(
   return { entries, own: own ?? behind };
 }
 
-/** The pages to keep: neither zero, nor as the main module's data leave them in each instance anyway. */
-function pages(heap: Uint8Array<ArrayBuffer>, initial: Uint8Array<ArrayBuffer>): Pick<SnapshotState, "runs" | "same"> {
+/**
+ * The pages to keep: neither zero, nor as the main module's data leave them in each instance anyway. Nor the part of the
+ * stack that is not in use, whose end and pointer are given: nobody cares what stands there.
+ */
+function pages(
+  heap: Uint8Array<ArrayBuffer>,
+  initial: Uint8Array<ArrayBuffer>,
+  [end, pointer]: Range,
+): Pick<SnapshotState, "runs" | "same"> {
   const words = new BigUint64Array(heap.buffer, heap.byteOffset, heap.length >> 3);
   const before = new BigUint64Array(initial.buffer, initial.byteOffset, initial.length >> 3);
   const perPage = PAGE >> 3;
@@ -192,8 +201,9 @@ function pages(heap: Uint8Array<ArrayBuffer>, initial: Uint8Array<ArrayBuffer>):
   for (let page = 0; page * PAGE < heap.length; page++) {
     const from = page * perPage;
     const found = words.subarray(from, from + perPage);
-    if (found.every((word) => word === 0n)) continue;
-    const into = found.every((word, at) => word === before[from + at]) ? same : runs;
+    const unused = page * PAGE >= end && (page + 1) * PAGE <= pointer;
+    if (!unused && found.every((word) => word === 0n)) continue;
+    const into = unused || found.every((word, at) => word === before[from + at]) ? same : runs;
     const last = into.at(-1);
     if (last && last[1] === page * PAGE) last[1] += PAGE;
     else into.push([page * PAGE, (page + 1) * PAGE]);

@@ -38,7 +38,10 @@ export interface SnapshotState {
   /** Global offset table, of what libraries import from it or export: names with blanks between them, their values. */
   got: [names: string, values: number[]];
   stack: number;
-  /** Bytes of the heap; what is kept of it; and what is as the main module's data leave it. All else is zero. */
+  /**
+   * Bytes of the heap; what is kept of it; and what stays as it is, since the main module's data leave it so, or nobody
+   * cares. All else is zero.
+   */
   heap: number;
   runs: Range[];
   same: Range[];
