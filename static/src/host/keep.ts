@@ -10,6 +10,7 @@ import { checkAsset } from "./assets";
 import { makeSnapshot } from "./capture";
 import { able, CACHE, FOLDER, roomy } from "./kept";
 import { closure } from "./policy";
+import { fitting } from "./supply";
 
 /** Bytes of one piece of the heap. */
 const PIECE = 4 << 20;
@@ -39,11 +40,12 @@ async function keyOf({ stamp, core, packages }: Policy, load: string[]): Promise
   return (await hex(new TextEncoder().encode(all.join("\n")))).slice(0, 32);
 }
 
-/** What this browser has kept for a start with these packages. Never rejects. */
+/** What this browser has kept for a start with these packages, which the server has no snapshot of. Never rejects. */
 export async function keptSnapshot(policy: Policy, base: URL, packages?: string[]): Promise<PolicySnapshot | null> {
   if (!able()) return null;
   try {
     const load = closure(policy, packages ?? policy.profile.load).map(({ name }) => name);
+    if (fitting(policy.snapshots, load)?.load.length === load.length) return null; // the server has it
     const cache = await caches.open(CACHE);
     const index = await cache.match(new URL(`${FOLDER}${await keyOf(policy, load)}/index.json`, base));
     return index ? parse(await index.json(), "index") : null;

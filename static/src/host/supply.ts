@@ -126,14 +126,16 @@ export class Supply {
    * they are verified when nothing runs; see `audit`.
    */
   async parts(give: Give, calm: Promise<unknown>, frame?: FrameReads): Promise<void> {
-    const local = await this.#unpacked();
     const heap = this.#snapshot?.heap ?? [];
-    const waiting = this.#needed().filter((file) => !local || !heap.includes(file));
+    const waiting = [...this.#needed()];
     let checks: Promise<unknown> = calm.catch(() => {}); // a frame that can't come up is somebody else's end
     const reads: Promise<void>[] = [];
     const lane = async (): Promise<void> => {
       for (let file = waiting.shift(); file; file = waiting.shift()) {
         const { name } = file;
+        // What is waited for first need not wait until it is known what is kept.
+        const local = isCode(file) ? undefined : await this.#unpacked();
+        if (local && heap.includes(file)) continue; // comes in larger pieces
         const own = local?.files.get(file.sha256);
         const { blob, verify } = await this.#kept(file, "runtime", own);
         if (own && verify && file.size > AT_ONCE_BYTES) {
@@ -152,6 +154,7 @@ export class Supply {
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
+    const local = await this.#unpacked();
     if (local) this.#giveHeap(local.heap, heap, give);
     await this.timeline.time("verification goes on", Promise.all([checks, ...reads]));
   }

@@ -77,6 +77,8 @@ export interface PyodideApi {
   getExpectedKeys(): unknown[];
   serializeHiwireState(serializer: (object: unknown) => unknown): HiwireState;
   restoreSnapshot(bytes: Uint8Array): HiwireState;
+  /** Runs Python text; gives 0 and what it wrote to stderr. */
+  rawRun(code: string): [failed: number, errors: string];
 }
 
 export interface EmscriptenModule {

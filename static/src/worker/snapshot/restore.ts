@@ -63,6 +63,12 @@ export function restoring(factory: Factory, source: RestoreSource): Factory {
       libraries: [],
       table: { ...state.table, free: [], entries: [] },
     });
+    // What it would import has been, and the way there leads through C that nothing else needs.
+    const { rawRun } = module.API;
+    module.API.rawRun = () => {
+      module.API.rawRun = rawRun;
+      return [0, ""];
+    };
     module.API.restoreSnapshot = () => {
       reopenFiles(module, state);
       Object.assign(module.API.packageManager.loadedPackages, state.packages);
