@@ -40,16 +40,21 @@ export class Rest {
   readonly #signal: AbortSignal;
   readonly #sandbox: Resting;
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
+  /** Begins the present rest anew. */
+  #again: (() => void) | undefined;
 
   constructor(options: SandboxOptions, signal: AbortSignal, sandbox: Resting) {
     this.#options = options;
     this.#signal = signal;
     this.#sandbox = sandbox;
+    // What came up while the page was hidden was let pass.
+    document.addEventListener("visibilitychange", () => sandbox.idle() && this.#again?.(), { signal });
   }
 
   /** Nothing runs from now on. `restorable`: this browser has taken every snapshot that it was given. */
   begin(supply: Supply, restorable: boolean): void {
     this.end();
+    this.#again = () => this.begin(supply, restorable);
     const { start, keep = true } = this.#options;
     const { alone, afterSpare } = STANDBY_MS;
     this.#after(LATER_MS, () => this.#sandbox.idles());

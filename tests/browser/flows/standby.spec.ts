@@ -72,6 +72,26 @@ test("a page that wants none gets none", async ({ browser }) => {
   });
 });
 
+test("what was to be done while the page was hidden is done when somebody comes back to it", async ({ browser }) => {
+  await within(browser, async (page) => {
+    const show = (hidden: boolean): Promise<boolean> =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        return document.dispatchEvent(new Event("visibilitychange"));
+      }, hidden);
+    await show(true);
+    const bench = new Bench(page);
+    await bench.open({ packages: [], spare: false });
+    await bench.do((sandbox) => void sandbox.on("kept", ({ bytes }) => Object.assign(window, { bytes })));
+    const kept = (): Promise<unknown> => page.evaluate("window.bytes");
+    await page.waitForTimeout(3_000);
+    expect([await frames(page), await kept()]).toEqual([1, undefined]);
+    await show(false);
+    await expect.poll(() => frames(page), { timeout: 10_000 }).toBe(2);
+    await expect.poll(kept, { timeout: 10_000 }).toBeGreaterThan(15e6);
+  });
+});
+
 test("the next visit reads the snapshot as this browser unpacked it, and drops what proves spoiled when nothing runs", async ({
   browser,
 }) => {
