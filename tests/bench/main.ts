@@ -149,6 +149,9 @@ async function figured(context: BrowserContext, port: number, side: Side): Promi
 const resting = (side: Side): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, side === "ours" ? 5_000 : 2_000));
 
+/** How long a machine is left alone after a browser was closed, in milliseconds. */
+const CLOSED_MS = 3_000;
+
 /** First visit, and a second one with the same profile and a new browser. */
 async function visits(port: number, side: Side): Promise<void> {
   const folder = profile();
@@ -158,6 +161,8 @@ async function visits(port: number, side: Side): Promise<void> {
         take(key, side, (await figured(context, port, side)).ms);
         if (key === "first") await resting(side);
       });
+      // A browser that was closed goes on writing its cache for a while; the visitor comes back later.
+      await new Promise((resolve) => setTimeout(resolve, CLOSED_MS));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -13,6 +13,9 @@ const DATABASE = "belljar-unpacked";
 /** Blobs by the hashes of the files that lie in them. There is never more than one. */
 const STORE = "starts";
 
+/** A database that doesn't answer within this time, in milliseconds, is done without. */
+const ANSWER_MS = 1_000;
+
 export interface Unpacked {
   /** By SHA-256. */
   files: ReadonlyMap<string, Blob>;
@@ -65,7 +68,9 @@ export async function unpacked(files: readonly AssetFile[], heap: readonly Asset
   try {
     if (!globalThis.crypto?.subtle) return undefined; // it could not be verified
     const all = [...files, ...heap];
-    const blob = await withStore(false, (store) => done<unknown>(store.get(keyOf(all))));
+    const reading = withStore(false, (store) => done<unknown>(store.get(keyOf(all))));
+    reading.catch(() => {}); // it may fail when nobody waits any more
+    const blob = await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, ANSWER_MS))]);
     if (!(blob instanceof Blob) || blob.size !== sum(all)) return undefined;
     const found = new Map<string, Blob>();
     let at = 0;

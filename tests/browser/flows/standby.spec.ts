@@ -72,6 +72,16 @@ test("a page that wants none gets none", async ({ browser }) => {
   });
 });
 
+test("a browser whose storage never answers starts all the same", async ({ browser }) => {
+  await within(browser, async (page) => {
+    await page.evaluate(() => Object.defineProperty(IDBFactory.prototype, "open", { value: () => new EventTarget() }));
+    const bench = new Bench(page);
+    await bench.open({ packages: [], spare: false });
+    expect((await bench.run("6 * 7")).text).toBe("42");
+    expect(await bench.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable])).toEqual(["snapshot", undefined]);
+  });
+});
+
 test("what was to be done while the page was hidden is done when somebody comes back to it", async ({ browser }) => {
   await within(browser, async (page) => {
     const show = (hidden: boolean): Promise<boolean> =>
