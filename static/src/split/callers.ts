@@ -6,7 +6,7 @@
 // type is never guessed.
 
 import { type Bytes, Writer } from "./binary";
-import { type Body, type Code, FUNCTION_TYPE, instructions } from "./code";
+import { behindLocals, type Code, FUNCTION_TYPE } from "./code";
 import { type IndirectCall, indirectCalls } from "./instructions";
 import { CALL, CALL_INDIRECT, END, I32, parameters } from "./shared";
 
@@ -24,14 +24,13 @@ export class Callers {
   }
 
   /** Writes a function's body whose indirect calls are made through these. Throws for unknown instructions. */
-  through(into: Writer, one: Body): void {
-    const { code } = this.#code;
-    let { from } = one;
-    for (const call of indirectCalls(instructions(this.#code, one))) {
-      into.piece(code.subarray(from, call.from)).bytes(CALL).number(this.#index(call));
+  through(into: Writer, body: Bytes): void {
+    let from = 0;
+    for (const call of indirectCalls(behindLocals(body))) {
+      into.piece(body.subarray(from, call.from)).bytes(CALL).number(this.#index(call));
       from = call.to;
     }
-    into.piece(code.subarray(from, one.to));
+    into.piece(body.subarray(from));
   }
 
   #index(call: IndirectCall): number {

@@ -29,6 +29,8 @@ export interface Code {
   types: FunctionType[];
   /** Imported ones, by kind: indices of what is defined begin behind them. */
   imported: number[];
+  /** Types of the imported functions, by index. */
+  importedTypes: number[];
   /** Types of the tables, memories and tags that are defined, as in an import. */
   tables: Bytes[];
   memories: Bytes[];
@@ -112,13 +114,14 @@ function pieces(sections: Sections, section: number, each: (reader: Reader) => v
   });
 }
 
-function imports(sections: Sections): number[] {
-  const counts = [0, 0, 0, 0, 0];
+function imports(sections: Sections): Pick<Code, "imported" | "importedTypes"> {
+  const imported = [0, 0, 0, 0, 0];
+  const importedTypes: number[] = [];
   pieces(sections, SECTION.import, (reader) => {
     reader.skip(reader.number());
     reader.skip(reader.number());
     const kind = reader.byte();
-    if (kind === KIND.function) reader.number();
+    if (kind === KIND.function) importedTypes.push(reader.number());
     else if (kind === KIND.table) tableType(reader);
     else if (kind === KIND.memory) limits(reader);
     else if (kind === KIND.global) {
@@ -128,9 +131,9 @@ function imports(sections: Sections): number[] {
       reader.byte();
       reader.number();
     } else throw new TypeError(`an import of kind ${kind} is not known here`);
-    counts[kind] = (counts[kind] ?? 0) + 1;
+    imported[kind] = (imported[kind] ?? 0) + 1;
   });
-  return counts;
+  return { imported, importedTypes };
 }
 
 function globals(sections: Sections): Global[] {
@@ -177,7 +180,7 @@ export function readCode(module: Bytes): Code {
   return {
     sections,
     types: functionTypes(sections),
-    imported: imports(sections),
+    ...imports(sections),
     tables: pieces(sections, SECTION.table, tableType),
     memories: pieces(sections, SECTION.memory, limits),
     tags: pieces(sections, SECTION.tag, (reader) => {
@@ -190,9 +193,26 @@ export function readCode(module: Bytes): Code {
   };
 }
 
+/** Value types of a function's parameters and local variables, by index. */
+export function localTypes({ code, types }: Code, { type, from, to }: Body): number[] {
+  const found = [...(types[type]?.parameters ?? [])];
+  const reader = new Reader(code, from, to);
+  for (let groups = reader.number(); groups > 0; groups--) {
+    const length = reader.number();
+    const local = valueType(reader);
+    for (let left = length; left > 0; left--) found.push(local);
+  }
+  return found;
+}
+
 /** A reader of a function's instructions, behind its local variables. */
 export function instructions({ code }: Code, { from, to }: Body): Reader {
-  const reader = new Reader(code, from, to);
+  return behindLocals(code, from, to);
+}
+
+/** The same for a function that lies somewhere else. */
+export function behindLocals(bytes: Bytes, from = 0, to = bytes.length): Reader {
+  const reader = new Reader(bytes, from, to);
   for (let groups = reader.number(); groups > 0; groups--) {
     reader.number();
     reader.byte();

@@ -4,6 +4,7 @@
 // figure use a fraction. The hot half has everything of the original but the bodies of the functions that were never
 // seen to run (and its data, where they come with the heap); the cold half (cold.ts) has those, and shares memory, tables,
 // globals and tags with the hot one. It is made out of the original where it is needed, so that nothing is sent twice.
+// Of the functions that are in it, what never ran is set apart (regions.ts).
 // Whichever half calls a function of the other one finds it in a table of their own, at the function's own position.
 //
 //   hot:  f0 …  f1 = call T[2]   f2 …        T: 0 "load the cold half"; 1 f0, 2 f1, 3 f2, … once it is there
@@ -13,6 +14,7 @@ import { appended, type Bytes, KIND, SECTION, Writer } from "./binary";
 import { Callers } from "./callers";
 import { type Code, exportedFunctions, FUNCTION_TYPE, roomier } from "./code";
 import { changed, codeWriter, dylink, exported, joined } from "./module";
+import { type Came, Regions } from "./regions";
 import * as wasm from "./shared";
 
 const { CALL, CALL_INDIRECT, END, GLOBAL_GET, GLOBAL_SET, I32, I32_CONST, I32_EQZ, IF } = wasm;
@@ -29,11 +31,11 @@ function places(code: Code) {
     all: code.sections.entries(SECTION.element).count,
     ensure: functions,
     fill: functions + 1,
-    callers: functions + 2,
-    /** Types (i32) -> () and () -> (), and those of callers. */
+    regions: functions + 2,
+    /** Types (i32) -> () and () -> (), those of regions, and those of callers. */
     asks: types,
     plain: types + 1,
-    callerTypes: types + 2,
+    regionTypes: types + 2,
   };
 }
 
@@ -81,17 +83,31 @@ function tables(code: Code, placed: Placed): Bytes {
  * The half that a start needs. `bits` says which functions are in it, `id` is what the cold half is asked for with.
  * Exports: all of the original's, and its own (see `isOwn`), in whose table a function of type (i32) -> () must be put
  * at 0 before anything runs. `placed` are exported functions that it puts into its first table by itself, by index. One
- * without `data` leaves its memory as it is.
+ * without `data` leaves its memory as it is. Where it is known what `ran` of a function, the rest of it is a function of
+ * its own.
  * Throws for a module that uses what is not known here, or lacks one of those functions.
  */
-export function hot(code: Code, bits: Bytes, id: number, placed: Placed = new Map(), data = true): Bytes {
+export function hot(
+  code: Code,
+  bits: Bytes,
+  id: number,
+  placed: Placed = new Map(),
+  data = true,
+  ran?: (position: number) => Came,
+): Bytes {
   const at = places(code);
-  const callers = new Callers(code, at.callers);
+  const regions = new Regions(code, at.regions, at.regionTypes);
+  const kept = code.bodies.map((one, position) => {
+    if (!wasm.has(bits, position)) return undefined;
+    return ran ? regions.without(one, ran(position)) : code.code.subarray(one.from, one.to);
+  });
+  const callers = new Callers(code, at.regions + regions.bodies.length);
   const bodies = codeWriter(code);
   const next = new Writer();
   code.bodies.forEach((one, position) => {
     next.clear();
-    if (wasm.has(bits, position)) callers.through(next, one);
+    const body = kept[position];
+    if (body) callers.through(next, body);
     else {
       next.bytes(0, CALL).number(at.ensure);
       wasm.callThrough(next, code, one.type, position + 1, at.table);
@@ -108,11 +124,18 @@ export function hot(code: Code, bits: Bytes, id: number, placed: Placed = new Ma
   next.bytes(...wasm.TABLE_INIT);
   next.number(at.all).number(at.table).bytes(END);
   bodies.sized(next);
+  for (const one of regions.bodies) {
+    next.clear();
+    callers.through(next, one);
+    bodies.sized(next);
+  }
   for (const one of callers.bodies()) bodies.sized(one);
 
-  const added = callers.calls.length + 2;
+  const added = 2 + regions.bodies.length + callers.calls.length;
   const types = new Writer().number(at.plain).number(at.plain);
-  for (let position = 0; position < callers.calls.length; position++) types.number(at.callerTypes + position);
+  for (const type of regions.typesOf) types.number(type);
+  const callerTypes = at.regionTypes + regions.types.length;
+  for (let position = 0; position < callers.calls.length; position++) types.number(callerTypes + position);
   const all = new Writer().bytes(1, 0).number(code.bodies.length); // a passive segment of functions
   for (let position = 0; position < code.bodies.length; position++) {
     all.number(wasm.count(code, KIND.function, position));
@@ -123,7 +146,8 @@ export function hot(code: Code, bits: Bytes, id: number, placed: Placed = new Ma
     exported(wasm.EXPORTS.fill, KIND.function, at.fill),
     ...wasm.shared(code).map(({ name, kind, index }) => exported(wasm.own(name), kind, index)),
   ];
-  const typeEntries = [Uint8Array.of(FUNCTION_TYPE, 1, I32, 0), Uint8Array.of(FUNCTION_TYPE, 0, 0), ...callers.types()];
+  const typeEntries = [Uint8Array.of(FUNCTION_TYPE, 1, I32, 0), Uint8Array.of(FUNCTION_TYPE, 0, 0)];
+  typeEntries.push(...regions.types, ...callers.types());
   const more = (section: number, entries: number, bytes: Bytes): Bytes =>
     appended(code.sections.entries(section), entries, bytes);
   const changes: Record<number, Bytes | null> = {

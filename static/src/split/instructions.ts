@@ -57,13 +57,14 @@ function unknown(operation: number): never {
   throw new TypeError(`an instruction ${operation} is not known here`);
 }
 
-function operands(reader: Reader, operation: number): void {
+/** Skips an instruction's operands. Throws for an unknown one. */
+export function operands(reader: Reader, operation: number): void {
   const count = NUMBERS.get(operation);
   if (count !== undefined) numbers(reader, count);
   else if (operation >= 0x28 && operation <= 0x3e) memory(reader);
   else if (operation === 0x43) reader.skip(4);
   else if (operation === 0x44) reader.skip(8);
-  else if (operation === 0x13) numbers(reader, 2);
+  else if (operation === CALL_INDIRECT || operation === 0x13) numbers(reader, 2);
   else if (operation === 0x0e) {
     vector(reader, () => reader.number());
     reader.number();

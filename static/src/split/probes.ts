@@ -1,11 +1,17 @@
-// Finds out which functions of some modules run, and splits them by that.
+// Finds out what of some modules runs, and splits them by that.
 
 import type { Bytes } from "./binary";
-import { type Code, readCode } from "./code";
+import { type Body, type Code, readCode } from "./code";
 import { cold } from "./cold";
 import { hot, type Placed } from "./hot";
-import { probe, RAN } from "./probe";
-import { bitsOf } from "./shared";
+import { probe, RAN, Ran } from "./probe";
+import type { Came } from "./regions";
+
+/**
+ * Of longer functions, in bytes, only what a start uses stays in its place: they take the time. Of shorter ones, which may be
+ * somebody's inner loop, all that ever ran does.
+ */
+const LONG = 1_000;
 
 export class Probes {
   readonly originals: readonly Bytes[];
@@ -13,6 +19,7 @@ export class Probes {
   readonly modules: Promise<WebAssembly.Module>[];
   readonly #codes: readonly (Code | null)[];
   readonly #ran = new Map<number, WebAssembly.Memory>();
+  readonly #first = new Map<number, Uint8Array>();
 
   constructor(originals: readonly Bytes[]) {
     this.originals = originals;
@@ -29,6 +36,11 @@ export class Probes {
     if (memory) this.#ran.set(id, memory);
   }
 
+  /** What has run until now is what a start needs. */
+  mark(): void {
+    for (const [id, { buffer }] of this.#ran) this.#first.set(id, new Uint8Array(buffer).slice());
+  }
+
   /**
    * Hot halves, with what has run until now in them; modules that can't be split are whole. The first one puts `placed`
    * into its table.
@@ -37,7 +49,9 @@ export class Probes {
     return this.originals.map((bytes, id) => {
       const code = this.#codes[id];
       const ran = this.#ran.get(id);
-      return (code && ran && half(code, new Uint8Array(ran.buffer), id, id === 0 ? placed : new Map())) || bytes;
+      if (!code || !ran) return bytes;
+      const noted = new Uint8Array(ran.buffer);
+      return half(code, { noted, first: this.#first.get(id) ?? noted }, id, id === 0 ? placed : new Map()) ?? bytes;
     });
   }
 }
@@ -52,12 +66,24 @@ function readable(bytes: Bytes): Code | null {
   }
 }
 
+/** What a probe had noted at the end, and after what a start needs. */
+interface Noted {
+  noted: Uint8Array;
+  first: Uint8Array;
+}
+
 /** The hot half, or null where an engine would not take one of the halves. */
-function half(code: Code, ran: Uint8Array, id: number, placed: Placed): Bytes | null {
-  const bits = bitsOf(ran, code.bodies.length);
+function half(code: Code, { noted, first }: Noted, id: number, placed: Placed): Bytes | null {
   try {
-    const made = hot(code, bits, id, placed, id === 0); // a library's data come with the heap
-    return WebAssembly.validate(made) && WebAssembly.validate(cold(code, bits)) ? made : null;
+    const ran = new Ran(code, noted);
+    const early = new Ran(code, first);
+    const came = (position: number): Came => {
+      const { from, to } = code.bodies[position] as Body;
+      const soon = early.in(position);
+      return to - from > LONG && soon(0) ? soon : ran.in(position);
+    };
+    const made = hot(code, ran.functions, id, placed, id === 0, came); // a library's data come with the heap
+    return WebAssembly.validate(made) && WebAssembly.validate(cold(code, ran.functions)) ? made : null;
   } catch {
     return null;
   }

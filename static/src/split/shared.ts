@@ -19,9 +19,11 @@ export const HOT_SECTION = own("hot");
 
 /** Types and operations. */
 export const [I32, FUNCREF, NO_RESULT] = [0x7f, 0x70, 0x40];
-export const [NOP, IF, END, CALL, CALL_INDIRECT] = [0x01, 0x04, 0x0b, 0x10, 0x11];
-export const [LOCAL_GET, GLOBAL_GET, GLOBAL_SET] = [0x20, 0x23, 0x24];
-export const [I32_CONST, I32_EQZ, I32_STORE8] = [0x41, 0x45, 0x3a];
+export const [UNREACHABLE, NOP, BLOCK, LOOP, IF, ELSE, END] = [0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x0b];
+export const [BR, BR_IF, BR_TABLE, RETURN] = [0x0c, 0x0d, 0x0e, 0x0f];
+export const [CALL, CALL_INDIRECT, RETURN_CALL, RETURN_CALL_INDIRECT] = [0x10, 0x11, 0x12, 0x13];
+export const [LOCAL_GET, LOCAL_SET, LOCAL_TEE, GLOBAL_GET, GLOBAL_SET] = [0x20, 0x21, 0x22, 0x23, 0x24];
+export const [I32_CONST, I32_EQZ, I32_EQ, I32_STORE8] = [0x41, 0x45, 0x46, 0x3a];
 export const TABLE_INIT = [0xfc, 12];
 
 /** How many there are of a kind, imported and defined: the index of one more. */

@@ -290,6 +290,7 @@ export async function prove(
   const py = await restoreFrom({ lock, wasm: wasm as Promise<WebAssembly.Module> }, source);
   await use(py, () => {
     first = seen();
+    probes.mark();
   });
   const { table } = state;
   const hot = probes.hot(
