@@ -287,11 +287,13 @@ export async function prove(
   };
   const seen = (): string[] =>
     [...files].filter(([, { offset, length }]) => length > 0 && touched.has(offset)).map(([path]) => path);
+  const goOn = standStill(); // what control comes to is not to be a matter of chance
   const py = await restoreFrom({ lock, wasm: wasm as Promise<WebAssembly.Module> }, source);
   await use(py, () => {
     first = seen();
     probes.mark();
   });
+  goOn();
   const { table } = state;
   const hot = probes.hot(
     new Map(table.entries.filter(([, owner]) => owner === "main").map(([at, , name]) => [at, name])),
