@@ -29,10 +29,12 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
   const read: Read = Object.assign(hear, { wants: (name: string) => unverified.has(name) });
 
   const boot = async (message: Extract<HostMessage, { type: "boot" }>): Promise<FrameSession | undefined> => {
+    const runtime = prepareRuntime(parts, message.snapshot, read);
+    runtime.catch(() => {}); // awaited where there is somebody to tell it
     if (!(await sealed)) return undefined;
     try {
       say({ type: "progress", stage: "runtime", label: "compiling the runtime" });
-      return new FrameSession(await prepareRuntime(parts, message.snapshot, read), message.settings, say, message.hold);
+      return new FrameSession(await runtime, message.settings, say, message.hold);
     } catch (error) {
       say({ type: "failed", reason: `Python could not start: ${(error as Error).message}` });
       return undefined;

@@ -114,17 +114,19 @@ interface Wishes {
 async function hand(link: FrameLink, supply: Supply, wishes: Wishes): Promise<Handed> {
   const { interrupt, pool, idle, hold, calm, read, silent } = wishes;
   const seal = supply.timeline.time("frame: loaded and sealed", sealed(link));
+  seal.catch(() => {}); // awaited below
   const give: Give = (name, blob, unverified) => send(link, { type: "part", name, blob, unverified });
   const parts = supply.snapshot ? supply.parts(give, calm, { read, silent }) : supply.parts(give, seal);
   const verified = Promise.all([parts, packages(link, supply)]);
   verified.catch(() => {}); // awaited below, or by whom it is given to
+  // The frame prepares what it can; nothing of it runs before the frame has found itself sealed.
+  const { limits, packages: allowed } = supply.policy;
+  const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt, pool };
+  const { snapshot } = supply;
+  send(link, { type: "boot", settings, snapshot: await supply.shape(), hold });
   // A frame that isn't sealed, or that the browser refuses, is the end: no other start could help.
   const isolated = await seal;
   const soft = isolated && interrupt;
-  const { limits, packages: allowed } = supply.policy;
-  const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt: soft, pool };
-  const { snapshot } = supply;
-  send(link, { type: "boot", settings, snapshot: await supply.shape(), hold });
   if (!snapshot) await verified;
   // Where cells can fetch from the image while they run, nobody waits for the rest of it.
   const later = snapshot && verified.then(() => (isolated ? idle : undefined)).then(() => supply.later(snapshot, give));

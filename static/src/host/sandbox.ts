@@ -271,14 +271,16 @@ export class Sandbox {
     this.#replaceFrame(SILENT);
   }
 
-  /** The snapshot doesn't fit this browser: from the wheels, in a new frame. */
+  /** In a new frame: from the server's files where some that are kept were used, else the snapshot doesn't fit this browser. */
   #startOver(reason: string): void {
     const supply = this.#supply;
     if (!supply?.snapshot) return this.#end("failed", `Python could not start: ${reason}.`);
     if (this.#ended) return;
-    this.unrestorable = reason;
     forget().catch(() => {}); // at worst the next visit tries again
-    supply.dropSnapshot();
+    if (!supply.dropKept()) {
+      this.unrestorable = reason;
+      supply.dropSnapshot();
+    }
     this.#replaceFrame("A start from the snapshot failed, and the sandbox was replaced.");
   }
 

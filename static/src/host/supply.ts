@@ -58,6 +58,9 @@ export class Supply {
   readonly #unaudited = new Set<() => Promise<void>>();
   #auditing: Promise<void> | undefined;
   #local: Promise<Unpacked | undefined> | undefined;
+  /** What this browser has kept is in use; and it may be looked for. */
+  #usesKept = false;
+  #looks = true;
   #snapshot: PolicySnapshot | null;
   #loaded = 0;
 
@@ -91,6 +94,17 @@ export class Supply {
   /** Packages of the start that no snapshot brings. */
   get missing(): string[] {
     return this.first.filter((name) => !this.#snapshot?.load.includes(name));
+  }
+
+  /**
+   * From now on nothing is taken of what this browser has kept. Gives whether something was: then that may be why a start
+   * failed, for instance because it can't be read any more.
+   */
+  dropKept(): boolean {
+    const used = this.#usesKept;
+    this.#usesKept = false;
+    this.#looks = false;
+    return used;
   }
 
   /** From now on it starts from the wheels. */
@@ -167,11 +181,13 @@ export class Supply {
 
   async #look(): Promise<Unpacked | undefined> {
     const keepable = this.#keepable;
-    if (!keepable) return undefined;
+    if (!keepable || !this.#looks) return undefined;
     const { files, snapshot } = keepable;
     // A further sandbox of this page takes what is verified.
-    const known = [...files, ...snapshot.heap].every(({ sha256 }) => blobs.has(sha256));
-    return known ? undefined : unpacked(files, snapshot.heap);
+    if ([...files, ...snapshot.heap].every(({ sha256 }) => blobs.has(sha256))) return undefined;
+    const found = await unpacked(files, snapshot.heap);
+    this.#usesKept = found !== undefined;
+    return found;
   }
 
   /** What a frame has to know of the snapshot that `parts` gives it. */

@@ -35,13 +35,3 @@ class Plain {
 
 window.open_ = async () => new Plain();
 window.first = window.open_();
-
-// The first figure is the page's own doing. To be asked for it from outside it would have to read a script of Playwright's
-// first, of 330 kB, in the midst of the start.
-const code = decodeURIComponent(location.hash.slice(1));
-window.figured =
-  code &&
-  window.first
-    .then((runner) => runner.run(code))
-    .then(({ plots }) => ({ plots, ms: performance.now() }))
-    .finally(() => console.info("figured"));

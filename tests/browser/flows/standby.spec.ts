@@ -1,6 +1,9 @@
 // What a page prepares while nothing runs: a frame for the next sandbox, and the snapshot's files as they were unpacked.
 
-import type { Browser, Page } from "@playwright/test";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "@playwright/test";
 import { Bench, blankPage, expect, test } from "../fixtures";
 
 async function within(browser: Browser, act: (page: Page) => Promise<void>): Promise<void> {
@@ -167,4 +170,41 @@ test("the next visit reads the snapshot as this browser unpacked it, and drops w
     expect(heaps.length).toBeGreaterThan(0);
   });
   await context.close();
+});
+
+test("what this browser kept and can't read any more is fetched again, and it starts from the snapshot all the same", async ({
+  baseURL,
+  launchOptions,
+}) => {
+  const profile = mkdtempSync(join(tmpdir(), "belljar-profile-"));
+  const options = { packages: [], spare: false, standby: false };
+  const visit = async (act: (bench: Bench, heaps: string[]) => Promise<void>): Promise<void> => {
+    const context = await chromium.launchPersistentContext(profile, { ...launchOptions, baseURL: baseURL ?? "" });
+    const page = await context.newPage();
+    const heaps: string[] = [];
+    page.on("request", (request) => /snapshot-heap/.test(request.url()) && heaps.push(request.url()));
+    await blankPage(page);
+    await act(new Bench(page), heaps);
+    await context.close();
+  };
+  try {
+    await visit(async (bench) => {
+      await bench.open(options);
+      await bench.do((sandbox) => new Promise((resolve) => void sandbox.on("kept", resolve)));
+    });
+    // The list of what there is stays; the files themselves are gone.
+    const folder = join(profile, "Default", "IndexedDB");
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const blobs = files.filter((file) => file.isFile() && file.parentPath.includes(".blob"));
+    expect(blobs.length).toBeGreaterThan(0);
+    for (const { parentPath, name } of blobs) rmSync(join(parentPath, name));
+    await visit(async (bench, heaps) => {
+      await bench.open(options);
+      expect(await bench.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable])).toEqual(["snapshot", undefined]);
+      expect(heaps.length).toBeGreaterThan(0);
+      expect((await bench.run("6 * 7")).text).toBe("42");
+    });
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
 });
