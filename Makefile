@@ -36,14 +36,25 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:
 test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=2 assets unit
-	BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)/pytest.xml
+	$(PYTEST)/pytest.xml $(addprefix --ignore=,$(DRIVING) $(LENDING))
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target driving lending
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
 	for project in together alone; do \
 		workers="$$([[ $$project == alone ]] && echo 1 || echo 2)"; \
 		PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/$$project.xml" npx --no-install playwright test \
 			--project=$$project --workers=$$workers --reporter=list,junit,./tests/browser/reporter.ts || exit 1; \
 	done
-	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,pytest,together,alone}.xml
+	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,pytest,driving,lending,together,alone}.xml
+
+# Programs that drive browsers mostly wait for them, so there are two at a time.
+PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
+DRIVING := tests/conformance $(addprefix tests/server/test_,run.py python_docs.py)
+LENDING := tests/server/backends $(addprefix tests/server/test_,mcp.py models_docs.py readme.py)
+.PHONY: driving lending
+driving:
+	$(PYTEST)/driving.xml $(DRIVING)
+lending:
+	$(PYTEST)/lending.xml $(LENDING)
 
 # What needs no assets; it runs while those are made.
 .PHONY: unit

@@ -3,14 +3,14 @@
 // Frame and worker must each be one self-contained classic script, because their policy lets nothing else in.
 
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, "src");
-const dist = join(here, "dist");
 const shared = {
   bundle: true,
   minify: true,
@@ -105,8 +105,8 @@ export function frameScript(change = (_path, text) => text) {
   return script("frame/main.ts", [rewrite, virtual("belljar:worker", worker)]);
 }
 
-/** Copies a folder's files under names that carry their content's hash, and notes them. */
-async function publish(folder, manifest) {
+/** Copies a folder's files under names that carry their content's hash to where the build goes, and notes them. */
+async function publish(folder, manifest, dist) {
   const files = await filesBelow(join(here, folder), "").catch(() => []);
   for (const file of files.filter((name) => !name.endsWith(".py") && !name.endsWith(".ts"))) {
     const hash = createHash("sha256")
@@ -120,9 +120,10 @@ async function publish(folder, manifest) {
     manifest[`${folder}/${name}`] = target;
   }
 }
-async function buildAll() {
+
+/** Builds everything into an empty folder. */
+async function buildAll(dist) {
   const frame = await frameScript();
-  await rm(dist, { recursive: true, force: true });
   await mkdir(join(dist, "static"), { recursive: true });
   await writeFile(join(dist, "frame.js"), frame);
   await writeFile(join(dist, "harness.json"), JSON.stringify(await harness()));
@@ -176,9 +177,41 @@ async function buildAll() {
     if (entryPoint?.endsWith("tab/tab.css")) manifest["tab.css"] = built;
   }
 
-  await publish("icons", manifest);
+  await publish("icons", manifest, dist);
 
   await writeFile(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();
+/** Names the others, so it comes last. */
+const LAST = "manifest.json";
+
+/**
+ * Makes a folder hold what was built, file by file and each at once: a server that runs beside it never finds half of one,
+ * nor none where there was one and still is.
+ */
+async function settle(made, dist) {
+  const paths = async (folder) => (await filesBelow(folder, "").catch(() => [])).map((file) => relative(folder, file));
+  const built = (await paths(made)).filter((path) => path !== LAST);
+  for (const path of [...built, LAST]) {
+    const [from, to] = [join(made, path), join(dist, path)];
+    const before = await readFile(to).catch(() => null);
+    if (before?.equals(await readFile(from))) continue;
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, `${to}.part`);
+    await rename(`${to}.part`, to);
+  }
+  const present = new Set([...built, LAST]);
+  for (const path of await paths(dist)) if (!present.has(path)) await rm(join(dist, path), { force: true });
+}
+
+async function main() {
+  const made = await mkdtemp(join(tmpdir(), "belljar-dist-"));
+  try {
+    await buildAll(made);
+    await settle(made, join(here, "dist"));
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
