@@ -6,6 +6,7 @@
 // A held one has everything but the interpreter's memory: its thread, its code, the libraries in their places. It
 // weighs little and is ready within a tenth of a second once it is released.
 
+import { Gate } from "../protocol/gate";
 import { parseWorkerText, path as pathGuard } from "../protocol/guards";
 import { ENDED, INTERRUPTED } from "../protocol/interrupt";
 import {
@@ -51,11 +52,8 @@ export class PythonWorker {
   readonly #steps: readonly Step[];
   #began = now();
   #held: boolean;
-  /** Settled by the worker's first word. */
-  #up: (() => void) | undefined;
-  readonly #awake = new Promise<void>((resolve) => {
-    this.#up = resolve;
-  });
+  /** Opened by the worker's first word. */
+  readonly #awake = new Gate();
   readonly #pieces: Runtime["pieces"];
   readonly #read: Runtime["read"];
 
@@ -117,7 +115,7 @@ export class PythonWorker {
   async #hand(name: string, piece: Promise<Piece>): Promise<void> {
     const value = await piece;
     if (!(value instanceof Blob) || !name.startsWith(HEAP)) return this.post({ type: "piece", name, value });
-    await this.#awake;
+    await this.#awake.opened;
     const bytes = await value.arrayBuffer();
     this.#read(name, bytes);
     this.post({ type: "piece", name, value: bytes }, [bytes]);
@@ -151,7 +149,7 @@ export class PythonWorker {
 
   #hear(event: MessageEvent<unknown>): void {
     if (this.state === "dead") return;
-    this.#up?.();
+    this.#awake.open();
     for (const port of event.ports) port.close();
     const data = event.data;
     if (this.listener?.admit(typeof data === "string" ? data.length : 0) === false) return;

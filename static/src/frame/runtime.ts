@@ -6,6 +6,7 @@
 
 import workerSource from "belljar:worker";
 import { letGo } from "../protocol/buffers";
+import { Gate } from "../protocol/gate";
 import {
   COLD,
   type CodePlaces,
@@ -88,7 +89,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     letGo(bytes);
     return timeline.time("frame: the interpreter's code", code);
   };
-  let quiet: (() => void) | undefined;
+  const calm = new Gate();
   add(RUNTIME.lock, parts.get(RUNTIME.lock));
   if (snapshot) {
     const state = parts.get(SNAPSHOT.state);
@@ -110,13 +111,10 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
       LIBRARIES,
       code.then(({ libraries }) => libraries),
     );
-    const calm = new Promise<void>((resolve) => {
-      quiet = resolve;
-    });
     add(
       COLD,
       // Without them each worker makes those that it needs.
-      calm.then(() => compileCold(code, parts.get(SNAPSHOT.code))).catch(() => []),
+      calm.opened.then(() => compileCold(code, parts.get(SNAPSHOT.code))).catch(() => []),
     );
   } else {
     add(RUNTIME.wasm, compiled());
@@ -129,7 +127,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
   const runtime = ["const belljarRuntime={createPyodideModule:", factory, ",loadPyodide:", loader, "};"];
   const blob = new Blob([NO_IMPORTS, ...runtime, AS_IT_WAS, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
-  return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, compileCold: () => quiet?.(), timeline };
+  return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, compileCold: () => calm.open(), timeline };
 }
 
 /** The part of Pyodide's factory that workers use which start from a snapshot. */

@@ -130,3 +130,8 @@ export class RunningCell {
     this.#events.answered(id, await asking().catch(() => null));
   }
 }
+
+/** The outcome of a run whose frame is gone. */
+export function gone(note: string): RunOutcome {
+  return { status: "crashed", error: null, execution_count: 0, duration_ms: 0, changes: [], truncated: null, note };
+}

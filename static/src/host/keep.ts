@@ -11,6 +11,7 @@ import { makeSnapshot } from "./capture";
 import { able, CACHE, FOLDER, roomy } from "./kept";
 import { closure } from "./policy";
 import { fitting } from "./supply";
+import { forgetUnpacked } from "./unpacked";
 
 /** Bytes of one piece of the heap. */
 const PIECE = 4 << 20;
@@ -55,7 +56,7 @@ export async function keptSnapshot(policy: Policy, base: URL, packages?: string[
 }
 
 /** Away with what is kept. */
-export async function forgetOwn(): Promise<void> {
+async function forgetOwn(): Promise<void> {
   if ("caches" in globalThis) await caches.delete(CACHE);
 }
 
@@ -102,4 +103,9 @@ export async function keepSnapshot(
     const { load: _, heap: __, ...others } = found;
     return [...Object.values(others), ...pieces].reduce((bytes, { size }) => bytes + size, 0);
   });
+}
+
+/** Away with all that is kept: what can't be restored would be tried at every visit. */
+export async function forgetKept(): Promise<void> {
+  await Promise.all([forgetOwn(), forgetUnpacked()]);
 }

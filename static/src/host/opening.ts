@@ -1,5 +1,6 @@
 // Opens a frame and boots Python in it: the frame loads while the runtime and the packages arrive.
 
+import { Gate } from "../protocol/gate";
 import { type BootSettings, type HostMessage, PROFILE } from "../protocol/messages";
 import { Shelf } from "../protocol/shelf";
 import type { EarlyFrame } from "./early";
@@ -64,21 +65,15 @@ export function openFrame(
   { idle, hold = false, early }: OpeningOptions,
 ): Opening {
   const { url, interrupt } = frameFor(supply, options);
-  let calmed: (() => void) | undefined;
-  const calm = new Promise<void>((resolve) => {
-    calmed = resolve;
-  });
+  const calm = new Gate();
   const read = new Shelf<string | null>();
-  let settled: ((nothing: undefined) => void) | undefined;
-  const silent = new Promise<undefined>((resolve) => {
-    settled = resolve;
-  });
+  const silent = new Gate();
   const watched: LinkEvents = {
     message: (message) => {
       if (message.type === "read") return read.put(message.name, message.sha256);
       // A worker that has read its code keeps one processor busy; until then a start wants all there are.
-      if (message.type !== "progress" || message.stage === "starting") calmed?.();
-      if (message.type === "ready") setTimeout(() => settled?.(undefined), READ_MS);
+      if (message.type !== "progress" || message.stage === "starting") calm.open();
+      if (message.type === "ready") setTimeout(() => silent.open(), READ_MS);
       events.message(message);
     },
     lost: events.lost,
@@ -86,7 +81,15 @@ export function openFrame(
   const link = early?.take(url, watched) ?? new FrameLink(url, options.container ?? document.body, watched);
   return {
     link,
-    handed: hand(link, supply, { interrupt, pool: checkedPool(options), idle, hold, calm, read, silent }),
+    handed: hand(link, supply, {
+      interrupt,
+      pool: checkedPool(options),
+      idle,
+      hold,
+      calm: calm.opened,
+      read,
+      silent: silent.opened,
+    }),
   };
 }
 
@@ -108,7 +111,7 @@ interface Wishes {
   /** What the frame has found in the parts that it read, by name. */
   read: Shelf<string | null>;
   /** Resolves when a frame whose Python is up has had its time to say so. */
-  silent: Promise<undefined>;
+  silent: Promise<void>;
 }
 
 async function hand(link: FrameLink, supply: Supply, wishes: Wishes): Promise<Handed> {

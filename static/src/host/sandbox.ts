@@ -6,18 +6,19 @@
 //
 // Every promise given out is settled, also when the frame dies or the sandbox is closed.
 
-import type { FrameMessage, NamedBytes, ReadyInfo, RunOutcome } from "../protocol/messages";
+import { Gate } from "../protocol/gate";
+import type { FrameMessage, NamedBytes, ReadyInfo } from "../protocol/messages";
 import type { Policy } from "../protocol/policy";
 import { now, type Step, Timeline } from "../protocol/timing";
 import { abortable, type CallOptions, onAbort } from "./abort";
-import { Asked, cancelled, RunningCell } from "./cell";
+import { Asked, cancelled, gone, RunningCell } from "./cell";
 import { checkChoice } from "./choice";
 import { Context } from "./context";
 import { EarlyFrame } from "./early";
 import { Emitter, type Listener } from "./emitter";
 import { Execution } from "./execution";
 import { Files } from "./files";
-import { forgetOwn, keptSnapshot } from "./keep";
+import { forgetKept, keptSnapshot } from "./keep";
 import type { FrameLink, LinkEvents } from "./link";
 import { type Handed, openFrame, send } from "./opening";
 import {
@@ -35,16 +36,12 @@ import { offered } from "./server";
 import { drop, stands, take } from "./standby";
 import { Supply } from "./supply";
 import { unsupported } from "./support";
-import { forgetUnpacked } from "./unpacked";
-import { Watchdog } from "./watchdog";
+import { attend, Watchdog } from "./watchdog";
 
 const SILENT = "The sandbox frame stopped answering and was replaced.";
 
 /** So many frames may fall silent in a row while Python starts before it is given up. */
 const SILENT_STARTS = 2;
-
-/** While a cell runs, the frame is asked whether it is still there, this long after each answer. */
-const ASK_MS = 5_000;
 
 /** What is known of a sandbox once it is ready. */
 export interface SandboxInfo extends ReadyInfo {
@@ -96,7 +93,7 @@ export class Sandbox {
   readonly #abort = new AbortController();
   readonly #rest: Rest;
   /** Nothing has run for a while, or a cell waits for what comes then. */
-  readonly #idle = deferred();
+  readonly #idle = new Gate();
   readonly #options: SandboxOptions;
   /** Stops listening to the signal of the options. */
   readonly #forget: () => void;
@@ -113,7 +110,7 @@ export class Sandbox {
     this.#rest = new Rest(options, this.#abort.signal, {
       idle: () => this.#state === "ready" && !document.hidden,
       whole: () => this.#opened?.then(({ whole }) => whole),
-      idles: () => this.#idle.resolve(),
+      idles: () => this.#idle.open(),
       spoiled: (reason) => void this.#drop(reason),
       kept: (bytes) => this.#emitter.emit("kept", { bytes }),
     });
@@ -230,7 +227,7 @@ export class Sandbox {
       message: (message) => this.#hear(message),
       lost: (reason) => this.#end("failed", reason),
     };
-    const idle = this.#idle.promise;
+    const idle = this.#idle.opened;
     const opening =
       take(supply, this.#options, events) ?? openFrame(supply, this.#options, events, { idle, early: this.#early });
     this.#early?.close();
@@ -243,22 +240,15 @@ export class Sandbox {
     if (!handed || !current()) return; // another frame has taken its place
     this.#soft = handed.soft;
     handed.whole.catch((error: Error) => current() && this.#startOver(error.message));
-    void this.#attend();
+    this.#attend();
   }
 
   /** A frame whose process ends while Python starts would leave everybody waiting: its own clock has ended with it. */
-  async #attend(): Promise<void> {
+  #attend(): void {
     const link = this.#link;
-    const starting = (): boolean => this.#link === link && this.#starting;
-    while (starting()) {
-      const answer = this.#requests.ask({ type: "ping" }, Promise.resolve(), (message) => send(link, message));
-      const gone = await answer.then(
-        () => false,
-        () => true,
-      );
-      if (gone) return; // whoever noticed does what there is to do
-      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
-    }
+    const ping = (): Promise<unknown> =>
+      this.#requests.ask({ type: "ping" }, Promise.resolve(), (message) => send(link, message));
+    attend(() => this.#link === link && this.#starting, ping);
   }
 
   get #starting(): boolean {
@@ -276,7 +266,7 @@ export class Sandbox {
     const supply = this.#supply;
     if (!supply?.snapshot) return this.#end("failed", `Python could not start: ${reason}.`);
     if (this.#ended) return;
-    forget().catch(() => {}); // at worst the next visit tries again
+    forgetKept().catch(() => {}); // at worst the next visit tries again
     if (!supply.dropKept()) {
       this.unrestorable = reason;
       supply.dropSnapshot();
@@ -286,7 +276,7 @@ export class Sandbox {
 
   /** What this browser had kept is spoiled. */
   async #drop(problem: string): Promise<void> {
-    await forget().catch(() => {}); // the next start reads it again, and the next rest finds it out again
+    await forgetKept().catch(() => {}); // the next start reads it again, and the next rest finds it out again
     if (this.#state === "restarting") return; // more than one thing was
     this.#replaceFrame(`What this browser had kept is spoiled: ${problem} The sandbox was replaced.`);
   }
@@ -347,17 +337,13 @@ export class Sandbox {
     const input = options.onInput !== undefined;
     const asOptions = { timeout_ms, input, svg: svg === true, context, fresh: fresh === true };
     send(this.#link, { type: "execute", request, code, options: asOptions });
-    this.#watch(cell).catch(() => {}); // whoever replaces the frame answers the cell
+    // One that hung before, or whose process has ended, would be noticed only when the cell's time is over.
+    attend(
+      () => this.#cell === cell,
+      () => this.#ask({ type: "ping" }),
+    );
     const off = onAbort(options.signal, () => void this.interrupt());
     return cell.execution.finally(off);
-  }
-
-  /** A frame that hung before, or whose process has ended, would be noticed only when a cell's time is over. */
-  async #watch(cell: RunningCell): Promise<void> {
-    while (this.#cell === cell) {
-      await this.#ask({ type: "ping" });
-      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
-    }
   }
 
   /** Puts the files of a run in their place; gives its answer if it then can't run any more. */
@@ -409,7 +395,7 @@ export class Sandbox {
       case "failed":
         return this.#end("failed", message.reason);
       case "stalled":
-        return this.#idle.resolve();
+        return this.#idle.open();
       case "unrestorable":
         return this.#startOver(message.reason);
       case "read":
@@ -433,7 +419,7 @@ export class Sandbox {
       case "restarted": {
         const { reason, lost, kept } = message;
         this.#enter("restarting", reason);
-        void this.#attend();
+        this.#attend();
         return this.#emitter.emit("restarted", { reason, lost, kept });
       }
       case "spare":
@@ -508,22 +494,4 @@ export class Sandbox {
     if (cell) answer(cell);
     this.#requests.lose(reason);
   }
-}
-
-/** Away with all that is kept: what can't be restored would be tried at every visit. */
-async function forget(): Promise<void> {
-  await Promise.all([forgetOwn(), forgetUnpacked()]);
-}
-
-function deferred(): { promise: Promise<void>; resolve(): void } {
-  let settle: (() => void) | undefined;
-  const promise = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  return { promise, resolve: () => settle?.() };
-}
-
-/** The outcome of a run whose frame is gone. */
-function gone(note: string): RunOutcome {
-  return { status: "crashed", error: null, execution_count: 0, duration_ms: 0, changes: [], truncated: null, note };
 }

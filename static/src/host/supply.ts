@@ -38,7 +38,7 @@ interface FrameReads {
   /** SHA-256 by name. */
   read: Shelf<string | null>;
   /** Resolves when no more can be expected. */
-  silent: Promise<undefined>;
+  silent: Promise<void>;
 }
 
 /** Takes a file of a start. */
@@ -159,7 +159,7 @@ export class Supply {
         }
         const unverified = frame !== undefined && verify !== undefined && name !== RUNTIME.lock;
         const check = unverified
-          ? Promise.race([frame.read.get(name), frame.silent]).then(verify)
+          ? Promise.race([frame.read.get(name), frame.silent]).then((found) => verify(found || null))
           : checks.then(() => verify?.());
         check.catch(() => {}); // awaited below, if everything comes
         if (unverified) reads.push(check);

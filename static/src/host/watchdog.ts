@@ -11,6 +11,20 @@ import type { Limits } from "../protocol/policy";
 /** How much later than the frame's clocks this one strikes, in milliseconds. */
 const MARGIN_MS = 3_000;
 
+/** A frame that somebody waits for is asked whether it is still there, this long after each answer. */
+const ASK_MS = 5_000;
+
+/** Asks again and again, as long as somebody waits. Who does not answer is somebody else's to replace. */
+export function attend(waited: () => boolean, ask: () => Promise<unknown>): void {
+  const again = async (): Promise<void> => {
+    while (waited()) {
+      await ask();
+      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+    }
+  };
+  again().catch(() => {}); // whoever noticed does what there is to do
+}
+
 export class Watchdog {
   readonly #limits: Limits;
   readonly #bark: () => void;
