@@ -135,11 +135,15 @@ export class Cdp {
     return page;
   }
 
+  /** Asks again once: the first document of a new window may come in between. */
   async navigate(page: Target, url: string): Promise<void> {
-    const loaded = this.#once("Page.loadEventFired", page.session);
-    await this.send("Page.navigate", { url }, page.session);
-    const late = new Promise<"late">((resolve) => setTimeout(resolve, 15_000, "late").unref());
-    if ((await Promise.race([loaded, late])) === "late") throw new Error(`${url} did not load`);
+    for (const ms of [5_000, 15_000]) {
+      const loaded = this.#once("Page.loadEventFired", page.session);
+      await this.send("Page.navigate", { url }, page.session);
+      const late = new Promise<"late">((resolve) => setTimeout(resolve, ms, "late").unref());
+      if ((await Promise.race([loaded, late])) !== "late") return;
+    }
+    throw new Error(`${url} did not load`);
   }
 
   async find(test: (target: Target) => boolean, ms = 20_000): Promise<Target> {
