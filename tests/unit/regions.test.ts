@@ -255,7 +255,7 @@ describe("functions without what never ran of them", () => {
       }
     }
     expect(all).toBeGreaterThan(3_000);
-  });
+  }, 60_000);
 
   /** A loop with a part that is rare, long enough to be worth a call; `rare` follows what it does. */
   const counting = (...rare: number[]): Body => ({
