@@ -36,7 +36,7 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:
 test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=2 assets unit
-	$(PYTEST)/pytest.xml $(addprefix --ignore=,$(DRIVING) $(LENDING))
+	$(PYTEST)/pytest.xml tests/harness tests/server $(addprefix --ignore=,$(DRIVING) $(LENDING))
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target driving lending
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
 	for project in together alone; do \
