@@ -70,7 +70,7 @@ bench: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure the speed beside a plain
 	@mkdir -p build/bench && .ci/chromium > build/chromium
 	@$(BENCH) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-bench-quick: $(ENVIRONMENT) $(BROWSER_CODE) assets ## the same in under 3 minutes: fewer rounds, the rows that matter most
+bench-quick: $(ENVIRONMENT) $(BROWSER_CODE) assets ## the same in under 3 minutes: one round, the rows that matter most
 	@mkdir -p build/bench && .ci/chromium > build/chromium
 	@$(BENCH) --quick
 

@@ -1,7 +1,7 @@
 // The bench: a plain Pyodide page and belljar in turn, in real Chromium, from one server.
 //
 //   make bench          every row, five rounds        build/bench/bench.json
-//   make bench-quick    two rounds, the rows that start something
+//   make bench-quick    one round, the rows that start something
 //   make trace          where each millisecond of one start goes
 
 import { spawn } from "node:child_process";
@@ -43,7 +43,7 @@ const { values: asked } = parseArgs({
 });
 const quick = asked.quick ?? false;
 const tracing = asked.trace ?? false;
-const rounds = Number(asked.rounds ?? (quick ? 2 : 5));
+const rounds = Number(asked.rounds ?? (quick ? 1 : 5));
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds takes a whole number, not ${asked.rounds}.`);
 const samples = new Map<string, Samples>();
 let version = "";
