@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import figure_backend, pictures
+from . import figure_backend, pictures, ticks
 from .patches import ImportHooks, Patches
 
 BACKEND = f"module://{figure_backend.MODULE}"
@@ -57,6 +57,7 @@ class Figures:
 
         hooks.after("matplotlib", matplotlib)
         hooks.after("matplotlib.pyplot", pyplot)
+        hooks.after("matplotlib.axis", lambda module: ticks.copied(module, patches))
         hooks.after("matplotlib.animation", animation)
 
     def flush(self) -> None:

@@ -152,6 +152,12 @@ class _Unshown(DisplayObject):
         return f"<{type(self).__name__} can't be shown here: results run no scripts and load nothing>"
 
 
+_UNSHOWN: dict[str, Any] = {
+    name: type(name, (_Unshown,), {})
+    for name in ("Javascript", "IFrame", "Audio", "Video", "YouTubeVideo", "FileLink", "FileLinks")
+}
+
+
 def provide(hooks: ImportHooks, display: Display, no_network: Callable[[str, str], Exception]) -> None:
     """Let user code import IPython's display functions."""
     DisplayObject.no_network = staticmethod(no_network)
@@ -159,14 +165,16 @@ def provide(hooks: ImportHooks, display: Display, no_network: Callable[[str, str
         kind.__name__: kind
         for kind in (DisplayObject, HTML, Markdown, Latex, Math, SVG, JSON, Pretty, Code, Image)
     }
-    unshown = ("Javascript", "IFrame", "Audio", "Video", "YouTubeVideo", "FileLink", "FileLinks")
-    classes |= {name: type(name, (_Unshown,), {}) for name in unshown}
-    names = classes | {
-        "display": display.display,
-        "update_display": display.update,
-        "clear_output": display.clear_output,
-        "DisplayHandle": DisplayHandle,
-    }
+    names = (
+        classes
+        | _UNSHOWN
+        | {
+            "display": display.display,
+            "update_display": display.update,
+            "clear_output": display.clear_output,
+            "DisplayHandle": DisplayHandle,
+        }
+    )
 
     def make(name: str, content: dict[str, Any]) -> Callable[[], ModuleType]:
         def module() -> ModuleType:

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from . import warming
+from . import tables, warming
 
 #: State in which modules remember what must differ from sandbox to sandbox.
 _REMEMBERED = {"tempfile": {"_name_sequence": None}, "uuid": {"_node": None, "_last_timestamp": None}}
@@ -31,10 +31,13 @@ def settle(packages: list[str]) -> None:
     import os
 
     warming.prepare(packages)
+    if "pandas" in sys.modules:
+        tables.set_defaults(sys.modules["pandas"])  # each session would; it finds them set
     os.environ.pop("PYTHONHASHSEED", None)
     while sys.path and sys.path[0] == "":
         sys.path.pop(0)
     _skip_once("pyodide._package_loader", "init_loaded_packages")
+    _answer_once()
     _find_twister()
     warming.freeze()
 
@@ -49,6 +52,32 @@ def _skip_once(module: str, name: str) -> None:
     function = getattr(target, name, None)
     if target is not None and function is not None:
         setattr(target, name, lambda: setattr(target, name, function))
+
+
+def _answer_once() -> None:
+    """Let what Pyodide evaluates first have its answer ready: four lines, each the same at every start."""
+    import builtins
+    import importlib
+
+    base: Any = sys.modules.get("_pyodide._base")
+    if base is None:
+        return
+    evaluate = base.eval_code
+    answers: dict[str, Any] = {
+        "{}": {},
+        "import importlib; importlib": importlib,
+        "import __main__; __main__.__dict__": vars(sys.modules["__main__"]),
+        "import builtins; builtins.__dict__": vars(builtins),
+    }
+
+    def answer(source: str, *args: Any, **kwargs: Any) -> Any:
+        ready = source in answers
+        found = answers.pop(source) if ready else None
+        if not ready or not answers:
+            base.eval_code = evaluate
+        return found if ready else evaluate(source, *args, **kwargs)
+
+    base.eval_code = answer
 
 
 def wake() -> None:
@@ -122,25 +151,15 @@ def _numpy() -> bool:
     np = sys.modules.get("numpy")
     if np is None:
         return True
-    # Not more, here and below: what is called for the first time is compiled while somebody waits.
+    # Nothing, here and below, that a first cell would not use: what is called for the first time is compiled
+    # while somebody waits. Solving two equations took 2 ms.
     a = np.arange(6.0).reshape(2, 3)
-    return bool((a * a).sum(axis=1).tolist() == [5.0, 50.0] and a.T[2, 1] == 5.0)
-
-
-def _solve() -> bool:
-    np = sys.modules.get("numpy")
-    if np is None:
-        return True
-    return (
-        round(float(np.linalg.solve(np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([3.0, 5.0]))[1]), 9) == 1.4
-    )
+    return bool(a.sum() == 15.0 and a.T[2, 1] == 5.0)
 
 
 def _pandas() -> bool:
     pd = sys.modules.get("pandas")
-    if pd is None:
-        return True
-    return bool(pd.api.types.infer_dtype([3, 1, 2]) == "integer" and pd.isna(None))
+    return bool(pd is None or (pd.isna(None) and not pd.isna("")))
 
 
 def _regex() -> bool:
@@ -161,8 +180,9 @@ _CHECKS = {
     "regular expressions": _regex,
     "JSON": _json,
     "sorting": lambda: sorted([3, 1, 2], key=lambda n: -n) == [3, 2, 1],
+    "bytes": lambda: bytes([97]) + b"b" == b"ab" and int.from_bytes(b"\1\2", "big") == 258,
+    "generators": lambda: sum(n for n in range(4)) == 6,
     "the clock": lambda: time.time() > 1_700_000_000 and time.perf_counter() > 0,
     "numpy": _numpy,
-    "linear algebra": _solve,
     "pandas": _pandas,
 }

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import sys
 import time
 from dataclasses import dataclass
 from types import CodeType
@@ -58,7 +59,13 @@ class Options:
 
 
 class Session:
-    """What the worker calls. No method raises for what user code does."""
+    """What the worker calls. No method raises for what user code does.
+
+    Attributes:
+        python: Python's version, e.g. "3.14.2".
+    """
+
+    python = ".".join(map(str, sys.version_info[:3]))
 
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge

@@ -138,10 +138,9 @@ async function boot(command: Boot): Promise<void> {
   reportViolations();
   lap("session");
   live = { files, session };
-  const python = py.runPython("'.'.join(map(str, __import__('sys').version_info[:3]))") as string;
   say({
     type: "ready",
-    python,
+    python: session.python,
     pyodide: py.version,
     jspi: hasJspi,
     packages: [...loader.loaded],

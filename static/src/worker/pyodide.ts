@@ -35,6 +35,8 @@ export interface Pyodide {
   FS: PyFS;
   loadedPackages: Record<string, string>;
   runPython(code: string): unknown;
+  /** A module, whose functions can be called. */
+  pyimport<Module extends Record<string, PyCallable>>(name: string): Module;
   loadPackage(
     names: string[],
     options: { checkIntegrity: boolean; messageCallback(text: string): void; errorCallback(text: string): void },

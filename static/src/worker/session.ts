@@ -9,6 +9,7 @@ import { HOME, hasJspi, type PyCallable, type Pyodide } from "./pyodide";
 
 /** belljar_harness.Session as a Python proxy. */
 interface Session {
+  python: string;
   run: PyCallable;
   warm: PyCallable;
   complete: PyCallable;
@@ -34,6 +35,8 @@ export async function installHarness(py: Pyodide, files: Promise<Blob>): Promise
 
 export class HarnessSession {
   readonly #session: Session;
+  /** Python's version. */
+  readonly python: string;
   readonly #answers = new Map<string, Waiting>();
   readonly #interrupt: Uint8Array | null;
   #run = "";
@@ -78,9 +81,10 @@ export class HarnessSession {
         if (interrupt) interrupt[0] = 0;
       },
     };
-    const start = py.runPython("from belljar_harness import start; start") as PyCallable;
-    this.#session = start(bridge) as unknown as Session;
-    py.runPython(`import os; os.chdir(${JSON.stringify(HOME)}); del os, start`);
+    // Not by evaluating a line: that would be parsed and compiled, and somebody waits.
+    this.#session = py.pyimport<{ start: PyCallable }>("belljar_harness").start(bridge) as Session;
+    this.python = this.#session.python;
+    py._module.FS.chdir(HOME);
     py.setStdin({ stdin: () => null });
     // What C code writes. Python can't be called from in there, so it goes out from here.
     const raw = (name: "stdout" | "stderr") => ({

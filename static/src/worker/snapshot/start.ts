@@ -15,7 +15,7 @@ import type { EmscriptenModule } from "../emscripten";
 import { type ColdModule, Halves } from "../halves";
 import { imageFiles, layOut, mountImage, packFiles, type ReadImage } from "../image";
 import type { Packages } from "../packages";
-import { askedExports, bootPyodide, type Core, ENVIRONMENT, type Pyodide } from "../pyodide";
+import { askedExports, bootPyodide, type Core, ENVIRONMENT, type PyCallable, type Pyodide } from "../pyodide";
 import { installHarness, LIBRARY } from "../session";
 import { lendSymbols } from "../symbols";
 import { capture, initialOf } from "./capture";
@@ -166,7 +166,7 @@ async function restoreFrom(core: Pick<Core, "lock" | "wasm">, { read, ...source 
   );
   source.lap("interpreter");
   setTimeZone(py._module);
-  py.runPython("from belljar_harness import restored; restored.wake(); del restored");
+  py.pyimport<{ wake: PyCallable }>("belljar_harness.restored").wake();
   source.lap("self-check");
   return py;
 }
