@@ -3,6 +3,7 @@
 import { runInThisContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { screenless } from "../../static/src/frame/screenless";
+import { unoffered } from "../../static/src/frame/shortened";
 import { statements } from "../../static/src/frame/statements";
 
 describe("a script's statements", () => {
@@ -47,7 +48,11 @@ describe("a script without a screen", () => {
     'var _emscripten_glClear=_glClear;function _SDL_Init(flags){return SDL.startTime+helper(flags)}_SDL_Init.sig="ii";' +
     "var helper=flags=>flags+1;var used=()=>3;function _glued(){return used()}" +
     "var _SDL_GetTicks=()=>5;function elsewhere(){return _SDL_GetTicks()}" +
-    'var wasmImports={SDL_GetTicks:_SDL_GetTicks,SDL_Init:_SDL_Init,emscripten_glClear:_emscripten_glClear,glClear:_glClear,_glued,elsewhere};var shown=()=>typeof SDL!="undefined"&&SDL.startTime;' +
+    "var JSEvents={handlers:{}};function _emscripten_set_click_callback_on_thread(x){return JSEvents.handlers[x]}" +
+    "function _emscripten_set_timeout(x){return x+1}function _emscripten_websocket_close(){return 1}" +
+    "var wasmImports={emscripten_set_click_callback_on_thread:_emscripten_set_click_callback_on_thread," +
+    "emscripten_set_timeout:_emscripten_set_timeout,emscripten_websocket_close:_emscripten_websocket_close," +
+    'SDL_GetTicks:_SDL_GetTicks,SDL_Init:_SDL_Init,emscripten_glClear:_emscripten_glClear,glClear:_glClear,_glued,elsewhere};var shown=()=>typeof SDL!="undefined"&&SDL.startTime;' +
     "return{...wasmImports,shown}";
   type Made = Record<string, ((...given: number[]) => unknown) & { sig?: string }>;
   const make = (text: string): Promise<Made> => (runInThisContext(text) as (module: object) => Promise<Made>)({});
@@ -60,13 +65,25 @@ describe("a script without a screen", () => {
     expect(made.emscripten_glClear?.sig, "the type that it has by another name").toBe("vi");
     expect(made.SDL_Init?.sig).toBe("ii");
     expect(made.SDL_GetTicks?.sig).toBeUndefined();
-    expect(() => made.SDL_Init?.(1)).toThrow("SDL_Init draws on a screen, and a sandbox has none.");
-    expect(short).not.toMatch(/helper|GL\.now|surfaces/);
+    expect(() => made.SDL_Init?.(1)).toThrow("SDL_Init needs a screen or a network, and a sandbox has none.");
+    expect(short).not.toMatch(/helper|GL\.now|surfaces|JSEvents/);
+    for (const name of ["emscripten_set_click_callback_on_thread", "emscripten_websocket_close"])
+      expect(() => made[name]?.()).toThrow(`${name} needs a screen or a network`);
   });
 
   test("does everything else as before, with all that it takes", async () => {
     const made = await make(screenless(script(body)));
     expect([made._glued?.(), made.elsewhere?.(), made.shown?.()]).toEqual([3, 5, undefined]);
+    expect(made.emscripten_set_timeout?.(1)).toBe(2);
+  });
+
+  test("loses what only an offer to others had named, where none of them asks for it", () => {
+    const offering = script(body.replace("return{", 'Module["_SDL_Init"]=_SDL_Init;Module["_glued"]=_glued;return{'));
+    expect(screenless(offering)).toContain("function _SDL_Init");
+    const bare = unoffered(offering, ["module._glued()"]);
+    expect([bare.includes('Module["_glued"]'), bare.includes('Module["_SDL_Init"]')]).toEqual([true, false]);
+    expect(screenless(bare)).not.toContain("function _SDL_Init");
+    expect(unoffered(offering, ["module._glued(module._SDL_Init)"])).toBe(offering);
   });
 
   test("is left as it is where it has another shape", () => {

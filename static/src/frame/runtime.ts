@@ -22,7 +22,7 @@ import { Timeline } from "../protocol/timing";
 import { cold } from "../split/cold";
 import { HOT_SECTION } from "../split/shared";
 import { screenless } from "./screenless";
-import { shortened } from "./shortened";
+import { shortened, unoffered } from "./shortened";
 
 /** A TrustedScriptURL where there are Trusted Types, a string elsewhere: what `new Worker` takes. */
 type TrustedUrl = ConstructorParameters<typeof Worker>[0];
@@ -133,7 +133,8 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
 /** The part of Pyodide's factory that workers use which start from a snapshot. */
 export async function shortFactory(parts: Shelf<Blob>): Promise<string> {
   const [loader, factory] = await Promise.all([parts.get(RUNTIME.loader), parts.get(RUNTIME.factory)]);
-  return shortened(screenless(await factory.text()), [await loader.text(), workerSource]);
+  const others = [await loader.text(), workerSource];
+  return shortened(screenless(unoffered(await factory.text(), others)), others);
 }
 
 /** Each library takes this thread half a millisecond, and what a worker that has read its code waits for is behind it. */

@@ -1,14 +1,31 @@
-// Pyodide's JavaScript without what draws on a screen: OpenGL and SDL 1, a quarter of the text that each worker reads.
-// They draw on a canvas of the page, which no worker of the sandbox can have. Each function is still found, with its type,
-// and says so when it is called.
+// Pyodide's JavaScript without what no worker of the sandbox can have, a third of the text that each one reads: a screen
+// (OpenGL and SDL 1 on a page's canvas, the events of a page, its main loop), a network (web sockets, downloads) and a
+// store (IndexedDB). Each function is still found, with its type, and says so when it is called.
 
 import { bodyOf, type Statement, statements } from "./statements";
 
 /** Imports of WebAssembly that draw, by their names. */
 const DRAWS =
   /^(?:emscripten_gl|_?gl)[A-Z]|^(?:emscripten_)?(?:SDL|IMG|TTF|Mix)_|^(?:roto)?zoomSurface$|^(?:[a-z]+[A-Z])?[a-z]+(?:RGBA|Color)$/;
+/** Imports of WebAssembly that want a page around the worker, without what comes ahead of all their names. */
+const WANTS_PAGE = [
+  /^(?:webgl|html5|vibrate|websocket|idb|async_wget|wget)/,
+  /^(?:is_webgl|async_load_script|sample_gamepad|hide_mouse)/,
+  /^(?:request|enter|exit)_.*(?:fullscreen|pointerlock|animation_frame)/,
+  /^(?:un)?lock_orientation|^cancel_animation_frame|main_loop/,
+  /^set_(?:\w+_callback_on_thread|canvas|element_css|window_title)/,
+  /^get_(?:battery|canvas|device_pixel|devicemotion|deviceorientation|element_css|fullscreen|gamepad|last_)/,
+  /^get_(?:mouse|num_gamepads|orientation|pointerlock|preloaded_image|screen|visibility|window_title)/,
+];
+const EMSCRIPTEN = /^_?emscripten_/;
 /** What those share, and what shows in passing whether a window has been opened. Nothing happens when it is made. */
-const SHARED = /^var (SDL|SDL_gfx)=\{/;
+const SHARED = /^var (SDL|SDL_gfx|JSEvents|GL|EGL|WS|wget)=\{/;
+
+function isAbsent(name: string): boolean {
+  if (DRAWS.test(name) || /^egl[A-Z]/.test(name)) return true;
+  const rest = name.replace(EMSCRIPTEN, "");
+  return rest !== name && WANTS_PAGE.some((family) => family.test(rest));
+}
 
 const FACTORY = /async function _createPyodideModule\(moduleArg=\{\}\)(?=\{)/;
 const IMPORTS = "var wasmImports={";
@@ -75,7 +92,7 @@ function absent(names: ReadonlyMap<string, string | undefined>): string {
   const byType = new Map<string | undefined, string[]>();
   for (const [name, type] of names) byType.set(type, [...(byType.get(type) ?? []), name]);
   const listed = JSON.stringify([...byType].map(([type, some]) => [type ?? null, some.join(" ")]));
-  const sentence = '" draws on a screen, and a sandbox has none."';
+  const sentence = '" needs a screen or a network, and a sandbox has none."';
   const made = `Object.assign(()=>{throw new Error(name+${sentence})},sig===null?{}:{sig})`;
   return `for(const[sig,names]of ${listed})for(const name of names.split(" "))wasmImports[name]=${made};`;
 }
@@ -101,7 +118,7 @@ function cut(all: readonly Statement[]): Statement[] {
   const entries = imports.text.slice(IMPORTS.length, -2).split(",");
   const kept = entries.filter((entry) => {
     const [, name, variable = name] = ENTRY.exec(entry) ?? [];
-    if (name === undefined || variable === undefined || !DRAWS.test(name)) return true;
+    if (name === undefined || variable === undefined || !isAbsent(name)) return true;
     drawing.set(name, typeOf(variable));
     return false;
   });

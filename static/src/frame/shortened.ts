@@ -50,6 +50,12 @@ function withNames(factory: string): string {
   return `Object.assign(${factory},{exports:${JSON.stringify([...found])}})`;
 }
 
+/** The source of Emscripten's factory without the functions that it offers and that neither it nor `others` ask for. */
+export function unoffered(factory: string, others: readonly string[]): string {
+  const asked = new Set(properties([factory.replace(OFFERED, ""), ...others]));
+  return factory.replace(OFFERED, (statement, name: string) => (asked.has(name) ? statement : ""));
+}
+
 /**
  * The source of Emscripten's factory without what neither it nor `others` (all other scripts that get to see its
  * module) ever name. Text of another shape comes out as it is.
@@ -61,10 +67,12 @@ export function shortened(factory: string, others: readonly string[]): string {
   if (!whole || first === undefined) return factory;
   const declared = new RegExp(`var ${first.replaceAll("$", "\\$")}(?:,[\\w$]+)*;`).exec(factory)?.[0];
   if (!declared) return factory;
-  const bare = factory.replace(whole, () => "").replace(declared, () => "");
-  const unoffered = bare.replace(OFFERED, "");
-  const used = new Set(names([unoffered, ...others]));
-  const asked = new Set(properties([unoffered, ...others]));
+  const bare = factory
+    .replace(whole, () => "")
+    .replace(declared, () => "")
+    .replace(OFFERED, "");
+  const used = new Set(names([bare, ...others]));
+  const asked = new Set(properties([bare, ...others]));
   const kept = statements.filter((statement) => {
     const [, variable, property] = EXPORTED.exec(statement) ?? [];
     return variable === undefined || used.has(variable) || (property !== undefined && used.has(property));
