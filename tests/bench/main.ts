@@ -388,7 +388,7 @@ if (!tracing) {
   for (const [name, ratio] of Object.entries(cells)) console.log(`  cell ${name}: ratio ${ratio.toFixed(3)}`);
   const machine = `${facts.browser}, ${facts.processor}, ${facts.cores} cores`;
   console.log(
-    `Medians (least–most) of ${rounds} rounds on ${machine}, load ${before.toFixed(1)} at the start. Written to ${path}.`,
+    `${rounds === 1 ? "One round" : `Medians (least–most) of ${rounds} rounds`} on ${machine}, load ${before.toFixed(1)} at the start. Written to ${path}.`,
   );
 }
 

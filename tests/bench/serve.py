@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import socket
+import threading
 from pathlib import Path
 
 import uvicorn
@@ -62,10 +63,15 @@ def main() -> None:
     }
     if problems := inner.state.site.problems():
         raise SystemExit(f"The bench has nothing to measure. {problems[0]}")
-    # Compressing while something is measured would be measured, too. The first time takes minutes.
+    # Compressing while something is measured would be measured, too. The first time takes minutes. Not in
+    # this thread: the one that compresses has the lowest priority from then on, and this one answers the
+    # browser.
     runtime = inner.state.site.runtime.get().files.values()
     everything = (*plain.values(), *runtime)
-    encodings.prepare([(item.sha256, item.content) for item in everything if item.compressible])
+    contents = [(item.sha256, item.content) for item in everything if item.compressible]
+    compressing = threading.Thread(target=encodings.prepare, args=(contents,))
+    compressing.start()
+    compressing.join()
 
     def page(request: Request) -> Response:
         path = PAGE / request.path_params["name"]
