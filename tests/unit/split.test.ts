@@ -6,7 +6,7 @@ import { readCode } from "../../static/src/split/code";
 import { cold } from "../../static/src/split/cold";
 import { hot } from "../../static/src/split/hot";
 import { indirectCalls } from "../../static/src/split/instructions";
-import { Probes } from "../../static/src/split/probes";
+import { largest, Probes } from "../../static/src/split/probes";
 import { bitsOf, EXPORTS, HOT_SECTION, isOwn } from "../../static/src/split/shared";
 import { Halves, publicExports } from "../../static/src/worker/halves";
 
@@ -254,6 +254,12 @@ test("a hot half says what is in it, keeps what Emscripten's loader looks for, a
 });
 
 describe("what can't be split stays whole", () => {
+  test("the smaller ones of many modules", () => {
+    const sizes = [5, 1, 9, 7, 1].map((length) => ({ length }));
+    expect([...largest(sizes, 3)].sort()).toEqual([0, 2, 3]);
+    expect(largest(sizes, 9).size).toBe(5);
+  });
+
   const probed = (bytes: Bytes): Bytes | undefined => new Probes([bytes]).hot()[0];
 
   test("a module that nobody has instantiated", () => {

@@ -1,8 +1,11 @@
 // What the worker gives Emscripten's loader: the main module's symbols, and the files of an image.
 
 import { describe, expect, test } from "vitest";
+import { assemble, KIND, SECTION } from "../../static/src/split/binary";
 import type { EmscriptenFs, EmscriptenModule } from "../../static/src/worker/emscripten";
 import { imageFiles, layOut, packFiles } from "../../static/src/worker/image";
+import { linkLibraries } from "../../static/src/worker/snapshot/libraries";
+import type { SnapshotState } from "../../static/src/worker/snapshot/state";
 import { freeLibraryFiles } from "../../static/src/worker/snapshot/tidy";
 import { lendSymbols } from "../../static/src/worker/symbols";
 
@@ -58,6 +61,62 @@ describe("the main module's symbols", () => {
     expect([dlsym(8, "one"), dlsym(8, "belljar:fill"), dlsym(8, "none")]).toEqual([true, false, false]);
     expect([env.mine, env.maybe]).toEqual(["script's", 4]);
   });
+});
+
+test("a library of a snapshot finds what only a library that it needs has, when it calls it", () => {
+  const type = Uint8Array.of(1, 0x60, 0, 1, 0x7f);
+  const name = (text: string): number[] => [text.length, ...new TextEncoder().encode(text)];
+  const answers = new WebAssembly.Module(
+    assemble(
+      new Map([
+        [SECTION.type, type],
+        [SECTION.function, Uint8Array.of(1, 0)],
+        [SECTION.export, Uint8Array.of(1, ...name("answer"), KIND.function, 0)],
+        [SECTION.code, Uint8Array.of(1, 4, 0, 0x41, 42, 0x0b)],
+      ]),
+      [],
+    ),
+  );
+  const asks = new WebAssembly.Module(
+    assemble(
+      new Map([
+        [SECTION.type, type],
+        [SECTION.import, Uint8Array.of(1, ...name("env"), ...name("answer"), KIND.function, 0)],
+        [SECTION.function, Uint8Array.of(1, 0)],
+        [SECTION.export, Uint8Array.of(1, ...name("ask"), KIND.function, 1)],
+        [SECTION.code, Uint8Array.of(1, 4, 0, 0x10, 0, 0x0b)],
+      ]),
+      [],
+    ),
+  );
+  const asking = (needed: string): (() => number) => {
+    const library = {
+      handles: [],
+      refcount: 1,
+      global: false,
+      memoryBase: 0,
+      memorySize: 0,
+      tableBase: 0,
+      tableSize: 0,
+    };
+    const libraries = [
+      { ...library, names: ["/lib/deep/asks.so"], stubs: ["answer"] },
+      { ...library, names: ["/usr/lib/answers.so"], stubs: [] },
+    ];
+    const module = {
+      wasmTable: new WebAssembly.Table({ element: "anyfunc", initial: 1 }),
+      LDSO: { loadedLibsByName: {}, loadedLibsByHandle: {} },
+      GOT: {},
+      HEAPU8: new Uint8Array(),
+      newDSO: (_path: string, _handle: unknown, exports: object) => ({ exports }),
+      getDylinkMetadata: (code: WebAssembly.Module) => ({ neededDynlibs: code === asks ? [needed] : [] }),
+    } as unknown as EmscriptenModule;
+    const state = { libraries } as unknown as SnapshotState;
+    const [instance] = linkLibraries(module, state, [asks, answers], {}, () => {});
+    return instance?.exports.ask as () => number;
+  };
+  expect(asking("answers.so")()).toBe(42);
+  expect(asking("others.so")).toThrow("Dynamic linking error: cannot resolve symbol answer");
 });
 
 describe("an image", () => {

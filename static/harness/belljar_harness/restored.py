@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import re
 import sys
 import time
@@ -19,6 +21,22 @@ _WORDS = 624
 #: Those two of `numpy.random`'s own generator, where there is one at the capture.
 _TWISTERS: list[tuple[Any, Any]] = []
 
+#: What a snapshot has imported of packages whose modules nobody imports all of, by the package. Importing
+#: these takes five seconds, so it is not done where nobody asked for it: a start from the packages leaves it.
+_IMPORTED = {
+    "scipy": ("scipy.optimize", "scipy.stats"),
+    "scikit-learn": (
+        "sklearn.cluster",
+        "sklearn.decomposition",
+        "sklearn.ensemble",
+        "sklearn.linear_model",
+        "sklearn.metrics",
+        "sklearn.model_selection",
+        "sklearn.pipeline",
+        "sklearn.preprocessing",
+    ),
+}
+
 #: Compiled beforehand: that takes longer than the check.
 _NUMBER = re.compile(r"(\d+)")
 
@@ -31,6 +49,9 @@ def settle(packages: list[str]) -> None:
     import os
 
     warming.prepare(packages)
+    for module in (module for package in packages for module in _IMPORTED.get(package, ())):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
     if "pandas" in sys.modules:
         tables.set_defaults(sys.modules["pandas"])  # each session would; it finds them set
     os.environ.pop("PYTHONHASHSEED", None)
@@ -57,7 +78,6 @@ def _skip_once(module: str, name: str) -> None:
 def _answer_once() -> None:
     """Let what Pyodide evaluates first have its answer ready: four lines, each the same at every start."""
     import builtins
-    import importlib
 
     base: Any = sys.modules.get("_pyodide._base")
     if base is None:

@@ -13,6 +13,12 @@ import type { Came } from "./regions";
  */
 const LONG = 1_000;
 
+/**
+ * So many modules are watched, the largest; smaller ones stay whole. Each that is has a memory of its own, for which V8 takes
+ * 10 GiB of addresses, of which it lets a process have a hundred times as many.
+ */
+const MOST = 64;
+
 export class Probes {
   readonly originals: readonly Bytes[];
   /** To be instantiated in the originals' place. */
@@ -23,7 +29,8 @@ export class Probes {
 
   constructor(originals: readonly Bytes[]) {
     this.originals = originals;
-    this.#codes = originals.map(readable);
+    const watched = largest(originals, MOST);
+    this.#codes = originals.map((bytes, id) => (watched.has(id) ? readable(bytes) : null));
     this.modules = originals.map((bytes, id) => {
       const code = this.#codes[id];
       return WebAssembly.compile(code ? probe(code) : bytes);
@@ -54,6 +61,12 @@ export class Probes {
       return half(code, { noted, first: this.#first.get(id) ?? noted }, id, id === 0 ? placed : new Map()) ?? bytes;
     });
   }
+}
+
+/** The positions of so many modules, none of which is smaller than one that is left out. */
+export function largest(modules: readonly { length: number }[], many: number): Set<number> {
+  const length = (id: number): number => modules[id]?.length ?? 0;
+  return new Set([...modules.keys()].sort((one, other) => length(other) - length(one)).slice(0, many));
 }
 
 /** A module that can be watched, or null. Safari has no second memory. */

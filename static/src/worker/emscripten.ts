@@ -61,6 +61,7 @@ export interface Dso {
 }
 
 export interface DylinkMetadata {
+  neededDynlibs: readonly string[];
   memorySize: number;
   tableSize: number;
 }

@@ -51,12 +51,19 @@ export function linkLibraries(
   attach: Attach,
 ): WebAssembly.Instance[] {
   const { wasmTable, LDSO, GOT } = module;
+  /** What a library has from those that it needs, which are loaded for it alone. */
+  const lent = (code: WebAssembly.Module, name: string): unknown => {
+    const file = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+    const needed = new Set(module.getDylinkMetadata(code).neededDynlibs.map(file));
+    const dsos = Object.entries(LDSO.loadedLibsByName).filter(([path]) => needed.has(file(path)));
+    return dsos.map(([, dso]) => dso.exports[name]).find(Boolean);
+  };
   const link = (library: Library, code: WebAssembly.Module): [WebAssembly.Instance, Symbols] => {
     const { memoryBase, memorySize, tableBase, tableSize, stubs } = library;
     if (wasmTable.length < tableBase + tableSize) wasmTable.grow(tableBase + tableSize - wasmTable.length);
     let exports: Symbols = {};
     const own: Symbols = Object.create(env);
-    for (const name of stubs) own[name] = late(name, () => env[name] ?? exports[name]);
+    for (const name of stubs) own[name] = late(name, () => env[name] ?? exports[name] ?? lent(code, name));
     Object.assign(own, { __memory_base: memoryBase, __table_base: tableBase });
     const imports = { env: own, wasi_snapshot_preview1: own, "GOT.mem": GOT, "GOT.func": GOT } as WebAssembly.Imports;
     const instance = new WebAssembly.Instance(code, imports);

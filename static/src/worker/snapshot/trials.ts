@@ -189,6 +189,35 @@ for act in (abs, all, any, ascii, bin, bool, chr, dict, enumerate, float, frozen
 
 /** By package. */
 export const TRIALS: Readonly<Record<string, Trial>> = {
+  scipy: {
+    first: "from scipy import optimize, stats\nstats.norm.cdf(1.96), optimize.brentq(lambda v: v * v - 2, 0, 2)\n",
+    more: [
+      "from scipy import stats, optimize; a, b = [1.0, 2.0, 4.0, 3.0], [2.0, 3.0, 3.5, 5.0]; stats.ttest_ind(a, b), stats.linregress(a, b), stats.pearsonr(a, b)",
+      "optimize.minimize(lambda v: ((v - 1) ** 2).sum(), [0.0, 3.0]), optimize.curve_fit(lambda x, m, c: m * x + c, a, b)",
+    ],
+  },
+  "scikit-learn": {
+    first:
+      "from sklearn.linear_model import LinearRegression\nLinearRegression().fit([[0.0], [1.0], [2.0]], [0.0, 1.0, 2.1]).coef_\n",
+    more: [
+      `
+from sklearn.cluster import KMeans
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+import numpy as np
+X = np.random.default_rng(1).normal(size=(80, 3)); y = (X[:, 0] > 0).astype(int)
+train, test, known, asked = train_test_split(X, y, random_state=0)
+model = make_pipeline(StandardScaler(), LogisticRegression()).fit(train, known)
+print(accuracy_score(asked, model.predict(test)), LinearRegression().fit(X, X @ [1, 2, 3]).score(X, X @ [1, 2, 3]))
+model
+`,
+      "RandomForestClassifier(5, random_state=0).fit(train, known).score(test, asked), KMeans(2, n_init=1, random_state=0).fit(X).inertia_",
+    ],
+  },
   numpy: {
     first: "",
     more: [
