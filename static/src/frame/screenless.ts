@@ -1,6 +1,6 @@
 // Pyodide's JavaScript without what no worker of the sandbox can have, a third of the text that each one reads: a screen
-// (OpenGL and SDL 1 on a page's canvas, the events of a page, its main loop), a network (web sockets, downloads) and a
-// store (IndexedDB). Each function is still found, with its type, and says so when it is called.
+// (OpenGL and SDL 1 on a page's canvas, the events of a page, its main loop) and a network (web sockets, downloads). Each
+// function is still found, with its type, and says so when it is called.
 
 import { bodyOf, type Statement, statements } from "./statements";
 
@@ -9,7 +9,7 @@ const DRAWS =
   /^(?:emscripten_gl|_?gl)[A-Z]|^(?:emscripten_)?(?:SDL|IMG|TTF|Mix)_|^(?:roto)?zoomSurface$|^(?:[a-z]+[A-Z])?[a-z]+(?:RGBA|Color)$/;
 /** Imports of WebAssembly that want a page around the worker, without what comes ahead of all their names. */
 const WANTS_PAGE = [
-  /^(?:webgl|html5|vibrate|websocket|idb|async_wget|wget)/,
+  /^(?:webgl|html5|vibrate|websocket|async_wget|wget)/,
   /^(?:is_webgl|async_load_script|sample_gamepad|hide_mouse)/,
   /^(?:request|enter|exit)_.*(?:fullscreen|pointerlock|animation_frame)/,
   /^(?:un)?lock_orientation|^cancel_animation_frame|main_loop/,

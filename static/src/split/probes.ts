@@ -14,8 +14,8 @@ import type { Came } from "./regions";
 const LONG = 1_000;
 
 /**
- * So many modules are watched, the largest; smaller ones stay whole. Each that is has a memory of its own, for which V8 takes
- * 10 GiB of addresses, of which it lets a process have a hundred times as many.
+ * So many modules are watched, the largest; smaller ones stay whole. Each that is has a memory of its own, and a process
+ * can't have any number of them (Chromium 156: the 62 of `data` can be had, those of `science` could not).
  */
 const MOST = 64;
 
