@@ -18,7 +18,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,11 +108,15 @@ class Encodings:
         """The coding to send to a client, by its `Accept-Encoding` and its address: see `choose` below."""
         return choose(accept_encoding, sizes, near=not self._smallest and is_near(client))
 
-    def prepare(self, contents: Iterable[tuple[str, bytes | Path]]) -> None:
-        """Makes every copy that is missing. Blocks, for seconds to a minute: call it in a thread.
+    def prepare(
+        self, contents: Iterable[tuple[str, bytes | Path]], sparing: Container[str] = frozenset()
+    ) -> None:
+        """Makes every copy that is missing. Blocks, for seconds to minutes: call it in a thread.
 
         Args:
             contents: Hash and content of what is worth compressing.
+            sparing: Hashes of what is rarely asked for: large ones get no best Brotli copy where there is
+                Zstandard.
         """
         if self._folder is None:
             return
@@ -120,16 +124,17 @@ class Encodings:
             _lowest_priority()
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                self._prepare(self._folder, dict(contents))
+                self._prepare(self._folder, dict(contents), sparing)
             except OSError as error:
                 log.warning("Compressed copies cannot be kept in %s (%s): files are sent as they are.",
                             self._folder, error.strerror or error)  # fmt: skip
 
-    def _prepare(self, folder: Path, contents: dict[str, bytes | Path]) -> None:
+    def _prepare(self, folder: Path, contents: dict[str, bytes | Path], sparing: Container[str]) -> None:
         jobs: list[tuple[int, str, str, Path, Compress]] = []
+        made = codings()
         for sha256, content in contents.items():
             size = _length(content)
-            for coding, compress in codings().items():
+            for coding, compress in made.items():
                 path = folder / f"{sha256}.{coding}"
                 quick = folder / f"{sha256}.quick.{coding}"
                 if path.exists():
@@ -137,7 +142,7 @@ class Encodings:
                     quick.unlink(missing_ok=True)
                 if coding == "br" and size > LARGE and not path.exists():
                     jobs.append((0, sha256, coding, quick, _quick_brotli))
-                    if size > HUGE:
+                    if size > HUGE or ("zstd" in made and sha256 in sparing):
                         continue
                 slow = _ORDER.index(coding) + 1 if size > LARGE and not path.exists() else 0
                 jobs.append((slow, sha256, coding, path, compress))

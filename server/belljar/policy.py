@@ -138,9 +138,14 @@ def _package(package: Package) -> dict[str, Any]:
         "name": package.name,
         "version": package.version,
         "file": _file(package.file),
+        "image": _image(*package.image) if package.image else None,
         "depends": list(package.depends),
         "imports": list(package.imports),
     }
+
+
+def _image(code: AssetFile, rest: AssetFile | None = None) -> dict[str, Any]:
+    return {"code": _file(code), "rest": _file(rest) if rest else None}
 
 
 def _limits(limits: Limits) -> dict[str, int]:

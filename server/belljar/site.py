@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -156,12 +156,13 @@ class Site:
         ).encode()
         packages = allowed_packages(self.settings, assets)
         parts = [file for snapshot in snapshots for file in snapshot.files]
-        served = (*assets.core, *parts, *(package.file for package in packages.values()))
+        served = (*assets.core, *parts, *(file for package in packages.values() for file in package.files))
         runtime = Runtime(
             policy=Resource.of_bytes(policy, "application/json"),
             files={f"{file.sha256}/{file.name}": Resource.of_file(file.path, file.sha256) for file in served},
         )
-        self._compress([runtime.policy, *runtime.files.values()])
+        images = {file.sha256 for package in packages.values() for file in package.image}
+        self._compress([runtime.policy, *runtime.files.values()], images)
         return runtime
 
     def _snapshots(self, assets: AssetSet) -> list[Snapshot]:
@@ -183,10 +184,10 @@ class Site:
         except BelljarError:
             return ""
 
-    def _compress(self, resources: Iterable[Resource]) -> None:
+    def _compress(self, resources: Iterable[Resource], sparing: Container[str] = frozenset()) -> None:
         contents = [(item.sha256, item.content) for item in resources if item.compressible]
         threading.Thread(
-            target=self.encodings.prepare, args=(contents,), name="belljar-compress", daemon=True
+            target=self.encodings.prepare, args=(contents, sparing), name="belljar-compress", daemon=True
         ).start()
 
 

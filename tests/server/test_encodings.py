@@ -111,6 +111,27 @@ def test_a_quick_copy_that_is_being_sent_is_not_taken_away(
     assert brotli.decompress(chosen[0].read_bytes()) == TEXT
 
 
+def test_what_is_rarely_asked_for_gets_no_slow_copy_where_there_is_a_faster_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def best(_: bytes) -> bytes:
+        made.append("best")
+        return b"best"
+
+    monkeypatch.setattr(encodings, "LARGE", 100)
+    monkeypatch.setattr(encodings, "codings", lambda: {"br": best, "zstd": lambda _: b"zstd"})
+    store = Encodings(tmp_path / "both")
+    store.prepare([(SHA256, TEXT)], {SHA256})
+    assert made == []
+    assert brotli.decompress(store.copies(SHA256)["br"].path.read_bytes()) == TEXT
+    assert store.copies(SHA256)["zstd"].path.read_bytes() == b"zstd"
+    monkeypatch.setattr(encodings, "codings", lambda: {"br": best})
+    Encodings(tmp_path / "brotli").prepare([(SHA256, TEXT)], {SHA256})
+    assert made == ["best"]
+
+
 def test_a_browser_on_this_machine_gets_of_large_files_what_it_inflates_fastest() -> None:
     sizes = {"identity": 4_000_000, "br": 800_000, "zstd": 880_000, "gzip": 1_200_000}
     everything = "gzip, deflate, br, zstd"

@@ -18,6 +18,7 @@ const pack = (name: string, depends: string[], digit: string) => ({
   depends,
   imports: [name],
   file: file(`${name}.whl`, digit),
+  image: name === "numpy" ? null : { code: file(`${name}.bin`, digit), rest: file(`${name}-rest.bin`, digit) },
 });
 const part = file("snapshot-state.json", "5");
 
@@ -133,6 +134,9 @@ describe("assets", () => {
     const at = (digit: string, name: string): string => `https://cdn.example/belljar/${hash(digit)}/${name}`;
     expect(moved.core).toEqual([{ ...policy.core[0], url: at("1", "pyodide.mjs") }]);
     expect(moved.packages.scipy?.file).toEqual({ ...policy.packages.scipy?.file, url: at("4", "scipy.whl") });
+    const image = moved.packages.scipy?.image;
+    expect([image?.code.url, image?.rest?.url]).toEqual([at("4", "scipy.bin"), at("4", "scipy-rest.bin")]);
+    expect(moved.packages.numpy?.image).toBeNull();
     const [snapshot] = moved.snapshots;
     const parts = [snapshot?.state, snapshot?.hot, snapshot?.rest, ...(snapshot?.heap ?? [])];
     expect(parts.map((one) => one?.url)).toEqual(Array(4).fill(at("5", "snapshot-state.json")));

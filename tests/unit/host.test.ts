@@ -31,6 +31,7 @@ const pack = (name: string, depends: string[] = []) => ({
   depends,
   imports: [name],
   file: { name: `${name}.whl`, url: `assets/${hash}/${name}.whl`, size: 1, sha256: hash },
+  image: null,
 });
 
 const policy: Policy = {

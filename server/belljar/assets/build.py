@@ -34,8 +34,7 @@ from belljar.assets.manifest import FileEntry, Manifest
 from belljar.assets.mirrors import FolderMirror, SourceDownError, mirror
 from belljar.assets.paths import REQUIREMENTS_NAME, packaged
 from belljar.assets.progress import Progress
-from belljar.assets.sets import require
-from belljar.assets.store import Store, hash_file, read_chunks
+from belljar.assets.store import Store, hash_file, read_chunks, require
 from belljar.assets.tools import find_node, pure_tools, read_requirements
 from belljar.errors import AssetError
 

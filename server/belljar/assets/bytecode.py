@@ -34,6 +34,15 @@ def compiled_files(store: Store, manifest: Manifest) -> dict[str, FileEntry]:
     }
 
 
+def package_archives(store: Store, manifest: Manifest) -> dict[str, FileEntry]:
+    """The archive of each package that is served: byte-compiled where it was built."""
+    compiled = compiled_files(store, manifest)
+    return {
+        name: compiled.get(package.file.sha256, package.file)
+        for name, package in sorted(manifest.packages.items())
+    }
+
+
 def archives(manifest: Manifest) -> tuple[FileEntry, ...]:
     """Files that hold Python source: the zip of the standard library and the wheels."""
     return tuple(entry for entry in manifest.files if entry.name.endswith((".zip", ".whl")))

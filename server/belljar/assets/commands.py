@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from belljar.assets.add import add_packages, remove_packages
 from belljar.assets.build import NoCompilerError, build_assets
 from belljar.assets.bytecode import compiled_files
 from belljar.assets.fetch import fetch_assets
+from belljar.assets.images import build_images, find_images
 from belljar.assets.manifest import Manifest, read_manifest, write_manifest
 from belljar.assets.paths import (
     MANIFEST_NAME,
@@ -86,6 +88,7 @@ def build_command(args: argparse.Namespace) -> int:
         built = build_assets(manifest, args.assets_dir, _mirrors(args))
     except NoCompilerError as error:
         print(f"{error} The plain files are served; a sandbox takes about twice as long to start.")
+        _images(manifest, args.assets_dir)
         return 0
     load_asset_set(args.assets_dir, manifest)
     for reason in built.left_plain:
@@ -94,9 +97,17 @@ def build_command(args: argparse.Namespace) -> int:
         print(f"Compiled {built.compiled} of {built.archives} archives in {built.seconds:.0f} s.")
     else:
         print(f"All {built.archives} archives are compiled already.")
+    _images(manifest, args.assets_dir)
     for profile in args.profile or [None, "core"]:
         _snapshot(args.assets_dir, profile)
     return 0
+
+
+def _images(manifest: Manifest, assets_dir: Path) -> None:
+    """Lay packages out as sandboxes mount them."""
+    started = time.monotonic()
+    if made := build_images(manifest, assets_dir):
+        print(f"Laid out {made} packages in {time.monotonic() - started:.0f} s.")
 
 
 def _snapshot(assets_dir: Path, profile: str | None) -> None:
@@ -129,6 +140,8 @@ def add_command(args: argparse.Namespace) -> int:
             build_assets(manifest, args.assets_dir, _mirrors(args))
         except NoCompilerError as error:
             print(f"{error} What was added is served as it is.")
+    if find_images(Store(args.assets_dir)):
+        _images(manifest, args.assets_dir)
     return 0
 
 
@@ -142,9 +155,10 @@ def remove_command(args: argparse.Namespace) -> int:
 def verify_command(args: argparse.Namespace) -> int:
     """Hash everything, compiled files included."""
     manifest, store = load_manifest(args.assets_dir), Store(args.assets_dir)
-    compiled = compiled_files(store, manifest).values()
+    images = [entry for image in find_images(store).values() for entry in image.files]
+    built = (*compiled_files(store, manifest).values(), *images)
     damaged = 0
-    for entry in (*manifest.files, *compiled):
+    for entry in (*manifest.files, *built):
         state = store.state(entry, rehash=True)
         if state != "ok":
             damaged += 1
@@ -158,8 +172,8 @@ def verify_command(args: argparse.Namespace) -> int:
     if damaged:
         print("Run `belljar assets fetch` and `belljar assets build` to get them back.")
         return 1
-    total = sum(entry.size for entry in manifest.files) + sum(entry.size for entry in compiled)
-    print(f"All {len(manifest.files) + len(compiled)} files ({human(total)}) have the hashes they must have.")
+    total = sum(entry.size for entry in (*manifest.files, *built))
+    print(f"All {len(manifest.files) + len(built)} files ({human(total)}) have the hashes they must have.")
     return 0
 
 

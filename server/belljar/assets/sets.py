@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from belljar.assets import manifest as manifests
-from belljar.assets.bytecode import compiled_files
+from belljar.assets.bytecode import compiled_files, package_archives
+from belljar.assets.images import find_images
 from belljar.assets.lock import LOCK_NAME, write_lock
 from belljar.assets.manifest import FileEntry, Manifest
 from belljar.assets.paths import load_manifest
-from belljar.assets.store import Store
-from belljar.errors import AssetError
+from belljar.assets.store import Store, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,26 @@ class AssetFile:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package of the allowlist. `depends` are names of packages, `imports` its top-level modules."""
+    """One package of the allowlist.
+
+    Attributes:
+        file: The archive.
+        depends: Names of packages.
+        imports: Its top-level modules.
+        image: Its files as they are mounted, where that was built: what imports read, and the rest, if any.
+    """
 
     name: str
     version: str
     file: AssetFile
     depends: tuple[str, ...]
     imports: tuple[str, ...]
+    image: tuple[AssetFile, ...] = ()
+
+    @property
+    def files(self) -> tuple[AssetFile, ...]:
+        """All that is served of it."""
+        return (self.file, *self.image)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,7 @@ class AssetSet:
     @property
     def files(self) -> tuple[AssetFile, ...]:
         """Every file of the set."""
-        return (*self.core, *(package.file for package in self.packages.values()))
+        return (*self.core, *(file for package in self.packages.values() for file in package.files))
 
 
 def load_asset_set(assets_dir: Path, manifest: Manifest | None = None) -> AssetSet:
@@ -82,42 +95,30 @@ def load_asset_set(assets_dir: Path, manifest: Manifest | None = None) -> AssetS
     manifest = manifest or load_manifest(assets_dir)
     store = Store(assets_dir)
     require(store, manifest)
-    compiled = compiled_files(store, manifest)
+    archives, images = package_archives(store, manifest), find_images(store)
 
-    def served(entry: FileEntry) -> FileEntry:
-        return compiled.get(entry.sha256, entry)
+    def packed(name: str) -> tuple[AssetFile, ...]:
+        image = images.get(archives[name].sha256)
+        return tuple(_asset(store, entry) for entry in image.files) if image else ()
 
-    lock = _lock_file(
-        store, manifest, {name: served(package.file) for name, package in manifest.packages.items()}
-    )
+    lock = _lock_file(store, manifest, archives)
     packages = {
-        name: Package(name, entry.version, _asset(store, served(entry.file)), entry.depends, entry.imports)
+        name: Package(
+            name, entry.version, _asset(store, archives[name]), entry.depends, entry.imports, packed(name)
+        )
         for name, entry in sorted(manifest.packages.items())
     }
+    compiled = compiled_files(store, manifest)
     store.save()
     sources = {entry.sha256 for entry in manifest.files if entry.name.endswith((".whl", ".zip"))}
     return AssetSet(
         pyodide=manifest.pyodide,
         python=manifest.python,
-        core=(*(_asset(store, served(entry)) for entry in manifest.core), lock),
+        core=(*(_asset(store, compiled.get(entry.sha256, entry)) for entry in manifest.core), lock),
         packages=packages,
         bytecode=sources <= compiled.keys(),
         profiles=manifest.profiles,
     )
-
-
-def require(store: Store, manifest: Manifest) -> None:
-    """Raise `AssetError` unless every file of the manifest is in the store and whole."""
-    states = {entry.name: store.state(entry) for entry in manifest.files}
-    missing = [name for name, state in states.items() if state == "absent"]
-    damaged = [name for name, state in states.items() if state == "damaged"]
-    problems = []
-    if missing:
-        problems.append(f"{_some(missing)} {'is' if len(missing) == 1 else 'are'} missing")
-    if damaged:
-        problems.append(f"{_some(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged")
-    if problems:
-        raise AssetError(f"In {store.root} {' and '.join(problems)}: run `belljar assets fetch`.")
 
 
 def _lock_file(store: Store, manifest: Manifest, files: Mapping[str, FileEntry]) -> AssetFile:
@@ -130,10 +131,3 @@ def _lock_file(store: Store, manifest: Manifest, files: Mapping[str, FileEntry])
 
 def _asset(store: Store, entry: FileEntry) -> AssetFile:
     return AssetFile(entry.name, store.path(entry), entry.size, entry.sha256)
-
-
-def _some(names: list[str]) -> str:
-    """At most three names, then how many more there are."""
-    if len(names) <= 3:
-        return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
-    return f"{', '.join(names[:3])} and {len(names) - 3} more files"

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from belljar.assets.manifest import FileEntry
+from belljar.assets.manifest import FileEntry, Manifest
 from belljar.errors import AssetError
 
 CHUNK = 1 << 20
@@ -136,6 +136,20 @@ class Store:
             self._changed = True
 
 
+def require(store: Store, manifest: Manifest) -> None:
+    """Raise `AssetError` unless every file of the manifest is in the store and whole."""
+    states = {entry.name: store.state(entry) for entry in manifest.files}
+    missing = [name for name, state in states.items() if state == "absent"]
+    damaged = [name for name, state in states.items() if state == "damaged"]
+    problems = []
+    if missing:
+        problems.append(f"{_some(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+    if damaged:
+        problems.append(f"{_some(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged")
+    if problems:
+        raise AssetError(f"In {store.root} {' and '.join(problems)}: run `belljar assets fetch`.")
+
+
 def check(entry: FileEntry, size: int, sha256: str) -> None:
     """Raise `WrongBytesError` unless size and hash are those of the manifest."""
     if size != entry.size:
@@ -186,3 +200,10 @@ def _read_stamps(path: Path) -> dict[str, list[int]]:
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _some(names: list[str]) -> str:
+    """At most three names, then how many more there are."""
+    if len(names) <= 3:
+        return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    return f"{', '.join(names[:3])} and {len(names) - 3} more files"

@@ -9,7 +9,8 @@
 // Rehearsing is for the engine: it compiles a function when it is first called, and well when it was called often, for
 // every worker of the process. What people do first is done some times before, so that nobody waits for that.
 
-import type { BootSettings, NamedBytes } from "../protocol/messages";
+import { type BootSettings, type Delivery, type ImageOffer, PROFILE } from "../protocol/messages";
+import type { Shelf } from "../protocol/shelf";
 import { PythonWorker, type WorkerListener } from "./python-worker";
 import type { Runtime } from "./runtime";
 
@@ -37,7 +38,8 @@ export class Pool {
   /** Those of them that stand ready. */
   readonly #ready = new Set<PythonWorker>();
   #held: PythonWorker | undefined;
-  #profile: { files: NamedBytes[]; error: string | null } | undefined;
+  #profile: Delivery<ImageOffer> | undefined;
+  readonly #rests: Shelf<Blob | null>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
   #rehearsals = 0;
@@ -48,9 +50,10 @@ export class Pool {
   readonly #settings: BootSettings;
   readonly #events: PoolEvents;
 
-  /** `held`: the first worker waits for `release`. */
-  constructor(runtime: Runtime, settings: BootSettings, events: PoolEvents, held = false) {
+  /** `rests`: of packages' images. `held`: the first worker waits for `release`. */
+  constructor(runtime: Runtime, settings: BootSettings, rests: Shelf<Blob | null>, events: PoolEvents, held = false) {
     this.#runtime = runtime;
+    this.#rests = rests;
     this.#settings = settings;
     this.#events = events;
     this.active = this.#spawn(held);
@@ -62,9 +65,13 @@ export class Pool {
   }
 
   /** The profile's packages have come (or not). */
-  deliverProfile(files: NamedBytes[], error: string | null): void {
-    this.#profile = { files, error };
-    for (const worker of [this.active, ...this.#spares, this.#held]) worker?.deliverProfile(files, error);
+  deliverProfile(profile: Delivery<ImageOffer>): void {
+    this.#profile = profile;
+    for (const worker of [this.active, ...this.#spares, this.#held]) if (worker) this.#deliver(worker, profile);
+  }
+
+  #deliver(worker: PythonWorker, profile: Delivery<ImageOffer>): void {
+    void worker.deliver(PROFILE, profile, this.#rests, true);
   }
 
   /** Call when nothing runs: a reserve may boot. */
@@ -127,7 +134,7 @@ export class Pool {
 
   #spawn(held = false): PythonWorker {
     const worker = new PythonWorker(this.#runtime, this.#settings, held);
-    if (this.#profile) worker.deliverProfile(this.#profile.files, this.#profile.error);
+    if (this.#profile) this.#deliver(worker, this.#profile);
     return worker;
   }
 

@@ -11,17 +11,19 @@ import { parseWorkerText, path as pathGuard } from "../protocol/guards";
 import { ENDED, INTERRUPTED } from "../protocol/interrupt";
 import {
   type BootSettings,
+  type Delivery,
   HEAP,
-  type NamedBytes,
+  type ImageOffer,
   type Piece,
-  PROFILE,
   type ReadyInfo,
+  restOf,
   SNAPSHOT,
   type WorkerCommand,
   type WorkerMessage,
 } from "../protocol/messages";
 import { makeMailbox, PAGE_BYTES, putPage } from "../protocol/pager";
 import { Malformed } from "../protocol/shape";
+import type { Shelf } from "../protocol/shelf";
 import { now, type Step } from "../protocol/timing";
 import { Countdown } from "./countdown";
 import type { Runtime } from "./runtime";
@@ -55,6 +57,8 @@ export class PythonWorker {
   /** Opened by the worker's first word. */
   readonly #awake = new Gate();
   readonly #pieces: Runtime["pieces"];
+  /** What it may ask for page by page, as long as it is on its way; null where it can't be had. */
+  readonly #later = new Map<string, Promise<Piece | null> | undefined>();
   readonly #read: Runtime["read"];
 
   /** Only a worker that starts from a snapshot can be held. */
@@ -79,7 +83,8 @@ export class PythonWorker {
     if (!this.#held) this.#loadClock.resume();
     this.#steps = timeline.steps;
     this.#start = snapshot ? "snapshot" : "wheels";
-    this.#mailbox = snapshot && self.crossOriginIsolated ? makeMailbox() : null;
+    this.#mailbox = self.crossOriginIsolated ? makeMailbox() : null;
+    for (const name of [SNAPSHOT.code, SNAPSHOT.rest]) this.#later.set(name, pieces.get(name));
     this.post({ type: "boot", settings, interrupt: shared, snapshot, mailbox: this.#mailbox });
     this.#handAll((name) => !this.#held || !name.startsWith(HEAP));
   }
@@ -121,9 +126,26 @@ export class PythonWorker {
     this.post({ type: "piece", name, value: bytes }, [bytes]);
   }
 
-  /** Hands over the profile's packages while booting. */
-  deliverProfile(files: NamedBytes[], error: string | null): void {
-    this.post({ type: "packages", id: PROFILE, files, error });
+  /**
+   * Hands over packages, as copies if they are `kept` for others. The rest of their images follows where this worker can
+   * read what is on its way; elsewhere everything is waited for.
+   */
+  async deliver(
+    id: string,
+    { files, images, error }: Delivery<ImageOffer>,
+    rests: Shelf<Blob | null>,
+    kept = false,
+  ): Promise<void> {
+    const late = images.filter(({ more }) => more).map(({ name }) => name);
+    for (const name of late) this.#later.set(restOf(name), rests.get(name));
+    const here = new Map<string, Blob | null>();
+    if (!this.#mailbox) await Promise.all(late.map(async (name) => here.set(name, await rests.get(name))));
+    const parts = images.map(({ name, bytes }) => ({ name, bytes, rest: here.get(name) ?? null }));
+    this.post({ type: "packages", id, files, images: parts, error }, kept ? [] : parts.map(({ bytes }) => bytes));
+    if (!this.#mailbox) return;
+    for (const name of late) {
+      void rests.get(name).then((blob) => blob && this.post({ type: "rest", name, blob }));
+    }
   }
 
   /** Asks the running cell to stop: computing code through the buffer, waiting code by message. */
@@ -193,7 +215,7 @@ export class PythonWorker {
     const mailbox = this.#mailbox;
     if (!mailbox) return;
     try {
-      const image = (await this.#pieces.get(SNAPSHOT[part])) as Blob;
+      const image = (await this.#later.get(part)) as Blob; // whatever else it is has no bytes to give
       const bytes = await image.slice(offset, offset + Math.min(length, PAGE_BYTES)).arrayBuffer();
       putPage(mailbox, new Uint8Array(bytes));
     } catch {

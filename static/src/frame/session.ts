@@ -8,14 +8,16 @@
 
 import type {
   BootSettings,
+  Delivery,
   FrameMessage,
   HostMessage,
-  NamedBytes,
+  ImageOffer,
   RunEvent,
   RunOutcome,
   WorkerMessage,
 } from "../protocol/messages";
 import { PROFILE } from "../protocol/messages";
+import { Shelf } from "../protocol/shelf";
 import { FileStore } from "./file-store";
 import { mint } from "./names";
 import { Ping } from "./ping";
@@ -45,8 +47,8 @@ export class FrameSession implements WorkerListener {
   readonly #files: FileStore;
   readonly #pool: Pool;
   readonly #restoring: boolean;
-  /** Bytes of packages, kept for the workers to come. */
-  readonly #bytes = new Map<string, NamedBytes>();
+  /** What packages' images lacked, by package; null where it can't be had. */
+  readonly #rests = new Shelf<Blob | null>();
   readonly #needs = new Map<string, string>();
   readonly #completions = new Map<string, number>();
   #run: Run | undefined;
@@ -69,7 +71,8 @@ export class FrameSession implements WorkerListener {
     this.#restoring = runtime.snapshot !== null;
     this.#files = new FileStore(settings.limits);
     this.#idle = new Quota(settings.limits);
-    this.#pool = new Pool(runtime, settings, { spares: (count) => say({ type: "spare", count }) }, held);
+    const spares = (count: number): void => say({ type: "spare", count });
+    this.#pool = new Pool(runtime, settings, this.#rests, { spares }, held);
     this.#pool.active.listener = this;
     const ask = (nonce: string): void => this.#worker.post({ type: "ping", nonce });
     this.#hearing = new Ping(HEARING_MS, ask, () => this.#run?.deaf());
@@ -89,7 +92,10 @@ export class FrameSession implements WorkerListener {
       case "begin":
         return this.#pool.release();
       case "packages":
-        return this.#packages(message.id, message.files, message.error);
+        return this.#packages(message.id, message);
+      case "rest":
+        this.#rests.put(message.name, message.blob);
+        return message.blob ? undefined : this.#rests.drop(message.name); // the next time it may be there
       case "execute":
         return this.#execute(message);
       case "interrupt":
@@ -116,15 +122,16 @@ export class FrameSession implements WorkerListener {
     this.#say({ type: "reply", request, value, error });
   }
 
-  #packages(id: string, files: NamedBytes[], error: string | null): void {
-    for (const file of files) this.#bytes.set(file.name, file);
-    if (id === PROFILE) return this.#pool.deliverProfile(files, error);
+  #packages(id: string, delivery: Delivery<ImageOffer>): void {
+    // Without shared memory all of it has to be here before anything can be done with it.
+    if (!self.crossOriginIsolated && delivery.images.some(({ more }) => more)) this.#say({ type: "stalled" });
+    if (id === PROFILE) return this.#pool.deliverProfile(delivery);
     const need = this.#needs.get(id);
     this.#needs.delete(id);
     if (need === undefined) return;
     // Unpacking them takes its time, in which it hears nothing.
-    if (!error) this.#idleness.drop();
-    this.#worker.post({ type: "packages", id: need, files, error });
+    if (!delivery.error) this.#idleness.drop();
+    void this.#worker.deliver(need, delivery, this.#rests);
   }
 
   #execute({ request, code, options }: Extract<HostMessage, { type: "execute" }>): void {
@@ -324,7 +331,7 @@ export class FrameSession implements WorkerListener {
     const allowed = names.filter((name) => Object.hasOwn(packages, name));
     if (allowed.length !== names.length) {
       const error = "only packages on the allowlist can be loaded";
-      return this.#worker.post({ type: "packages", id, files: [], error });
+      return this.#worker.post({ type: "packages", id, files: [], images: [], error });
     }
     this.#run?.loading();
     const mine = mint();

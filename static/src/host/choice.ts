@@ -104,7 +104,10 @@ function placed(policy: Policy, assets: URL): Policy {
     ...file,
     url: new URL(`${file.sha256}/${encodeURIComponent(file.name)}`, folder).href,
   });
-  const packages = Object.entries(policy.packages).map(([name, one]) => [name, { ...one, file: at(one.file) }]);
+  const packages = Object.entries(policy.packages).map(([name, { file, image, ...one }]) => [
+    name,
+    { ...one, file: at(file), image: image && { code: at(image.code), rest: image.rest && at(image.rest) } },
+  ]);
   return {
     ...policy,
     core: policy.core.map(at),

@@ -5,7 +5,15 @@
 //   const { text } = await sandbox.execute("1 + 1");     // "2"
 
 export type { FileInfo } from "../protocol/messages";
-export type { AssetFile, Limits, Policy, PolicyPackage, PolicySnapshot, Profile } from "../protocol/policy";
+export type {
+  AssetFile,
+  Limits,
+  PackageImage,
+  Policy,
+  PolicyPackage,
+  PolicySnapshot,
+  Profile,
+} from "../protocol/policy";
 export type { Blocked, Bundle, Cell, ErrorInfo, FileChange, Status, TableColumn, TableData } from "../protocol/results";
 export type { Step } from "../protocol/timing";
 export type { CallOptions } from "./abort";

@@ -35,8 +35,9 @@ export function send(link: FrameLink | undefined, message: HostMessage): void {
 function buffers(message: HostMessage): ArrayBuffer[] {
   switch (message.type) {
     case "capture":
-    case "packages":
       return message.files.map(({ bytes }) => bytes);
+    case "packages":
+      return [...message.files, ...message.images].map(({ bytes }) => bytes);
     default:
       return [];
   }
@@ -137,6 +138,10 @@ async function hand(link: FrameLink, supply: Supply, wishes: Wishes): Promise<Ha
 }
 
 async function packages(link: FrameLink, supply: Supply): Promise<void> {
-  const files = await supply.packages(supply.missing);
-  if (files.length > 0) send(link, { type: "packages", id: PROFILE, files, error: null });
+  if (supply.missing.length > 0) await provide(link, supply, PROFILE, supply.missing);
+}
+
+/** Hands packages over. Rejects with a sentence. */
+export async function provide(link: FrameLink | undefined, supply: Supply, id: string, names: string[]): Promise<void> {
+  send(link, { type: "packages", id, ...(await supply.packages(names)) });
 }

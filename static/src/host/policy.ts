@@ -1,7 +1,7 @@
 // Reads and checks /policy.json: what this server allows, and where its files lie.
 
-import type { Limits, Policy, PolicyPackage, PolicySnapshot, Profile } from "../protocol/policy";
-import { count, flag, list, Malformed, mapOf, type Parse, record, text } from "../protocol/shape";
+import type { Limits, PackageImage, Policy, PolicyPackage, PolicySnapshot, Profile } from "../protocol/policy";
+import { count, flag, list, Malformed, mapOf, orNull, type Parse, record, text, withDefault } from "../protocol/shape";
 import { checkAsset as file } from "./assets";
 
 const name = text(200);
@@ -35,7 +35,17 @@ const parse: Parse<Policy> = record<Policy>({
   bytecode: flag,
   frame: record({ isolated: text(2_000), plain: text(2_000) }),
   core: list(file, 20),
-  packages: mapOf(record<PolicyPackage>({ name, version: name, file, depends: names, imports: names }), 2_000),
+  packages: mapOf(
+    record<PolicyPackage>({
+      name,
+      version: name,
+      file,
+      image: withDefault(orNull(record<PackageImage>({ code: file, rest: orNull(file) })), null),
+      depends: names,
+      imports: names,
+    }),
+    2_000,
+  ),
   profile: record<Profile>({ name, load: names }),
   profiles: mapOf(record<Pick<Profile, "load">>({ load: names }), 100),
   snapshots: list(

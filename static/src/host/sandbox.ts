@@ -7,7 +7,7 @@
 // Every promise given out is settled, also when the frame dies or the sandbox is closed.
 
 import { Gate } from "../protocol/gate";
-import type { FrameMessage, NamedBytes, ReadyInfo } from "../protocol/messages";
+import type { FrameMessage, ReadyInfo } from "../protocol/messages";
 import type { Policy } from "../protocol/policy";
 import { now, type Step, Timeline } from "../protocol/timing";
 import { abortable, type CallOptions, onAbort } from "./abort";
@@ -20,7 +20,7 @@ import { Execution } from "./execution";
 import { Files } from "./files";
 import { forgetKept, keptSnapshot } from "./keep";
 import type { FrameLink, LinkEvents } from "./link";
-import { type Handed, openFrame, send } from "./opening";
+import { type Handed, openFrame, provide, send } from "./opening";
 import {
   checkedPool,
   checkedTimeout,
@@ -110,7 +110,7 @@ export class Sandbox {
     this.#rest = new Rest(options, this.#abort.signal, {
       idle: () => this.#state === "ready" && !document.hidden,
       whole: () => this.#opened?.then(({ whole }) => whole),
-      idles: () => this.#idle.open(),
+      idles: () => this.#complete(),
       spoiled: (reason) => void this.#drop(reason),
       kept: (bytes) => this.#emitter.emit("kept", { bytes }),
     });
@@ -395,7 +395,7 @@ export class Sandbox {
       case "failed":
         return this.#end("failed", message.reason);
       case "stalled":
-        return this.#idle.open();
+        return this.#complete();
       case "unrestorable":
         return this.#startOver(message.reason);
       case "read":
@@ -453,16 +453,21 @@ export class Sandbox {
     if (this.#supply) this.#rest.begin(this.#supply, this.unrestorable === undefined);
   }
 
+  /** Fetches what cells can do without for a while. */
+  #complete(): void {
+    this.#idle.open();
+    const link = this.#link;
+    void this.#supply?.rests((name, blob) => send(link, { type: "rest", name, blob }));
+  }
+
   /** Answers the frame's need for packages, with their bytes or with a sentence. */
   async #provide(id: string, names: string[]): Promise<void> {
-    let files: NamedBytes[] = [];
-    let error: string | null = null;
+    const link = this.#link;
     try {
-      files = (await this.#supply?.packages(names)) ?? [];
+      if (this.#supply) await provide(link, this.#supply, id, names);
     } catch (problem) {
-      error = (problem as Error).message;
+      send(link, { type: "packages", id, files: [], images: [], error: (problem as Error).message });
     }
-    send(this.#link, { type: "packages", id, files, error });
   }
 
   // ------------------------------------------------------------ ends

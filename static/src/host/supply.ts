@@ -1,7 +1,14 @@
 // What a sandbox is fed with: the policy, the runtime, packages. Counts every byte and knows each package's state.
 
-import { type NamedBytes, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
-import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
+import {
+  type Delivery,
+  type ImageOffer,
+  type NamedBytes,
+  RUNTIME,
+  SNAPSHOT,
+  type SnapshotShape,
+} from "../protocol/messages";
+import type { AssetFile, Policy, PolicyPackage, PolicySnapshot } from "../protocol/policy";
 import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
 import { type AssetBlob, type AssetEvents, checked, fetchAsset, fetchBlob } from "./assets";
@@ -29,6 +36,9 @@ const isModule = (name: string): boolean => name.endsWith(".mjs");
 
 /** Verified files of starts, by hash, as frames take them. Blobs lie outside of this page's memory. */
 const blobs = new Map<string, Blob>();
+
+/** What of a package is waited for. */
+const firstOf = (found: PolicyPackage | undefined): AssetFile | undefined => found?.image?.code ?? found?.file;
 
 /** A file as it is kept; verified, unless that can still be asked for. */
 type Kept = Pick<AssetBlob, "blob"> & Partial<AssetBlob>;
@@ -62,6 +72,8 @@ export class Supply {
   #usesKept = false;
   #looks = true;
   #snapshot: PolicySnapshot | null;
+  /** Packages whose images were handed over without their rests. */
+  readonly #owed = new Set<string>();
   #loaded = 0;
 
   /** Throws when `packages` names one that isn't on the allowlist. */
@@ -114,7 +126,7 @@ export class Supply {
 
   /** Bytes of the files that a start needs. */
   get #total(): number {
-    const packages = this.missing.flatMap((name) => this.policy.packages[name]?.file ?? []);
+    const packages = this.missing.flatMap((name) => firstOf(this.policy.packages[name]) ?? []);
     return [...this.#needed(), ...packages].reduce((bytes, { size }) => bytes + size, 0);
   }
 
@@ -300,14 +312,56 @@ export class Supply {
     this.#unaudited.clear();
   }
 
-  /** The named packages' files, without their dependencies. Rejects with a sentence. */
-  packages(names: string[]): Promise<NamedBytes[]> {
+  /** The named packages, without their dependencies: images, and archives of those that have none. Rejects with a sentence. */
+  async packages(names: string[]): Promise<Delivery<ImageOffer>> {
+    const wanted = this.#named(names);
+    const [images, files] = await Promise.all([
+      this.#images(wanted.filter(({ image }) => image)),
+      this.#archives(wanted.filter(({ image }) => !image)),
+    ]);
+    return { images, files, error: null };
+  }
+
+  async #images(wanted: PolicyPackage[]): Promise<ImageOffer[]> {
+    const files = wanted.flatMap(({ image }) => image?.code ?? []);
+    const fetched = await this.#fetch(files, "packages");
+    for (const { name } of wanted) this.#owed.add(name);
+    return wanted.map(({ name, image }, at) => ({
+      name,
+      bytes: (fetched[at] as NamedBytes).bytes,
+      more: Boolean(image?.rest),
+    }));
+  }
+
+  /** The named packages' archives, without their dependencies. Rejects with a sentence. */
+  archives(names: string[]): Promise<NamedBytes[]> {
+    return this.#archives(this.#named(names));
+  }
+
+  #archives(wanted: PolicyPackage[]): Promise<NamedBytes[]> {
+    const files = wanted.map(({ file }) => file);
+    return this.#fetch(files, "packages");
+  }
+
+  /** Gives what images lack that were handed over, by their package; null where it can't be had. Never rejects. */
+  async rests(give: (name: string, blob: Blob | null) => void): Promise<void> {
+    const owed = this.#named([...this.#owed]);
+    this.#owed.clear();
+    const one = async ({ name, image }: PolicyPackage): Promise<void> => {
+      if (image?.rest) give(name, await this.#later(image.rest).catch(() => null));
+    };
+    await Promise.all(owed.map(one));
+  }
+
+  async #later(file: AssetFile): Promise<Blob> {
+    const { blob, verify } = await this.#kept(file, "later");
+    await verify?.();
+    return blob;
+  }
+
+  #named(names: string[]): PolicyPackage[] {
     const wanted = new Set(names);
-    const files = closure(this.policy, names).filter(({ name }) => wanted.has(name));
-    return this.#fetch(
-      files.map(({ file }) => file),
-      "packages",
-    );
+    return closure(this.policy, names).filter(({ name }) => wanted.has(name));
   }
 
   url(path: string): URL {

@@ -70,8 +70,29 @@ export const COLD = "cold";
 /** What workers start from: files, or code that the frame has compiled for all of them. */
 export type Piece = Blob | ArrayBuffer | WebAssembly.Module | (WebAssembly.Module | null)[];
 
-/** The parts of an image that come after a start. */
-export type ImagePart = "code" | "rest";
+/** A package's image: its PackageImage (policy.ts), of which the rest comes afterwards, if there is more. */
+export interface ImageOffer {
+  name: string;
+  bytes: ArrayBuffer;
+  more: boolean;
+}
+
+/** A package's image as a worker mounts it, with the rest where that is here already. */
+export interface ImageParts {
+  name: string;
+  bytes: ArrayBuffer;
+  rest: Blob | null;
+}
+
+/** Packages that were asked for: images, archives for those that have none, or a sentence. */
+export interface Delivery<Image> {
+  files: NamedBytes[];
+  images: Image[];
+  error: string | null;
+}
+
+/** What the rest of a package's image is called where somebody asks for a page of it. */
+export const restOf = (name: string): string => `rest of ${name}`;
 
 /** A folder of an image: its path, the names of its files with slashes between them, and two numbers for each. */
 export type ImageFolder = [path: string, names: string, offsetsAndLengths: number[]];
@@ -148,7 +169,9 @@ export type HostMessage =
   /** `unverified`: the frame says with `read` what it found in it. */
   | { type: "part"; name: string; blob: Blob; unverified: boolean }
   | { type: "capture"; files: NamedBytes[]; settings: BootSettings }
-  | { type: "packages"; id: string; files: NamedBytes[]; error: string | null }
+  | ({ type: "packages"; id: string } & Delivery<ImageOffer>)
+  /** What a package's image lacked; null where it can't be had. */
+  | { type: "rest"; name: string; blob: Blob | null }
   | { type: "execute"; request: number; code: string; options: RunOptions }
   | { type: "interrupt" }
   | { type: "reset"; request: number }
@@ -244,7 +267,8 @@ export type WorkerCommand =
       mailbox: SharedArrayBuffer | null;
     }
   | { type: "piece"; name: string; value: Piece }
-  | { type: "packages"; id: string; files: NamedBytes[]; error: string | null }
+  | ({ type: "packages"; id: string } & Delivery<ImageParts>)
+  | { type: "rest"; name: string; blob: Blob }
   | { type: "warm" }
   | { type: "run"; run: string; code: string; options: RunOptions }
   | { type: "interrupt" }
@@ -296,7 +320,8 @@ export type WorkerMessage =
   | { type: "ready"; python: string; pyodide: string; jspi: boolean; packages: string[]; steps: Step[] }
   | { type: "failed"; reason: string }
   | { type: "warmed" }
-  | { type: "page"; part: ImagePart; offset: number; length: number }
+  /** `part`: one of SNAPSHOT's, or `restOf` a package. */
+  | { type: "page"; part: string; offset: number; length: number }
   | { type: "need"; id: string; names: string[] }
   | { type: "installed"; id: string; names: string[] }
   | { type: "input"; run: string; id: string; prompt: string; password: boolean }

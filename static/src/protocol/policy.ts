@@ -13,11 +13,22 @@ export interface AssetFile {
   sha256: string;
 }
 
+/** A package's files as they are mounted: nothing has to be unpacked. */
+export interface PackageImage {
+  /** The index, and what imports read. */
+  code: AssetFile;
+  /** What comes afterwards, if anything does: sources that have byte-code, tests. */
+  rest: AssetFile | null;
+}
+
 /** One package of the allowlist. */
 export interface PolicyPackage {
   name: string;
   version: string;
+  /** The archive. */
   file: AssetFile;
+  /** Null where the server has built none: then the archive is unpacked. */
+  image: PackageImage | null;
   /** Names (keys of `packages`) this one needs. */
   depends: string[];
   /** Top-level modules it provides, e.g. ["sklearn"]. */

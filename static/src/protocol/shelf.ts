@@ -17,6 +17,11 @@ export class Shelf<T> {
     this.#place(name).resolve(thing);
   }
 
+  /** Forgets the thing of a name: who asks from now on waits for another one. */
+  drop(name: string): void {
+    this.#places.delete(name);
+  }
+
   #place(name: string): Place<T> {
     const found = this.#places.get(name);
     if (found) return found;

@@ -49,6 +49,10 @@ export interface EmscriptenFs {
   createStream(stream: FsStream, fd: number): FsStream;
   closeStream(fd: number): void;
   getStream(fd: number): FsStream;
+  /** What system calls answer with; anything else that is thrown ends the interpreter. */
+  ErrnoError: new (
+    errno: number,
+  ) => Error;
   cwd(): string;
   chdir(path: string): void;
 }

@@ -9,11 +9,15 @@ import { THEN } from "./then";
 /** Gives bytes of the image; blocks until they are there. */
 export type ReadImage = (offset: number, length: number) => Uint8Array<ArrayBuffer>;
 
+/** "I/O error", as WASI numbers it. */
+const EIO = 29;
+
 /** What Emscripten gives to what is unpacked. */
 const MODE = { file: 0o100666, folder: 0o40777 };
 
-/** A file's place in the image. */
+/** A file's place in its image. */
 interface File {
+  read: ReadImage;
   offset: number;
   length: number;
 }
@@ -24,8 +28,13 @@ class Folder {
   readonly folders = new Map<string, Folder>();
   /** False for one that only leads to others. */
   listed = false;
+  readonly #read: ReadImage;
   #index: ImageFolder = ["", "", []];
   #entries: Map<string, Entry> | undefined;
+
+  constructor(read: ReadImage) {
+    this.#read = read;
+  }
 
   list(index: ImageFolder): void {
     this.listed = true;
@@ -36,7 +45,8 @@ class Folder {
   get entries(): Map<string, Entry> {
     if (!this.#entries) {
       this.#entries = new Map<string, Entry>(this.folders);
-      for (const [name, offset, length] of filesOf(this.#index)) this.#entries.set(name, { offset, length });
+      const read = this.#read;
+      for (const [name, offset, length] of filesOf(this.#index)) this.#entries.set(name, { read, offset, length });
     }
     return this.#entries;
   }
@@ -55,14 +65,14 @@ export function* imageFiles(index: ImageIndex): Iterable<[path: string, offset: 
   }
 }
 
-function tree(index: ImageIndex): Folder {
-  const root = new Folder();
+function tree(index: ImageIndex, read: ReadImage): Folder {
+  const root = new Folder(read);
   const known = new Map<string, Folder>([["", root]]);
   const at = (path: string): Folder => {
     const found = known.get(path);
     if (found) return found;
     const cut = path.lastIndexOf("/");
-    const made = new Folder();
+    const made = new Folder(read);
     at(path.slice(0, cut)).folders.set(path.slice(cut + 1), made);
     known.set(path, made);
     return made;
@@ -99,66 +109,96 @@ function deferContents(node: FsNode, read: () => Uint8Array): void {
   });
 }
 
-/** Mounts the image over what is there; files that exist already stay. */
-export function mountImage(fs: EmscriptenFs, index: ImageIndex, read: ReadImage): void {
-  const base = fs.root.node_ops; // shared by every folder of MEMFS
+/** The files of a file system that arrive when they are asked for: those of all its images. */
+class LazyFiles {
+  readonly #fs: EmscriptenFs;
+  /** Operations of MEMFS's folders, and of those that do not have everything yet. */
+  readonly #base: NodeOps;
+  readonly #lazy: NodeOps;
 
-  const make = (parent: FsNode, name: string, entry: Entry): FsNode => {
+  constructor(fs: EmscriptenFs) {
+    const base = fs.root.node_ops; // shared by every folder of MEMFS
+    this.#fs = fs;
+    this.#base = base;
+    this.#lazy = {
+      ...base,
+      lookup: (parent: LazyNode, name) => this.#arrived(parent, name) ?? base.lookup(parent, name),
+      readdir: (node: LazyNode) => [...base.readdir(node), ...(lacking(node)?.keys() ?? [])],
+      rmdir: (parent, name) => {
+        this.#all(fs.lookupNode(parent, name));
+        base.rmdir(parent, name);
+      },
+      rename: (node, folder: LazyNode, name) => {
+        this.#all(folder);
+        base.rename(node, folder, name);
+      },
+    };
+  }
+
+  /** Puts a folder's entries into one that is there; what it has already stays. */
+  merge(node: LazyNode, folder: Folder): void {
+    const have = node.contents as Record<string, FsNode>;
+    const missing = new Map<string, Entry>();
+    for (const [name, entry] of folder.entries) {
+      const there = have[name] ?? this.#arrived(node, name);
+      if (!there) missing.set(name, entry);
+      else if (entry instanceof Folder && this.#fs.isDir(there.mode)) this.merge(there, entry);
+    }
+    if (missing.size > 0) this.#defer(node, new Map([...(lacking(node) ?? []), ...missing]));
+    if (folder.listed) node.mtime = node.ctime = THEN;
+  }
+
+  #defer(node: LazyNode, entries: LazyNode["lazy"]): void {
+    node.lazy = entries;
+    node.node_ops = this.#lazy;
+  }
+
+  /** What has not been asked for before, if there is anything of this name. */
+  #arrived(parent: LazyNode, name: string): FsNode | undefined {
+    const missing = lacking(parent);
+    const entry = missing?.get(name);
+    if (!entry) return undefined;
+    missing?.delete(name);
+    return this.#make(parent, name, entry);
+  }
+
+  #make(parent: FsNode, name: string, entry: Entry): FsNode {
     const { mtime, ctime } = parent;
     const isFolder = entry instanceof Folder;
-    const node = base.mknod(parent, name, isFolder ? MODE.folder : MODE.file, 0);
+    const node = this.#base.mknod(parent, name, isFolder ? MODE.folder : MODE.file, 0);
     Object.assign(parent, { mtime, ctime });
-    if (isFolder) defer(node, () => entry.entries);
+    if (isFolder) this.#defer(node, () => entry.entries);
     else {
-      const { offset, length } = entry;
-      deferContents(node, () => read(offset, length));
+      const { read, offset, length } = entry;
+      deferContents(node, () => {
+        try {
+          return read(offset, length);
+        } catch {
+          throw new this.#fs.ErrnoError(EIO);
+        }
+      });
       node.usedBytes = length;
     }
     node.mtime = node.ctime = node.atime = THEN;
     return node;
-  };
-  const all = (node: LazyNode): void => {
+  }
+
+  #all(node: LazyNode): void {
     const entries = lacking(node);
     if (!entries) return;
     node.lazy = undefined;
-    node.node_ops = base;
-    for (const [name, entry] of entries) make(node, name, entry);
-  };
-  const lazyOps: NodeOps = {
-    ...base,
-    lookup(parent: LazyNode, name) {
-      const entry = lacking(parent)?.get(name);
-      if (!entry) return base.lookup(parent, name);
-      lacking(parent)?.delete(name);
-      return make(parent, name, entry);
-    },
-    readdir: (node: LazyNode) => [...base.readdir(node), ...(lacking(node)?.keys() ?? [])],
-    rmdir(parent, name) {
-      all(fs.lookupNode(parent, name));
-      base.rmdir(parent, name);
-    },
-    rename(node, folder: LazyNode, name) {
-      all(folder);
-      base.rename(node, folder, name);
-    },
-  };
-  const defer = (node: LazyNode, entries: LazyNode["lazy"]): void => {
-    node.lazy = entries;
-    node.node_ops = lazyOps;
-  };
-  const merge = (node: LazyNode, folder: Folder): void => {
-    const have = node.contents as Record<string, FsNode>;
-    const missing = new Map(folder.entries);
-    for (const name of Object.keys(have)) {
-      const there = have[name];
-      const inside = missing.get(name);
-      missing.delete(name);
-      if (there && inside instanceof Folder && fs.isDir(there.mode)) merge(there, inside);
-    }
-    if (missing.size > 0) defer(node, missing);
-    if (folder.listed) node.mtime = node.ctime = THEN;
-  };
-  merge(fs.root, tree(index));
+    node.node_ops = this.#base;
+    for (const [name, entry] of entries) this.#make(node, name, entry);
+  }
+}
+
+const mounted = new WeakMap<EmscriptenFs, LazyFiles>();
+
+/** Mounts an image over what is there; files that exist already stay. There may be several. */
+export function mountImage(fs: EmscriptenFs, index: ImageIndex, read: ReadImage): void {
+  const files = mounted.get(fs) ?? new LazyFiles(fs);
+  mounted.set(fs, files);
+  files.merge(fs.root, tree(index, read));
 }
 
 /** Everything below some paths: the index, and the bytes in its order. */

@@ -8,18 +8,18 @@ import {
   type BootSettings,
   type CaptureCommand,
   COLD,
-  type ImagePart,
   LIBRARIES,
   type Piece,
   PROFILE,
   RUNTIME,
+  restOf,
   SNAPSHOT,
   type SnapshotShape,
   type WorkerCommand,
 } from "../protocol/messages";
-import { pageReader } from "../protocol/pager";
 import { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
+import { Arrivals } from "./arrivals";
 import { say, sayText } from "./channel";
 import { installFetch } from "./fetch-shim";
 import { SessionFiles } from "./files";
@@ -29,7 +29,7 @@ import { capMemory } from "./memory";
 import { Packages } from "./packages";
 import { bootPyodide, type Core, hasJspi, type Pyodide } from "./pyodide";
 import { HarnessSession, installHarness } from "./session";
-import { type ImageRest, restore, type SnapshotParts } from "./snapshot/start";
+import { restore, type SnapshotParts } from "./snapshot/start";
 import { captureStep } from "./snapshot/steps";
 
 interface Live {
@@ -51,12 +51,9 @@ const core: Core = {
   wasm: pieces.get(RUNTIME.wasm) as Promise<WebAssembly.Module>,
   harness: file(RUNTIME.harness),
 };
-/** What only some cells need; workers that start from a snapshot get it later. */
-const later: Partial<Record<ImagePart, Blob>> = {};
-const came = async (name: ImagePart): Promise<void> => {
-  later[name] = await file(SNAPSHOT[name]);
-};
-const imageCame = Promise.all([came("code"), came("rest")]);
+/** What of images comes later. */
+let arrivals: Arrivals | undefined;
+/** What cells have to wait for. */
 let wholeImage: Promise<unknown> | undefined;
 
 const sentence = (error: unknown): string => {
@@ -94,7 +91,18 @@ async function fromWheels({ load }: BootSettings, loader: Packages): Promise<Pyo
   return py;
 }
 
-async function fromSnapshot({ settings, mailbox }: Boot, shape: SnapshotShape, loader: Packages): Promise<Pyodide> {
+/** Both parts of a snapshot's image that a start can do without. */
+async function imageCame(into: Arrivals): Promise<void> {
+  const came = async (name: string): Promise<void> => into.put(name, await file(name));
+  await Promise.all([came(SNAPSHOT.code), came(SNAPSHOT.rest)]);
+}
+
+async function fromSnapshot(
+  { settings, mailbox }: Boot,
+  shape: SnapshotShape,
+  loader: Packages,
+  later: Arrivals,
+): Promise<Pyodide> {
   const missing = settings.load.filter((name) => !shape.load.includes(name));
   const delivered = profile(missing, loader);
   const parts: SnapshotParts = {
@@ -104,13 +112,10 @@ async function fromSnapshot({ settings, mailbox }: Boot, shape: SnapshotShape, l
     hot: file(SNAPSHOT.hot),
     heap: Array.from({ length: shape.heap }, (_, at) => pieces.get(SNAPSHOT.heap(at)) as Promise<ArrayBuffer>),
   };
-  const paged: ImageRest["paged"] =
-    mailbox &&
-    ((part, from, size) =>
-      pageReader(mailbox, (offset, length) => say({ type: "page", part, offset, length }))(from, size));
+  const came = imageCame(later);
   // Without shared memory a cell can't start before all of the image is here.
-  if (!paged) wholeImage = imageCame;
-  const py = await restore(core, parts, { part: (name) => later[name], paged }, lap);
+  if (!mailbox) wholeImage = came;
+  const py = await restore(core, parts, later, lap);
   for (const name of shape.load) loader.loaded.add(name);
   await installProfile(py, missing, loader, delivered);
   return py;
@@ -121,11 +126,13 @@ async function boot(command: Boot): Promise<void> {
   const { settings } = command;
   capMemory(settings.limits.memory_bytes);
   installFetch();
-  const loader = new Packages(settings);
+  const later = new Arrivals(command.mailbox);
+  const loader = new Packages(settings, later);
+  arrivals = later;
   packages = loader;
   say({ type: "stage", label: "starting Python" });
   const { snapshot } = command;
-  const py = await (snapshot ? fromSnapshot(command, snapshot, loader) : fromWheels(settings, loader));
+  const py = await (snapshot ? fromSnapshot(command, snapshot, loader, later) : fromWheels(settings, loader));
   const files = new SessionFiles(py.FS);
   const interrupt = command.interrupt ? new Uint8Array(command.interrupt) : null;
   const session = new HarnessSession(py, loader, files, settings, interrupt);
@@ -197,7 +204,9 @@ self.addEventListener("message", (event: MessageEvent<WorkerCommand | CaptureCom
   } else if (command.type === "boot") {
     boot(command).catch((error: unknown) => say({ type: "failed", reason: sentence(error) }));
   } else if (command.type === "packages") {
-    packages?.deliver(command.id, command.files, command.error);
+    packages?.deliver(command.id, command);
+  } else if (command.type === "rest") {
+    arrivals?.put(restOf(command.name), command.blob);
   } else if (live) {
     serve(command, live).catch((error: unknown) => say({ type: "crashed", reason: sentence(error) }));
   }

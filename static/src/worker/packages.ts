@@ -1,9 +1,14 @@
-// Packages inside the worker: asks the frame for the bytes of what is allowed, unpacks them, remembers what is there.
+// Packages inside the worker: asks the frame for what is allowed, mounts images, unpacks archives, remembers what is there.
 
-import type { BootSettings, NamedBytes } from "../protocol/messages";
+import type { BootSettings, Delivery, ImageParts } from "../protocol/messages";
+import type { Arrivals } from "./arrivals";
 import { say } from "./channel";
 import { provide, release } from "./fetch-shim";
+import { mountPackage } from "./package-image";
 import type { Pyodide } from "./pyodide";
+
+/** What Pyodide notes as the source of packages of its lock file. */
+const CHANNEL = "default channel";
 
 interface Waiting {
   resolve(): void;
@@ -14,12 +19,16 @@ export class Packages {
   readonly loaded = new Set<string>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #settings: BootSettings;
+  readonly #arrivals: Arrivals;
   /** Names of files whose bytes are here and not unpacked yet. */
   readonly #held = new Set<string>();
+  /** Images that are here and not mounted yet, by package. */
+  readonly #images = new Map<string, ImageParts>();
   #next = 0;
 
-  constructor(settings: BootSettings) {
+  constructor(settings: BootSettings, arrivals: Arrivals) {
     this.#settings = settings;
+    this.#arrivals = arrivals;
   }
 
   /** The named packages and all they need, dependencies first, without those already there. */
@@ -39,11 +48,12 @@ export class Packages {
   }
 
   /** Bytes have arrived (or not) for the request `id`. */
-  deliver(id: string, files: NamedBytes[], error: string | null): void {
+  deliver(id: string, { files, images, error }: Delivery<ImageParts>): void {
     for (const file of files) {
       provide(file.name, file.bytes);
       this.#held.add(file.name);
     }
+    for (const image of images) this.#images.set(image.name, image);
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (error) waiting?.reject(new Error(error));
@@ -68,8 +78,24 @@ export class Packages {
     return wanted;
   }
 
-  /** Unpacks packages whose bytes are here. */
+  /** Mounts or unpacks packages that are here. */
   async install(py: Pyodide, names: string[]): Promise<void> {
+    for (const name of names) this.#mount(py, name);
+    py.pyimport("importlib").invalidate_caches?.();
+    const archives = names.filter((name) => !this.loaded.has(name));
+    if (archives.length > 0) await this.#unpack(py, archives);
+  }
+
+  #mount(py: Pyodide, name: string): void {
+    const image = this.#images.get(name);
+    if (!image) return;
+    mountPackage(py._module.FS, image, this.#arrivals);
+    this.#images.delete(name);
+    py.loadedPackages[name] = CHANNEL;
+    this.loaded.add(name);
+  }
+
+  async #unpack(py: Pyodide, names: string[]): Promise<void> {
     const problems: string[] = [];
     await py.loadPackage(names, {
       checkIntegrity: false, // the host has checked every byte against the policy's SHA-256

@@ -218,7 +218,7 @@ test("assets come from where the page says, and their hashes decide", async ({ b
     const response = await route.fetch({ url: new URL(path, page.url()).href });
     const body = Buffer.from(await response.body());
     // Only that one: a start that gives up its snapshot fetches others as well, and the first error is told.
-    if (spoil && path.endsWith(".whl")) body[0] = (body[0] ?? 0) ^ 1;
+    if (spoil && /\/six-[\d.]+\.bin$/.test(path)) body[0] = (body[0] ?? 0) ^ 1;
     asked.push(path);
     await route.fulfill({ response, body });
   });
@@ -236,7 +236,7 @@ test("assets come from where the page says, and their hashes decide", async ({ b
       packages,
     );
   expect(await open(["packaging"])).toBe("ok");
-  expect(asked.some((path) => /^\/assets\/[0-9a-f]{64}\/packaging-.*\.whl$/.test(path))).toBe(true);
+  expect(asked.some((path) => /^\/assets\/[0-9a-f]{64}\/packaging-.*\.bin$/.test(path))).toBe(true);
   spoil = true;
   expect(await open(["six"])).toMatch(/^six-.*its content is not what the policy names/);
   await page.unroute("**/elsewhere/**");

@@ -1,29 +1,11 @@
 // Starts from a snapshot: as good as one from the packages, with chance and clocks of its own, and never a risk.
 
 import { createHash } from "node:crypto";
-import type { Browser, Page, Route } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import type { Policy } from "../../../static/src/protocol/policy";
-import { type Answer, Bench, blankPage, expect, test } from "../fixtures";
+import { Bench, blankPage, expect, test } from "../fixtures";
 import { CELLS } from "./cells";
-
-/** A sandbox in a page of its own. */
-async function within<T>(
-  browser: Browser,
-  act: (bench: Bench, page: Page) => Promise<T>,
-  { isolated = true, timezoneId = "Europe/Berlin" } = {},
-): Promise<T> {
-  const context = await browser.newContext({ timezoneId });
-  try {
-    const page = await context.newPage();
-    await blankPage(page, isolated);
-    return await act(new Bench(page), page);
-  } finally {
-    await context.close();
-  }
-}
-
-const start = (bench: Bench): Promise<[start?: string, unrestorable?: string]> =>
-  bench.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable]);
+import { bothWays, start, within } from "./ways";
 
 test("a page's sandbox starts from the snapshot and tells where the time went", async ({ bench }) => {
   expect(await start(bench)).toEqual(["snapshot", undefined]);
@@ -39,24 +21,6 @@ test("a page's sandbox starts from the snapshot and tells where the time went", 
     Math.max(...steps.filter(({ name }) => name.startsWith("worker")).map(({ start, ms }) => start + ms)),
   ).toBeLessThan(ready + 50);
 });
-
-/** What must be the same, however it started. Addresses in memory and durations are nobody's promise. */
-function outcome({ status, text, stdout, stderr, error, results, files, truncated }: Answer): unknown {
-  return { status, text, stdout, stderr, error, results, files, truncated };
-}
-
-/** What cells give from the packages, and from the snapshot. */
-async function bothWays(browser: Browser, cells: readonly string[]): Promise<[cold: unknown[], restored: unknown[]]> {
-  const run = (start: "auto" | "wheels"): Promise<unknown[]> =>
-    within(browser, async (bench) => {
-      await bench.open({ spare: false, start });
-      expect(await bench.do((sandbox) => sandbox.info?.start)).toBe(start === "auto" ? "snapshot" : "wheels");
-      const found: unknown[] = [];
-      for (const cell of cells) found.push(outcome(await bench.run(cell)));
-      return found;
-    });
-  return [await run("wheels"), await run("auto")];
-}
 
 test(`${CELLS.length} cells give the same from the packages and from the snapshot: text, tables, figures, errors`, async ({
   browser,
@@ -229,90 +193,6 @@ test("a snapshot of another belljar, or one that is cut short, is never used", a
   });
 });
 
-/** What hardly anybody does first: code that is in no hot half. */
-const RARE = [
-  "import cmath; cmath.atanh(0.5j), cmath.isinf(1e400), cmath.polar(3 + 4j)",
-  "import array; a = array.array('d', [1.5, -2.25]); a.byteswap(); a.tobytes().hex(), memoryview(b'abcd').cast('H').tolist()",
-  "import unicodedata; unicodedata.normalize('NFKD', 'ﬁé'), unicodedata.name('é'), 'İ'.lower(), 'straße'.casefold()",
-  "import zlib, bz2, lzma; [len(pack.compress(b'ab' * 5000)) for pack in (zlib, bz2, lzma)]",
-  "import sqlite3; sqlite3.connect(':memory:').execute('select sum(a * a) from (select 3 a union select 4)').fetchall()",
-  "import pickle, marshal; pickle.loads(pickle.dumps({'a': [1, 2.5, {3}]})), marshal.loads(marshal.dumps((1, 'b')))",
-  "from decimal import *; getcontext().prec = 50; Decimal(2).sqrt(), Decimal(10).ln(), Decimal('1e-7').to_eng_string()",
-  "import numpy as np; np.linalg.svd(np.arange(6.0).reshape(2, 3))[1].round(6), np.fft.rfft2(np.eye(4)).real.sum()",
-  "np.random.Generator(np.random.Philox(3)).standard_t(4, size=3), np.bincount([1, 2, 2]), np.nextafter(1, 2)",
-  "np.array(['2024-01-31'], 'M8[D]') + np.timedelta64(1, 'D'), np.float16(1) / 3, np.bitwise_count(255), np.gcd(12, 18)",
-  "import pandas as pd; s = pd.Series([1, 3, 2, 5.0]); s.ewm(span=2).mean().round(4).tolist(), s.rank().tolist(), s.interpolate().sum()",
-  "pd.cut([1, 5, 9], 3).codes.tolist(), pd.interval_range(0, 3).contains(1.5).tolist(), pd.Period('2024-02').days_in_month",
-  "import matplotlib.pyplot as plt; plt.hexbin([1, 2, 3], [3, 1, 2], gridsize=5); plt.tricontour([0, 1, 0, 1], [0, 0, 1, 1], [1, 2, 3, 4]); plt.show()",
-];
-
-test("code that no start needs gives the same from the snapshot, where it comes when it is called", async ({
-  browser,
-}) => {
-  test.setTimeout(120_000);
-  const [cold, restored] = await bothWays(browser, RARE);
-  cold.forEach((expected, position) => {
-    expect((expected as Answer).status, RARE[position]).toBe("ok");
-    expect(restored[position], RARE[position]).toEqual(expected);
-  });
-});
-
-test("figures, tables and stops need nothing of the code that a start leaves out; what does need it waits for it", async ({
-  browser,
-}) => {
-  await within(browser, async (bench, page) => {
-    let release = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await page.route("**/snapshot-code.bin", async (route) => {
-      await held;
-      await route.continue();
-    });
-    try {
-      await bench.open({ spare: false });
-      const first = await bench.run(
-        "import numpy as np, pandas as pd, matplotlib.pyplot as plt\n" +
-          "df = pd.DataFrame({'x': np.arange(50), 'y': np.sin(np.arange(50) / 5)})\n" +
-          "df.plot(x='x', y='y'); plt.show()\nprint(df.describe())\ndf.head()",
-      );
-      expect(first.status).toBe("ok");
-      expect(first.results.length).toBeGreaterThan(1);
-      for (const endless of ["await asyncio.sleep(60)", "while True: pass", "time.sleep(60)"]) {
-        const stopped = await bench.run(`import asyncio, time\n${endless}`, { timeout: 300 });
-        expect(stopped, endless).toMatchObject({ status: "timeout", note: "Your variables are still there." });
-      }
-      let answered = false;
-      const rare = bench.run("import cmath; cmath.atanh(0.5j)").then((answer) => {
-        answered = true;
-        return answer;
-      });
-      await page.waitForTimeout(700);
-      expect(answered).toBe(false);
-      release();
-      expect((await rare).text).toBe("0.4636476090008061j");
-    } finally {
-      release();
-    }
-  });
-});
-
-test("what a start can do without is fetched when nothing runs, and not beside the second cell", async ({
-  browser,
-}) => {
-  await within(browser, async (bench, page) => {
-    const asked: string[] = [];
-    page.on("request", (request) => /snapshot-(code|rest)/.test(request.url()) && asked.push(request.url()));
-    await bench.open({ packages: [], spare: false });
-    for (let cell = 0; cell < 8; cell++) {
-      await bench.run("import time; time.sleep(0.2)");
-      await page.waitForTimeout(100);
-    }
-    expect(asked).toEqual([]);
-    await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(2);
-  });
-});
-
 test("a snapshot's heap has no library's file in it: the code is sent, and kept in memory, once", async ({ bench }) => {
   const found = await bench.do(async (sandbox) => {
     const { snapshots } = await sandbox.policy;
@@ -349,28 +229,6 @@ test("a restored interpreter finds its own symbols by name, and libraries that c
   expect(restored).toEqual(cold);
   expect(restored[0]).toMatchObject({ text: "(b'3.14.2', True, False, False)" });
   expect(restored[1]).toMatchObject({ text: "['B', 'D']" });
-});
-
-test("a file that is still on its way is waited for, on nobody's clock", async ({ browser }) => {
-  for (const isolated of [true, false]) {
-    await within(
-      browser,
-      async (bench, page) => {
-        let asked = 0;
-        await page.route("**/snapshot-rest.bin", async (route) => {
-          asked += 1;
-          await new Promise((resolve) => setTimeout(resolve, 2_500));
-          await route.continue();
-        });
-        await bench.open({ packages: [], spare: false });
-        const said = await bench.run("import colorsys; colorsys.rgb_to_hsv(1, 0, 0)", { timeout: 1_500 });
-        expect(said).toMatchObject({ status: "ok", text: "(0.0, 1.0, 1)" });
-        expect(said.ms).toBeGreaterThan(1_500);
-        expect(asked).toBe(1);
-      },
-      { isolated },
-    );
-  }
 });
 
 /** SHA-256 of a file of the snapshot that a browser has made. */

@@ -57,6 +57,7 @@ const BLOCKED = { by: one("csp", "python"), what: "name", target: "name" } as co
 const PACKAGES = list(fields({ name: "name", version: "name" }));
 const TRUNCATED = maybe(fields({ stream_chars: "count", displays: "count" }));
 const FILES = list(fields({ name: "name", bytes: "bytes" }));
+const IMAGES = list(fields({ name: "name", bytes: "bytes", more: "flag" }));
 const STREAM = one("stdout", "stderr");
 const NAMES = list("name");
 const STEPS = list(fields({ name: "name", start: "amount", ms: "amount" }));
@@ -66,7 +67,7 @@ export const FROM_WORKER: Messages = {
   ready: { python: "name", pyodide: "name", jspi: "flag", packages: NAMES, steps: STEPS },
   failed: { reason: "text" },
   warmed: {},
-  page: { part: one("code", "rest"), offset: "count", length: "count" },
+  page: { part: "name", offset: "count", length: "count" },
   need: { id: "id", names: NAMES },
   installed: { id: "id", names: NAMES },
   input: { run: "id", id: "id", prompt: "text", password: "flag" },
@@ -123,7 +124,8 @@ export const FROM_HOST: Messages = {
   begin: {},
   part: { name: "name", blob: "blob", unverified: "flag" },
   capture: { files: FILES, settings: SETTINGS },
-  packages: { id: "id", files: FILES, error: maybe("text") },
+  packages: { id: "id", files: FILES, images: IMAGES, error: maybe("text") },
+  rest: { name: "name", blob: maybe("blob") },
   execute: {
     request: "count",
     code: "text",

@@ -1,16 +1,17 @@
 // Three ways to a running interpreter: from the wheels, from an image of their files, from a snapshot of the heap.
 
 import stamp from "belljar:stamp";
-import type {
-  BootSettings,
-  CapturedParts,
-  CodePlaces,
-  ImagePart,
-  PackedFiles,
-  Place,
-  RawSnapshot,
+import {
+  type BootSettings,
+  type CapturedParts,
+  type CodePlaces,
+  type PackedFiles,
+  type Place,
+  type RawSnapshot,
+  SNAPSHOT,
 } from "../../protocol/messages";
 import { Probes } from "../../split/probes";
+import { type Arrivals, wholeImage } from "../arrivals";
 import type { EmscriptenModule } from "../emscripten";
 import { type ColdModule, Halves } from "../halves";
 import { imageFiles, layOut, mountImage, packFiles, type ReadImage } from "../image";
@@ -45,38 +46,11 @@ export interface SnapshotParts {
   heap: Promise<ArrayBuffer>[];
 }
 
-/** The image behind its head. */
-export interface ImageRest {
-  /** A part, once it is here. */
-  part(name: ImagePart): Blob | undefined;
-  /** Reads from a part while it is on its way, where that is possible. */
-  paged: ((part: ImagePart, offset: number, length: number) => Uint8Array<ArrayBuffer>) | null;
-}
-
-/** Bytes of an image in three blobs, of which the others may come later. */
-function reader(hot: Blob, code: number, { part, paged }: ImageRest): ReadImage {
-  const files = new FileReaderSync();
-  return (offset, length) => {
-    const behind = offset - hot.size;
-    const name = behind < code ? "code" : "rest";
-    const blob = behind < 0 ? hot : part(name);
-    const from = behind < 0 ? offset : behind < code ? behind : behind - code;
-    if (!blob) {
-      if (!paged) throw new Error("a file of the image was needed before it had arrived");
-      return paged(name, from, length);
-    }
-    return new Uint8Array(files.readAsArrayBuffer(blob.slice(from, from + length)));
-  };
-}
-
-/** An image in one piece. */
-const readerOf = (image: Blob): ReadImage => reader(new Blob(), 0, { part: () => image, paged: null });
-
 /** Starts from a snapshot. Throws when it is not of this belljar, or differs in anything. */
 export async function restore(
   { lock, wasm }: Pick<Core, "lock" | "wasm">,
   { state, libraries, cold, hot, heap }: SnapshotParts,
-  rest: ImageRest,
+  arrivals: Arrivals,
   lap: (name: string) => void,
 ): Promise<Pyodide> {
   let read: ReadImage | undefined;
@@ -91,7 +65,12 @@ export async function restore(
   const opened = async (found: SnapshotState): Promise<ReadImage> => {
     places = found.code;
     head = found.parts.hot;
-    read = reader(await hot, found.parts.code, rest);
+    const { code, rest } = SNAPSHOT;
+    read = arrivals.reader([
+      await hot,
+      { name: code, size: found.parts.code },
+      { name: rest, size: Number.POSITIVE_INFINITY },
+    ]);
     return read;
   };
   const parsed = async (): Promise<SnapshotState> => {
@@ -203,7 +182,7 @@ export async function snap(core: Core, input: PackedFiles, settings: BootSetting
   let initial = new Uint8Array();
   let mainTable = 0;
   let env: Record<string, unknown> = {};
-  const read = readerOf(input.image);
+  const read = wholeImage(input.image);
   const py = await bootPyodide(core, {
     before: async (imports) => {
       env = imports.env as Record<string, unknown>;
@@ -264,7 +243,7 @@ export async function prove(
   const heap = new Blob([raw.heap]); // the restore lets go of the bytes
   const touched = new Set<number>();
   let first: string[] | undefined;
-  const read = readerOf(image);
+  const read = wholeImage(image);
   const watched: ReadImage = (offset, length) => {
     touched.add(offset);
     return read(offset, length);

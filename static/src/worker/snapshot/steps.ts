@@ -3,6 +3,7 @@
 
 import { INTERRUPTED } from "../../protocol/interrupt";
 import type { BootSettings, CaptureCommand, RunOptions } from "../../protocol/messages";
+import { Arrivals } from "../arrivals";
 import { say } from "../channel";
 import { installFetch } from "../fetch-shim";
 import { SessionFiles } from "../files";
@@ -63,9 +64,9 @@ export async function captureStep(command: CaptureCommand, core: Core): Promise<
   const { settings } = command;
   capMemory(settings.limits.memory_bytes);
   installFetch();
-  const loader = new Packages(settings);
+  const loader = new Packages(settings, new Arrivals(null));
   if (command.type === "pack") {
-    loader.deliver("", command.files, null);
+    loader.deliver("", { files: command.files, images: [], error: null });
     self.postMessage({ type: "packed", ...(await pack(core, loader, settings)) });
     return;
   }

@@ -1,0 +1,56 @@
+// Reads images, of which some may be on its way: the sources, the tests, code that only some cells need.
+
+import { pageReader } from "../protocol/pager";
+import { say } from "./channel";
+import type { ReadImage } from "./image";
+
+/** A stretch of an image that may come later. */
+export interface Later {
+  name: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** Reads from what is on its way; blocks. */
+type Paged = (name: string, offset: number, length: number) => Uint8Array<ArrayBuffer>;
+
+export class Arrivals {
+  readonly #here = new Map<string, Blob>();
+  readonly #paged: Paged | undefined;
+
+  /** `mailbox`: where the frame puts pages of what it has and this worker hasn't. Without, all must come in time. */
+  constructor(mailbox: SharedArrayBuffer | null) {
+    if (!mailbox) return;
+    this.#paged = (part, from, size) =>
+      pageReader(mailbox, (offset, length) => say({ type: "page", part, offset, length }))(from, size);
+  }
+
+  /** A stretch has come. */
+  put(name: string, blob: Blob): void {
+    this.#here.set(name, blob);
+  }
+
+  /** An image that lies in these stretches, one behind the other. */
+  reader(stretches: readonly (Blob | Later)[]): ReadImage {
+    const files = new FileReaderSync();
+    return (offset, length) => {
+      if (length === 0) return new Uint8Array();
+      let from = offset;
+      for (const stretch of stretches) {
+        if (from < stretch.size) return this.#read(files, stretch, from, length);
+        from -= stretch.size;
+      }
+      throw new Error("a file lies outside of its image");
+    };
+  }
+
+  #read(files: FileReaderSync, stretch: Blob | Later, from: number, length: number): Uint8Array<ArrayBuffer> {
+    const blob = stretch instanceof Blob ? stretch : this.#here.get(stretch.name);
+    if (blob) return new Uint8Array(files.readAsArrayBuffer(blob.slice(from, from + length)));
+    if (!this.#paged) throw new Error("a file of the image was needed before it had arrived");
+    return this.#paged((stretch as Later).name, from, length);
+  }
+}
+
+/** An image in one piece. */
+export const wholeImage = (image: Blob): ReadImage => new Arrivals(null).reader([image]);

@@ -1,0 +1,260 @@
+// The file-system images: what a start can do without comes later, and packages on demand are mounted.
+
+import type { Page } from "@playwright/test";
+import type { Policy } from "../../../static/src/protocol/policy";
+import { type Answer, type Bench, expect, test } from "../fixtures";
+import { bothWays, within } from "./ways";
+
+/** What hardly anybody does first: code that is in no hot half. */
+const RARE = [
+  "import cmath; cmath.atanh(0.5j), cmath.isinf(1e400), cmath.polar(3 + 4j)",
+  "import array; a = array.array('d', [1.5, -2.25]); a.byteswap(); a.tobytes().hex(), memoryview(b'abcd').cast('H').tolist()",
+  "import unicodedata; unicodedata.normalize('NFKD', 'ﬁé'), unicodedata.name('é'), 'İ'.lower(), 'straße'.casefold()",
+  "import zlib, bz2, lzma; [len(pack.compress(b'ab' * 5000)) for pack in (zlib, bz2, lzma)]",
+  "import sqlite3; sqlite3.connect(':memory:').execute('select sum(a * a) from (select 3 a union select 4)').fetchall()",
+  "import pickle, marshal; pickle.loads(pickle.dumps({'a': [1, 2.5, {3}]})), marshal.loads(marshal.dumps((1, 'b')))",
+  "from decimal import *; getcontext().prec = 50; Decimal(2).sqrt(), Decimal(10).ln(), Decimal('1e-7').to_eng_string()",
+  "import numpy as np; np.linalg.svd(np.arange(6.0).reshape(2, 3))[1].round(6), np.fft.rfft2(np.eye(4)).real.sum()",
+  "np.random.Generator(np.random.Philox(3)).standard_t(4, size=3), np.bincount([1, 2, 2]), np.nextafter(1, 2)",
+  "np.array(['2024-01-31'], 'M8[D]') + np.timedelta64(1, 'D'), np.float16(1) / 3, np.bitwise_count(255), np.gcd(12, 18)",
+  "import pandas as pd; s = pd.Series([1, 3, 2, 5.0]); s.ewm(span=2).mean().round(4).tolist(), s.rank().tolist(), s.interpolate().sum()",
+  "pd.cut([1, 5, 9], 3).codes.tolist(), pd.interval_range(0, 3).contains(1.5).tolist(), pd.Period('2024-02').days_in_month",
+  "import matplotlib.pyplot as plt; plt.hexbin([1, 2, 3], [3, 1, 2], gridsize=5); plt.tricontour([0, 1, 0, 1], [0, 0, 1, 1], [1, 2, 3, 4]); plt.show()",
+];
+
+test("code that no start needs gives the same from the snapshot, where it comes when it is called", async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const [cold, restored] = await bothWays(browser, RARE);
+  cold.forEach((expected, position) => {
+    expect((expected as Answer).status, RARE[position]).toBe("ok");
+    expect(restored[position], RARE[position]).toEqual(expected);
+  });
+});
+
+test("figures, tables and stops need nothing of the code that a start leaves out; what does need it waits for it", async ({
+  browser,
+}) => {
+  await within(browser, async (bench, page) => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route("**/snapshot-code.bin", async (route) => {
+      await held;
+      await route.continue();
+    });
+    try {
+      await bench.open({ spare: false });
+      const first = await bench.run(
+        "import numpy as np, pandas as pd, matplotlib.pyplot as plt\n" +
+          "df = pd.DataFrame({'x': np.arange(50), 'y': np.sin(np.arange(50) / 5)})\n" +
+          "df.plot(x='x', y='y'); plt.show()\nprint(df.describe())\ndf.head()",
+      );
+      expect(first.status).toBe("ok");
+      expect(first.results.length).toBeGreaterThan(1);
+      for (const endless of ["await asyncio.sleep(60)", "while True: pass", "time.sleep(60)"]) {
+        const stopped = await bench.run(`import asyncio, time\n${endless}`, { timeout: 300 });
+        expect(stopped, endless).toMatchObject({ status: "timeout", note: "Your variables are still there." });
+      }
+      let answered = false;
+      const rare = bench.run("import cmath; cmath.atanh(0.5j)").then((answer) => {
+        answered = true;
+        return answer;
+      });
+      await page.waitForTimeout(700);
+      expect(answered).toBe(false);
+      release();
+      expect((await rare).text).toBe("0.4636476090008061j");
+    } finally {
+      release();
+    }
+  });
+});
+
+test("what a start can do without is fetched when nothing runs, and not beside the second cell", async ({
+  browser,
+}) => {
+  await within(browser, async (bench, page) => {
+    const asked: string[] = [];
+    page.on("request", (request) => /snapshot-(code|rest)/.test(request.url()) && asked.push(request.url()));
+    await bench.open({ packages: [], spare: false });
+    for (let cell = 0; cell < 8; cell++) {
+      await bench.run("import time; time.sleep(0.2)");
+      await page.waitForTimeout(100);
+    }
+    expect(asked).toEqual([]);
+    await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(2);
+  });
+});
+
+test("a file that is still on its way is waited for, on nobody's clock", async ({ browser }) => {
+  for (const isolated of [true, false]) {
+    await within(
+      browser,
+      async (bench, page) => {
+        let asked = 0;
+        await page.route("**/snapshot-rest.bin", async (route) => {
+          asked += 1;
+          await new Promise((resolve) => setTimeout(resolve, 2_500));
+          await route.continue();
+        });
+        await bench.open({ packages: [], spare: false });
+        const said = await bench.run("import colorsys; colorsys.rgb_to_hsv(1, 0, 0)", { timeout: 1_500 });
+        expect(said).toMatchObject({ status: "ok", text: "(0.0, 1.0, 1)" });
+        expect(said.ms).toBeGreaterThan(1_500);
+        expect(asked).toBe(1);
+      },
+      { isolated },
+    );
+  }
+});
+
+/** Files of packages as Python finds them: path, mode, size and content of each; without the largest packages'. */
+const TREE = `
+import hashlib, os
+found = []
+for root in ("/lib/python3.14/site-packages", "/share"):
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(set(folders) - {"numpy", "pandas", "matplotlib", "PIL"})
+        found.append((folder, oct(os.stat(folder).st_mode)))
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file:
+                content = file.read()
+            found.append((path, oct(os.stat(path).st_mode), os.stat(path).st_size, hashlib.sha256(content).hexdigest()))
+len(found), hashlib.sha256(repr(found).encode()).hexdigest()
+`;
+
+/** The server has built no images. */
+async function withoutImages(page: Page): Promise<void> {
+  await page.route("**/policy.json", async (route) => {
+    const response = await route.fetch();
+    const policy = (await response.json()) as Policy;
+    for (const one of Object.values(policy.packages)) one.image = null;
+    await route.fulfill({ response, json: policy });
+  });
+}
+
+test("a package has the same files whether its image is mounted or its archive unpacked", async ({ browser }) => {
+  // With scripts, data files, libraries, tests, a folder that two packages share, and what those need.
+  const packages = ["xlsxwriter", "xlrd", "fonttools", "lxml", "python-docx", "seaborn", "ruamel-yaml"];
+  const trees = async (kind: "images" | "archives"): Promise<string[]> =>
+    within(browser, async (bench, page) => {
+      const asked = { archives: 0, images: 0 };
+      page.on("request", (request) => {
+        if (request.url().endsWith(".whl")) asked.archives += 1;
+        else if (/\/(?!snapshot)[^/]+-[\d.]+\.bin$/.test(request.url())) asked.images += 1;
+      });
+      if (kind === "archives") await withoutImages(page);
+      await bench.open({ spare: false });
+      const wanted = JSON.stringify(packages);
+      const onDemand = await bench.run(`import micropip\nawait micropip.install(${wanted})\n${TREE}`);
+      await bench.close();
+      await bench.open({ packages, start: "wheels", spare: false });
+      const atStart = await bench.run(TREE);
+      expect(Object.keys(asked).filter((name) => asked[name as typeof kind] > 0)).toEqual([kind]);
+      return [onDemand.text ?? onDemand.stderr, atStart.text ?? atStart.stderr];
+    });
+  const mounted = await trees("images");
+  expect(mounted[0]).toMatch(/^\(\d{3,}, '[0-9a-f]{64}'\)$/);
+  expect(mounted).toEqual(await trees("archives"));
+});
+
+/** A cell that uses a package on demand, and shows the line of its source in which it failed. */
+const FAILS = `
+import traceback, openpyxl
+try:
+    openpyxl.load_workbook("none.xlsx")
+except FileNotFoundError:
+    print(traceback.format_exc())
+`;
+const LINE = /archive = ZipFile\(filename, 'r'\)/;
+
+/** Runs it where the sources' requests are answered in this way. Gives them, with the answer. */
+async function failing(bench: Bench, page: Page, handle: "held" | "lost" | "sent"): Promise<[number, Answer]> {
+  let asked = 0;
+  await page.route("**/openpyxl-*-rest.bin", async (route) => {
+    asked += 1;
+    if (handle === "lost") return route.abort();
+    if (handle === "held") await new Promise((resolve) => setTimeout(resolve, 2_000));
+    return route.continue();
+  });
+  await bench.open({ spare: false });
+  const answer = await bench.run(FAILS, { timeout: 1_500 });
+  await page.unrouteAll({ behavior: "wait" });
+  return [asked, answer];
+}
+
+for (const isolated of [true, false]) {
+  const where = isolated ? "a page that is isolated" : "one that is not";
+  test(`a package's sources come after it, and a traceback waits for them on nobody's clock: in ${where}`, async ({
+    browser,
+  }) => {
+    await within(
+      browser,
+      async (bench, page) => {
+        const [asked, answer] = await failing(bench, page, "held");
+        expect(answer).toMatchObject({ status: "ok", stdout: expect.stringMatching(LINE) });
+        expect(answer.ms).toBeGreaterThan(1_500);
+        expect(asked).toBe(1);
+      },
+      { isolated },
+    );
+  });
+
+  test(`sources that can't be had cost a traceback its lines and nothing else, and are asked for again: in ${where}`, async ({
+    browser,
+  }) => {
+    await within(
+      browser,
+      async (bench, page) => {
+        const [, answer] = await failing(bench, page, "lost");
+        expect(answer).toMatchObject({ status: "ok", stdout: expect.stringContaining("excel.py") });
+        expect(answer.stdout).not.toMatch(LINE);
+        await bench.reset();
+        expect((await bench.run(FAILS)).stdout).toMatch(LINE);
+      },
+      { isolated },
+    );
+  });
+}
+
+test("sources of packages are fetched when nothing runs, once for a page", async ({ browser }) => {
+  await within(browser, async (bench, page) => {
+    const asked: string[] = [];
+    page.on("request", (request) => /-rest\.bin$/.test(request.url()) && asked.push(request.url()));
+    const packages = (): string[] => asked.filter((url) => !/snapshot-rest/.test(url));
+    await bench.open({ spare: false });
+    await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(1); // the snapshot's own
+    await bench.run("import openpyxl, time\ntime.sleep(1.5)");
+    expect(packages()).toEqual([]);
+    await expect.poll(() => packages().length, { timeout: 5_000 }).toBeGreaterThan(1);
+    const once = packages().length;
+    await bench.reset();
+    expect((await bench.run(FAILS)).stdout).toMatch(LINE);
+    expect(packages().length).toBe(once);
+  });
+});
+
+test("an image that is not what the policy names is fetched again, and never mounted", async ({ browser }) => {
+  await within(browser, async (bench, page) => {
+    let spoil = 1;
+    await page.route("**/regex-*.bin", async (route) => {
+      const response = await route.fetch();
+      const body = await response.body();
+      if (spoil-- > 0) body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1;
+      await route.fulfill({ response, body });
+    });
+    await bench.open({ spare: false });
+    const cell = "import regex\nregex.findall(r'\\p{L}', 'a1')";
+    expect(await bench.run(cell)).toMatchObject({ status: "ok", text: "['a']" });
+    await bench.reset();
+    spoil = 9;
+    const refused = await bench.run(cell);
+    expect(refused.error?.value).toMatch(/regex.* could not be loaded: .*its content is not what the policy names/);
+    spoil = 0;
+    expect((await bench.run(cell)).text).toBe("['a']");
+  });
+});
