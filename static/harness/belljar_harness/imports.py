@@ -121,6 +121,17 @@ def refresh() -> None:
             finder.invalidate_caches()
 
 
+def refresh_packages() -> None:
+    """The same where packages have come.
+
+    What `importlib.metadata` has cached of a folder is as good as the folder's time, and mounting an image
+    leaves that as it was.
+    """
+    refresh()
+    if metadata := sys.modules.get("importlib.metadata"):
+        metadata.MetadataPathFinder.invalidate_caches()
+
+
 class OnDemandFinder:
     """The last finder of `sys.meta_path`: loads an allowlisted package, or refuses in a sentence.
 

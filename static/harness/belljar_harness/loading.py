@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Callable, Iterable
 
@@ -50,7 +49,6 @@ class Loader:
         started = time.perf_counter()
         loaded, error = await self._bridge.load_packages([it.name for it in missing])
         self.allowlist.mark(loaded)
-        importlib.invalidate_caches()
         elapsed = (time.perf_counter() - started) * 1000
         self._events.emit("loaded", packages=loaded, ms=round(elapsed, 1))
         if error is not None:

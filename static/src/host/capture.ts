@@ -2,8 +2,8 @@
 
 import type { BootSettings, FrameMessage } from "../protocol/messages";
 import { Emitter } from "./emitter";
-import { FrameLink } from "./link";
-import { sealed, send } from "./opening";
+import { FrameLink, send } from "./link";
+import { sealed } from "./opening";
 import type { SandboxEvents } from "./options";
 import { type LoadedPolicy, loadPolicy } from "./policy";
 import { type Give, Supply } from "./supply";

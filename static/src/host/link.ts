@@ -136,3 +136,19 @@ export class FrameLink {
     }
   }
 }
+
+/** Posts to a frame; file bytes are transferred, not copied. */
+export function send(link: FrameLink | undefined, message: HostMessage): void {
+  link?.post(message, buffers(message));
+}
+
+function buffers(message: HostMessage): ArrayBuffer[] {
+  switch (message.type) {
+    case "capture":
+      return message.files.map(({ bytes }) => bytes);
+    case "packages":
+      return [...message.files, ...message.images].map(({ bytes }) => bytes);
+    default:
+      return [];
+  }
+}

@@ -1,11 +1,12 @@
 // Opens a frame and boots Python in it: the frame loads while the runtime and the packages arrive.
 
 import { Gate } from "../protocol/gate";
-import { type BootSettings, type HostMessage, PROFILE } from "../protocol/messages";
+import { type BootSettings, PROFILE } from "../protocol/messages";
 import { Shelf } from "../protocol/shelf";
 import type { EarlyFrame } from "./early";
-import { FrameLink, type LinkEvents } from "./link";
+import { FrameLink, type LinkEvents, send } from "./link";
 import { checkedPool, type SandboxOptions } from "./options";
+import { Parcels } from "./parcels";
 import type { Give, Supply } from "./supply";
 import { isolationFor } from "./support";
 
@@ -14,6 +15,7 @@ const READ_MS = 2000;
 
 export interface Opening {
   link: FrameLink;
+  parcels: Parcels;
   /** Resolves once all that a start needs has been handed over. Rejects with a sentence. */
   handed: Promise<Handed>;
 }
@@ -25,22 +27,6 @@ export interface Handed {
   verified: Promise<unknown>;
   /** Resolves once everything else has been handed over, too. */
   whole: Promise<unknown>;
-}
-
-/** Posts to a frame; file bytes are transferred, not copied. */
-export function send(link: FrameLink | undefined, message: HostMessage): void {
-  link?.post(message, buffers(message));
-}
-
-function buffers(message: HostMessage): ArrayBuffer[] {
-  switch (message.type) {
-    case "capture":
-      return message.files.map(({ bytes }) => bytes);
-    case "packages":
-      return [...message.files, ...message.images].map(({ bytes }) => bytes);
-    default:
-      return [];
-  }
 }
 
 export interface OpeningOptions {
@@ -80,9 +66,11 @@ export function openFrame(
     lost: events.lost,
   };
   const link = early?.take(url, watched) ?? new FrameLink(url, options.container ?? document.body, watched);
+  const parcels = new Parcels(link);
   return {
     link,
-    handed: hand(link, supply, {
+    parcels,
+    handed: hand(link, parcels, supply, {
       interrupt,
       pool: checkedPool(options),
       idle,
@@ -115,13 +103,14 @@ interface Wishes {
   silent: Promise<void>;
 }
 
-async function hand(link: FrameLink, supply: Supply, wishes: Wishes): Promise<Handed> {
+async function hand(link: FrameLink, parcels: Parcels, supply: Supply, wishes: Wishes): Promise<Handed> {
   const { interrupt, pool, idle, hold, calm, read, silent } = wishes;
   const seal = supply.timeline.time("frame: loaded and sealed", sealed(link));
   seal.catch(() => {}); // awaited below
   const give: Give = (name, blob, unverified) => send(link, { type: "part", name, blob, unverified });
   const parts = supply.snapshot ? supply.parts(give, calm, { read, silent }) : supply.parts(give, seal);
-  const verified = Promise.all([parts, packages(link, supply)]);
+  const missing = supply.missing.length > 0 && parcels.give(supply, PROFILE, supply.missing);
+  const verified = Promise.all([parts, missing]);
   verified.catch(() => {}); // awaited below, or by whom it is given to
   // The frame prepares what it can; nothing of it runs before the frame has found itself sealed.
   const { limits, packages: allowed } = supply.policy;
@@ -135,13 +124,4 @@ async function hand(link: FrameLink, supply: Supply, wishes: Wishes): Promise<Ha
   // Where cells can fetch from the image while they run, nobody waits for the rest of it.
   const later = snapshot && verified.then(() => (isolated ? idle : undefined)).then(() => supply.later(snapshot, give));
   return { soft, verified, whole: later ?? verified };
-}
-
-async function packages(link: FrameLink, supply: Supply): Promise<void> {
-  if (supply.missing.length > 0) await provide(link, supply, PROFILE, supply.missing);
-}
-
-/** Hands packages over. Rejects with a sentence. */
-export async function provide(link: FrameLink | undefined, supply: Supply, id: string, names: string[]): Promise<void> {
-  send(link, { type: "packages", id, ...(await supply.packages(names)) });
 }

@@ -19,8 +19,8 @@ import { Emitter, type Listener } from "./emitter";
 import { Execution } from "./execution";
 import { Files } from "./files";
 import { forgetKept, keptSnapshot } from "./keep";
-import type { FrameLink, LinkEvents } from "./link";
-import { type Handed, openFrame, provide, send } from "./opening";
+import { type FrameLink, type LinkEvents, send } from "./link";
+import { type Handed, openFrame } from "./opening";
 import {
   checkedPool,
   checkedTimeout,
@@ -29,6 +29,7 @@ import {
   type SandboxOptions,
   type SandboxState,
 } from "./options";
+import type { Parcels } from "./parcels";
 import type { LoadedPolicy } from "./policy";
 import { Gone, type Request, Requests } from "./requests";
 import { Rest } from "./rest";
@@ -75,6 +76,7 @@ export class Sandbox {
   #link: FrameLink | undefined;
   /** Settles when the present frame has been given everything. */
   #opened: Promise<Handed> | undefined;
+  #parcels: Parcels | undefined;
   #supply: Supply | undefined;
   #watchdog: Watchdog | undefined;
   #cell: RunningCell | undefined;
@@ -232,6 +234,7 @@ export class Sandbox {
       take(supply, this.#options, events) ?? openFrame(supply, this.#options, events, { idle, early: this.#early });
     this.#early?.close();
     this.#link = opening.link;
+    this.#parcels = opening.parcels;
     this.#opened = opening.handed;
     const current = (): boolean => this.#link === opening.link;
     const handed = await opening.handed.catch((error: Error) => {
@@ -456,17 +459,16 @@ export class Sandbox {
   /** Fetches what cells can do without for a while. */
   #complete(): void {
     this.#idle.open();
-    const link = this.#link;
-    void this.#supply?.rests((name, blob) => send(link, { type: "rest", name, blob }));
+    this.#parcels?.complete();
   }
 
   /** Answers the frame's need for packages, with their bytes or with a sentence. */
   async #provide(id: string, names: string[]): Promise<void> {
-    const link = this.#link;
+    const parcels = this.#parcels;
     try {
-      if (this.#supply) await provide(link, this.#supply, id, names);
+      if (this.#supply) await parcels?.give(this.#supply, id, names);
     } catch (problem) {
-      send(link, { type: "packages", id, files: [], images: [], error: (problem as Error).message });
+      parcels?.refuse(id, (problem as Error).message);
     }
   }
 

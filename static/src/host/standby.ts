@@ -6,8 +6,8 @@
 
 import type { FrameMessage } from "../protocol/messages";
 import { Emitter } from "./emitter";
-import type { LinkEvents } from "./link";
-import { frameFor, type Opening, openFrame, send } from "./opening";
+import { type LinkEvents, send } from "./link";
+import { frameFor, type Opening, openFrame } from "./opening";
 import { checkedPool, type SandboxEvents, type SandboxOptions } from "./options";
 import { Supply } from "./supply";
 
@@ -43,6 +43,7 @@ export function prepare(owner: object, supply: Supply, options: SandboxOptions):
   const events: LinkEvents = {
     message: (message: FrameMessage) => {
       if (message.type === "failed" || message.type === "unrestorable") drop();
+      if (message.type === "stalled") made.parcels.complete(); // it waits for all of its packages
     },
     lost: drop,
   };

@@ -72,8 +72,6 @@ export class Supply {
   #usesKept = false;
   #looks = true;
   #snapshot: PolicySnapshot | null;
-  /** Packages whose images were handed over without their rests. */
-  readonly #owed = new Set<string>();
   #loaded = 0;
 
   /** Throws when `packages` names one that isn't on the allowlist. */
@@ -325,7 +323,6 @@ export class Supply {
   async #images(wanted: PolicyPackage[]): Promise<ImageOffer[]> {
     const files = wanted.flatMap(({ image }) => image?.code ?? []);
     const fetched = await this.#fetch(files, "packages");
-    for (const { name } of wanted) this.#owed.add(name);
     return wanted.map(({ name, image }, at) => ({
       name,
       bytes: (fetched[at] as NamedBytes).bytes,
@@ -343,20 +340,19 @@ export class Supply {
     return this.#fetch(files, "packages");
   }
 
-  /** Gives what images lack that were handed over, by their package; null where it can't be had. Never rejects. */
-  async rests(give: (name: string, blob: Blob | null) => void): Promise<void> {
-    const owed = this.#named([...this.#owed]);
-    this.#owed.clear();
-    const one = async ({ name, image }: PolicyPackage): Promise<void> => {
-      if (image?.rest) give(name, await this.#later(image.rest).catch(() => null));
-    };
-    await Promise.all(owed.map(one));
-  }
-
-  async #later(file: AssetFile): Promise<Blob> {
-    const { blob, verify } = await this.#kept(file, "later");
-    await verify?.();
-    return blob;
+  /** What a package's image lacks; null where it can't be had. Never rejects. */
+  async rest(name: string): Promise<Blob | null> {
+    const file = this.policy.packages[name]?.image?.rest;
+    if (!file) return null;
+    const known = blobs.get(file.sha256);
+    if (known) return known;
+    try {
+      const blob = new Blob((await this.#fetch([file], "later")).map(({ bytes }) => bytes));
+      blobs.set(file.sha256, blob);
+      return blob;
+    } catch {
+      return null;
+    }
   }
 
   #named(names: string[]): PolicyPackage[] {

@@ -5,7 +5,10 @@ import type { Arrivals } from "./arrivals";
 import { say } from "./channel";
 import { provide, release } from "./fetch-shim";
 import { mountPackage } from "./package-image";
-import type { Pyodide } from "./pyodide";
+import type { PyCallable, Pyodide } from "./pyodide";
+
+/** Of the harness. */
+type Imports = { refresh_packages: PyCallable };
 
 /** What Pyodide notes as the source of packages of its lock file. */
 const CHANNEL = "default channel";
@@ -81,9 +84,10 @@ export class Packages {
   /** Mounts or unpacks packages that are here. */
   async install(py: Pyodide, names: string[]): Promise<void> {
     for (const name of names) this.#mount(py, name);
-    py.pyimport("importlib").invalidate_caches?.();
     const archives = names.filter((name) => !this.loaded.has(name));
     if (archives.length > 0) await this.#unpack(py, archives);
+    // Pyodide does it for those that it unpacks.
+    if (archives.length < names.length) py.pyimport<Imports>("belljar_harness.imports").refresh_packages();
   }
 
   #mount(py: Pyodide, name: string): void {

@@ -1,6 +1,7 @@
 // The file-system images: what a start can do without comes later, and packages on demand are mounted.
 
 import type { Page } from "@playwright/test";
+import type { SandboxOptions } from "../../../static/src/host/index";
 import type { Policy } from "../../../static/src/protocol/policy";
 import { type Answer, type Bench, expect, test } from "../fixtures";
 import { bothWays, within } from "./ways";
@@ -111,13 +112,13 @@ test("a file that is still on its way is waited for, on nobody's clock", async (
   }
 });
 
-/** Files of packages as Python finds them: path, mode, size and content of each; without the largest packages'. */
+/** Files of packages as Python finds them: path, mode, size and content of each. */
 const TREE = `
 import hashlib, os
 found = []
 for root in ("/lib/python3.14/site-packages", "/share"):
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(set(folders) - {"numpy", "pandas", "matplotlib", "PIL"})
+        folders.sort()
         found.append((folder, oct(os.stat(folder).st_mode)))
         for name in sorted(files):
             path = os.path.join(folder, name)
@@ -137,29 +138,25 @@ async function withoutImages(page: Page): Promise<void> {
   });
 }
 
-test("a package has the same files whether its image is mounted or its archive unpacked", async ({ browser }) => {
-  // With scripts, data files, libraries, tests, a folder that two packages share, and what those need.
-  const packages = ["xlsxwriter", "xlrd", "fonttools", "lxml", "python-docx", "seaborn", "ruamel-yaml"];
-  const trees = async (kind: "images" | "archives"): Promise<string[]> =>
+test("a package has the same files whether its image is mounted, on demand or at the start, or its archive unpacked", async ({
+  browser,
+}) => {
+  // With scripts, data files, libraries, folders that others have as well, and what those need.
+  const packages = ["xlsxwriter", "fonttools", "lxml", "ruamel-yaml", "python-dateutil"];
+  const tree = (options: SandboxOptions, prepare: (page: Page) => Promise<void> = async () => {}): Promise<unknown> =>
     within(browser, async (bench, page) => {
-      const asked = { archives: 0, images: 0 };
-      page.on("request", (request) => {
-        if (request.url().endsWith(".whl")) asked.archives += 1;
-        else if (/\/(?!snapshot)[^/]+-[\d.]+\.bin$/.test(request.url())) asked.images += 1;
-      });
-      if (kind === "archives") await withoutImages(page);
-      await bench.open({ spare: false });
-      const wanted = JSON.stringify(packages);
-      const onDemand = await bench.run(`import micropip\nawait micropip.install(${wanted})\n${TREE}`);
-      await bench.close();
-      await bench.open({ packages, start: "wheels", spare: false });
-      const atStart = await bench.run(TREE);
-      expect(Object.keys(asked).filter((name) => asked[name as typeof kind] > 0)).toEqual([kind]);
-      return [onDemand.text ?? onDemand.stderr, atStart.text ?? atStart.stderr];
+      const asked = new Set<string>();
+      page.on("request", (request) => asked.add(/(?<!snapshot-[\w-]+)\.(bin|whl)$/.exec(request.url())?.[1] ?? ""));
+      await prepare(page);
+      await bench.open({ ...options, spare: false });
+      await bench.run(`import micropip\nawait micropip.install(${JSON.stringify(packages)})`);
+      const { text, stderr } = await bench.run(TREE);
+      return [[...asked].filter(Boolean), text ?? stderr];
     });
-  const mounted = await trees("images");
-  expect(mounted[0]).toMatch(/^\(\d{3,}, '[0-9a-f]{64}'\)$/);
-  expect(mounted).toEqual(await trees("archives"));
+  const mounted = await tree({ packages: [] });
+  expect(mounted).toEqual([["bin"], expect.stringMatching(/^\(\d{3,}, '[0-9a-f]{64}'\)$/)]);
+  expect(await tree({ packages, start: "wheels" })).toEqual(mounted);
+  expect(await tree({ packages: [] }, withoutImages)).toEqual([["whl"], (mounted as unknown[])[1]]);
 });
 
 /** A cell that uses a package on demand, and shows the line of its source in which it failed. */
@@ -235,6 +232,18 @@ test("sources of packages are fetched when nothing runs, once for a page", async
     await bench.reset();
     expect((await bench.run(FAILS)).stdout).toMatch(LINE);
     expect(packages().length).toBe(once);
+  });
+});
+
+test("a package's metadata is found, also where it was looked for before", async ({ browser }) => {
+  await within(browser, async (bench) => {
+    await bench.open({ packages: [], spare: false });
+    const cell = "import importlib.metadata as found\nsorted(one.name for one in found.distributions())";
+    expect((await bench.run(cell)).text).not.toContain("openpyxl");
+    await bench.run("import openpyxl");
+    expect((await bench.run(cell)).text).toContain("openpyxl");
+    const origin = "found.version('openpyxl')[0], found.distribution('openpyxl').read_text('INSTALLER')";
+    expect((await bench.run(origin)).text).toBe("('3', 'pyodide.loadPackage')");
   });
 });
 

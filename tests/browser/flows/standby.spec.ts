@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { Bench, blankPage, expect, test } from "../fixtures";
 
-async function within(browser: Browser, act: (page: Page) => Promise<void>): Promise<void> {
+async function within(browser: Browser, act: (page: Page) => Promise<void>, isolated = true): Promise<void> {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
-    await blankPage(page);
+    await blankPage(page, isolated);
     await act(page);
   } finally {
     await context.close();
@@ -52,6 +52,28 @@ test("a further sandbox takes the frame that stands by, and is as new and as sea
     expect(await frames(page)).toBe(0);
   });
 });
+
+for (const isolated of [true, false]) {
+  const where = isolated ? "a page that is isolated" : "one that is not";
+  test(`what stands by has its packages, and gets their sources once it is taken: in ${where}`, async ({ browser }) => {
+    await within(
+      browser,
+      async (page) => {
+        const options = { packages: ["openpyxl"], spare: false, keep: false };
+        const first = new Bench(page, "first");
+        await first.open(options);
+        await expect.poll(() => frames(page), { timeout: 20_000 }).toBe(2);
+        await page.waitForTimeout(1_500);
+        const second = new Bench(page, "second");
+        await second.open(options);
+        expect(await waited(second)).toBe(false);
+        const lines = "import inspect, openpyxl\nlen(inspect.getsource(openpyxl.load_workbook).splitlines())";
+        expect(Number((await second.run(lines)).text)).toBeGreaterThan(20);
+      },
+      isolated,
+    );
+  });
+}
 
 test("what stands by serves no sandbox of another kind", async ({ browser }) => {
   await within(browser, async (page) => {
@@ -159,11 +181,11 @@ test("the next visit reads the snapshot as this browser unpacked it, and drops w
   await visit(async (bench, heaps) => {
     const doc = "import functools; functools.wraps.__doc__[:9]";
     await bench.open(options);
-    expect(await bench.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable])).toEqual(["snapshot", undefined]);
     const restarted = bench.do(
       (sandbox) => new Promise<{ reason: string }>((resolve) => void sandbox.on("restarted", resolve)),
     );
     expect((await bench.run(doc)).text, "as it was kept").toBe("'Eecorator'");
+    expect(await bench.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable])).toEqual(["snapshot", undefined]);
     expect((await restarted).reason).toContain("not what the policy names");
     expect((await bench.run(doc)).text).toBe("'Decorator'");
     expect(await bench.do((sandbox) => [sandbox.info?.start, sandbox.unrestorable])).toEqual(["snapshot", undefined]);
