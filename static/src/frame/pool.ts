@@ -11,7 +11,7 @@
 
 import { type BootSettings, type Delivery, type ImageOffer, PROFILE } from "../protocol/messages";
 import type { Shelf } from "../protocol/shelf";
-import { PythonWorker, type WorkerListener } from "./python-worker";
+import { PythonWorker, type WorkerListener, waitsForAll } from "./python-worker";
 import type { Runtime } from "./runtime";
 
 /** How long nothing must happen before the reserve starts to boot, so that it never competes with a cell. */
@@ -29,6 +29,8 @@ const REHEARSALS = 5;
 export interface PoolEvents {
   /** So many spare workers stand ready. */
   spares(count: number): void;
+  /** A worker waits for all of its packages' images. */
+  waits(): void;
 }
 
 export class Pool {
@@ -71,6 +73,7 @@ export class Pool {
   }
 
   #deliver(worker: PythonWorker, profile: Delivery<ImageOffer>): void {
+    if (waitsForAll(profile)) this.#events.waits();
     void worker.deliver(PROFILE, profile, this.#rests, true);
   }
 

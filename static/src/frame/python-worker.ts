@@ -40,6 +40,10 @@ export interface WorkerListener {
   died(reason: string): void;
 }
 
+/** Without shared memory all of an image has to be here before anything can be done with it. */
+export const waitsForAll = ({ images }: Delivery<ImageOffer>): boolean =>
+  !self.crossOriginIsolated && images.some(({ more }) => more);
+
 export class PythonWorker {
   state: "booting" | "ready" | "dead" = "booting";
   info: ReadyInfo | undefined;

@@ -21,8 +21,8 @@ import { Shelf } from "../protocol/shelf";
 import { FileStore } from "./file-store";
 import { mint } from "./names";
 import { Ping } from "./ping";
-import { Pool } from "./pool";
-import type { PythonWorker, WorkerListener } from "./python-worker";
+import { Pool, type PoolEvents } from "./pool";
+import { type PythonWorker, type WorkerListener, waitsForAll } from "./python-worker";
 import { Quota } from "./quota";
 import { Run } from "./run";
 import type { Runtime } from "./runtime";
@@ -71,8 +71,11 @@ export class FrameSession implements WorkerListener {
     this.#restoring = runtime.snapshot !== null;
     this.#files = new FileStore(settings.limits);
     this.#idle = new Quota(settings.limits);
-    const spares = (count: number): void => say({ type: "spare", count });
-    this.#pool = new Pool(runtime, settings, this.#rests, { spares }, held);
+    const events: PoolEvents = {
+      spares: (count) => say({ type: "spare", count }),
+      waits: () => say({ type: "stalled" }),
+    };
+    this.#pool = new Pool(runtime, settings, this.#rests, events, held);
     this.#pool.active.listener = this;
     const ask = (nonce: string): void => this.#worker.post({ type: "ping", nonce });
     this.#hearing = new Ping(HEARING_MS, ask, () => this.#run?.deaf());
@@ -123,14 +126,13 @@ export class FrameSession implements WorkerListener {
   }
 
   #packages(id: string, delivery: Delivery<ImageOffer>): void {
-    // Without shared memory all of it has to be here before anything can be done with it.
-    if (!self.crossOriginIsolated && delivery.images.some(({ more }) => more)) this.#say({ type: "stalled" });
     if (id === PROFILE) return this.#pool.deliverProfile(delivery);
     const need = this.#needs.get(id);
     this.#needs.delete(id);
     if (need === undefined) return;
     // Unpacking them takes its time, in which it hears nothing.
     if (!delivery.error) this.#idleness.drop();
+    if (waitsForAll(delivery)) this.#say({ type: "stalled" });
     void this.#worker.deliver(need, delivery, this.#rests);
   }
 

@@ -38,7 +38,7 @@ export async function makeSnapshot(
       });
       link = made;
       const settings: BootSettings = { limits, packages: allowed, load: supply.first, interrupt: false, pool: 0 };
-      Promise.all([supply.archives(supply.first), sealed(made)])
+      Promise.all([supply.packages.archives(supply.first), sealed(made)])
         .then(([files]) => send(made, { type: "capture", files, settings }))
         .catch(reject);
       const give: Give = (name, blob, unverified) => send(made, { type: "part", name, blob, unverified });

@@ -14,7 +14,7 @@ export class Parcels {
 
   /** Fetches packages and hands them over. Rejects with a sentence. */
   async give(supply: Supply, id: string, names: string[]): Promise<void> {
-    const delivery = await supply.packages(names);
+    const delivery = await supply.packages.deliver(names);
     send(this.#link, { type: "packages", id, ...delivery });
     for (const { name, more } of delivery.images) if (more) this.#owed.set(name, supply);
   }
@@ -24,12 +24,15 @@ export class Parcels {
     send(this.#link, { type: "packages", id, files: [], images: [], error });
   }
 
-  /** Fetches what is owed. Call when nothing runs, or when somebody waits for it. */
+  /** Fetches what is owed. Call when nothing runs, or when somebody waits for it. What can't be had stays owed. */
   complete(): void {
     const owed = [...this.#owed];
     this.#owed.clear();
     for (const [name, supply] of owed) {
-      void supply.rest(name).then((blob) => send(this.#link, { type: "rest", name, blob }));
+      void supply.packages.rest(name).then((blob) => {
+        if (!blob) this.#owed.set(name, supply);
+        send(this.#link, { type: "rest", name, blob });
+      });
     }
   }
 }

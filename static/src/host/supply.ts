@@ -1,14 +1,7 @@
 // What a sandbox is fed with: the policy, the runtime, packages. Counts every byte and knows each package's state.
 
-import {
-  type Delivery,
-  type ImageOffer,
-  type NamedBytes,
-  RUNTIME,
-  SNAPSHOT,
-  type SnapshotShape,
-} from "../protocol/messages";
-import type { AssetFile, Policy, PolicyPackage, PolicySnapshot } from "../protocol/policy";
+import { type NamedBytes, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
+import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
 import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
 import { type AssetBlob, type AssetEvents, checked, fetchAsset, fetchBlob } from "./assets";
@@ -16,6 +9,7 @@ import type { Emitter } from "./emitter";
 import { expression } from "./expression";
 import { FOLDER } from "./kept";
 import type { PackageState, Progress, SandboxEvents, SandboxOptions } from "./options";
+import { PackageFiles } from "./packages";
 import { closure, type LoadedPolicy } from "./policy";
 import { keepUnpacked, type Unpacked, unpacked } from "./unpacked";
 
@@ -37,9 +31,6 @@ const isModule = (name: string): boolean => name.endsWith(".mjs");
 /** Verified files of starts, by hash, as frames take them. Blobs lie outside of this page's memory. */
 const blobs = new Map<string, Blob>();
 
-/** What of a package is waited for. */
-const firstOf = (found: PolicyPackage | undefined): AssetFile | undefined => found?.image?.code ?? found?.file;
-
 /** A file as it is kept; verified, unless that can still be asked for. */
 type Kept = Pick<AssetBlob, "blob"> & Partial<AssetBlob>;
 
@@ -60,6 +51,7 @@ export class Supply {
   /** The packages loaded before `ready`, dependencies first. */
   readonly first: string[];
   readonly base: URL;
+  readonly packages: PackageFiles;
   readonly #emitter: Emitter<SandboxEvents>;
   readonly #signal: AbortSignal;
   readonly #states = new Map<string, PackageState["state"]>();
@@ -89,6 +81,7 @@ export class Supply {
     this.#signal = signal;
     this.timeline = timeline;
     this.#keep = keep;
+    this.packages = new PackageFiles(policy, (files, stage) => this.#fetch(files, stage));
     const first = closure(policy, packages ?? policy.profile.load);
     this.first = first.map(({ name }) => name);
     for (const { name } of first) this.#states.set(name, "loading");
@@ -124,8 +117,7 @@ export class Supply {
 
   /** Bytes of the files that a start needs. */
   get #total(): number {
-    const packages = this.missing.flatMap((name) => firstOf(this.policy.packages[name]) ?? []);
-    return [...this.#needed(), ...packages].reduce((bytes, { size }) => bytes + size, 0);
+    return [...this.#needed(), ...this.packages.files(this.missing)].reduce((bytes, { size }) => bytes + size, 0);
   }
 
   /** The files of a start, those first that are waited for first. */
@@ -308,56 +300,6 @@ export class Supply {
     this.#loaded = 0;
     this.#local = undefined;
     this.#unaudited.clear();
-  }
-
-  /** The named packages, without their dependencies: images, and archives of those that have none. Rejects with a sentence. */
-  async packages(names: string[]): Promise<Delivery<ImageOffer>> {
-    const wanted = this.#named(names);
-    const [images, files] = await Promise.all([
-      this.#images(wanted.filter(({ image }) => image)),
-      this.#archives(wanted.filter(({ image }) => !image)),
-    ]);
-    return { images, files, error: null };
-  }
-
-  async #images(wanted: PolicyPackage[]): Promise<ImageOffer[]> {
-    const files = wanted.flatMap(({ image }) => image?.code ?? []);
-    const fetched = await this.#fetch(files, "packages");
-    return wanted.map(({ name, image }, at) => ({
-      name,
-      bytes: (fetched[at] as NamedBytes).bytes,
-      more: Boolean(image?.rest),
-    }));
-  }
-
-  /** The named packages' archives, without their dependencies. Rejects with a sentence. */
-  archives(names: string[]): Promise<NamedBytes[]> {
-    return this.#archives(this.#named(names));
-  }
-
-  #archives(wanted: PolicyPackage[]): Promise<NamedBytes[]> {
-    const files = wanted.map(({ file }) => file);
-    return this.#fetch(files, "packages");
-  }
-
-  /** What a package's image lacks; null where it can't be had. Never rejects. */
-  async rest(name: string): Promise<Blob | null> {
-    const file = this.policy.packages[name]?.image?.rest;
-    if (!file) return null;
-    const known = blobs.get(file.sha256);
-    if (known) return known;
-    try {
-      const blob = new Blob((await this.#fetch([file], "later")).map(({ bytes }) => bytes));
-      blobs.set(file.sha256, blob);
-      return blob;
-    } catch {
-      return null;
-    }
-  }
-
-  #named(names: string[]): PolicyPackage[] {
-    const wanted = new Set(names);
-    return closure(this.policy, names).filter(({ name }) => wanted.has(name));
   }
 
   url(path: string): URL {

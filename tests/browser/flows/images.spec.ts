@@ -218,6 +218,26 @@ for (const isolated of [true, false]) {
   });
 }
 
+for (const isolated of [true, false]) {
+  const where = isolated ? "a page that is isolated" : "one that is not";
+  test(`what a start's packages lacked comes to a later Python as well, if it can be had then: in ${where}`, async ({
+    browser,
+  }) => {
+    await within(
+      browser,
+      async (bench, page) => {
+        await page.route("**/openpyxl-*-rest.bin", (route) => route.abort());
+        await bench.open({ packages: ["openpyxl"], spare: false });
+        expect((await bench.run(FAILS)).stdout).not.toMatch(LINE);
+        await page.unrouteAll({ behavior: "wait" });
+        await bench.reset();
+        expect((await bench.run(FAILS)).stdout).toMatch(LINE);
+      },
+      { isolated },
+    );
+  });
+}
+
 test("sources of packages are fetched when nothing runs, once for a page", async ({ browser }) => {
   await within(browser, async (bench, page) => {
     const asked: string[] = [];
@@ -225,6 +245,7 @@ test("sources of packages are fetched when nothing runs, once for a page", async
     const packages = (): string[] => asked.filter((url) => !/snapshot-rest/.test(url));
     await bench.open({ spare: false });
     await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(1); // the snapshot's own
+    await page.waitForTimeout(2_500); // has come: an import that waits for a file of it has everything fetched
     await bench.run("import openpyxl, time\ntime.sleep(1.5)");
     expect(packages()).toEqual([]);
     await expect.poll(() => packages().length, { timeout: 5_000 }).toBeGreaterThan(1);
