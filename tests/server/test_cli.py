@@ -11,6 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,11 @@ def test_a_server_without_a_snapshot_says_how_to_get_one(
     monkeypatch.setattr(serve, "load_asset_set", lambda _: assets)
     monkeypatch.setattr(serve, "find_dist", lambda: dist)
     serve.prepare_assets(Settings(assets_dir=tmp_path))
+    assert "Not all packages are laid out: `belljar assets build`" in capsys.readouterr().out
+    image = (assets.core[0],)
+    packages = {name: replace(package, image=image) for name, package in assets.packages.items()}
+    monkeypatch.setattr(serve, "load_asset_set", lambda _: replace(assets, packages=packages))
+    serve.prepare_assets(Settings(assets_dir=tmp_path))
     assert "no snapshot for this version: `belljar assets build`" in capsys.readouterr().out
 
 
@@ -120,9 +126,12 @@ def test_a_machine_that_cannot_compile_serves_the_plain_files(
 
     monkeypatch.setattr(serve, "load_asset_set", missing)
     monkeypatch.setattr(serve, "fetch_assets", lambda *_: None)
+    laid_out: list[object] = []
     monkeypatch.setattr(serve, "build_assets", no_compiler)
+    monkeypatch.setattr(serve, "build_images", lambda _, folder: laid_out.append(folder))
     serve.prepare_assets(Settings(assets_dir=tmp_path))
     assert "There is no Node. Sandboxes take several times as long to start." in capsys.readouterr().out
+    assert laid_out == [tmp_path]
 
 
 def test_a_taken_port_is_a_sentence() -> None:

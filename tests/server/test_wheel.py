@@ -134,6 +134,8 @@ def test_every_static_file_of_the_wheel_answers(served: str, wheel: Path) -> Non
 
 def test_every_file_of_the_policy_answers_with_all_its_bytes(served: str) -> None:
     policy = json.loads(get(f"{served}policy.json"))
-    files = [*policy["core"], *(package["file"] for package in policy["packages"].values())]
+    packages = policy["packages"].values()
+    images = [file for package in packages for file in (package["image"] or {}).values() if file]
+    files = [*policy["core"], *(package["file"] for package in packages), *images]
     for file in files:
         assert len(get(served + file["url"])) == file["size"], file["name"]

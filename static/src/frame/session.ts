@@ -26,6 +26,7 @@ import { type PythonWorker, type WorkerListener, waitsForAll } from "./python-wo
 import { Quota } from "./quota";
 import { Run } from "./run";
 import type { Runtime } from "./runtime";
+import { Streams } from "./streams";
 
 const FILES_KEPT = "Files are kept.";
 /** An idle worker must answer a ping within this time, or something still computes in it. */
@@ -49,6 +50,7 @@ export class FrameSession implements WorkerListener {
   readonly #restoring: boolean;
   /** What packages' images lacked, by package; null where it can't be had. */
   readonly #rests = new Shelf<Blob | null>();
+  readonly #streams = new Streams((name, text) => this.#event({ type: "stream", name, text }));
   readonly #needs = new Map<string, string>();
   readonly #completions = new Map<string, number>();
   #run: Run | undefined;
@@ -282,7 +284,7 @@ export class FrameSession implements WorkerListener {
         return this.#event({ type: "started" });
       case "stream": {
         const text = run.quota.stream(message.text);
-        return text ? this.#event({ type: "stream", name: message.name, text }) : undefined;
+        return text ? this.#streams.add(message.name, text) : undefined;
       }
       case "display": {
         const { data, id, update } = message;
@@ -310,6 +312,7 @@ export class FrameSession implements WorkerListener {
   }
 
   #event(event: RunEvent): void {
+    if (event.type !== "stream") this.#streams.flush();
     if (this.#run) this.#say({ type: "event", request: this.#run.request, event });
   }
 
@@ -363,6 +366,7 @@ export class FrameSession implements WorkerListener {
   // ------------------------------------------------------------ ends
 
   #finish(run: Run, outcome: RunOutcome): void {
+    this.#streams.flush();
     run.end();
     this.#run = undefined;
     this.#hearing.drop();

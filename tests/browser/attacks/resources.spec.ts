@@ -18,6 +18,9 @@ const NEXT = 20_000;
 /** How much later than the frame's clock the page's own one strikes, and what a new frame takes. */
 const FRAME = 5_000;
 
+/** What says that something took too long. */
+const LATE = /^the (answer took|next answer took|page stood still)/;
+
 let outcomes = new Map<string, Outcome>();
 
 test.beforeAll(async ({ arena }) => {
@@ -42,10 +45,13 @@ test.beforeAll(async ({ arena }) => {
 async function bear(arena: Arena, strain: Strain): Promise<Outcome> {
   const began = Date.now();
   const labels = { sealed: freshLabel(), control: freshLabel() };
-  const [sealed, control] = await Promise.all([
-    suffer(arena, strain).catch((error: Error) => [error.message]),
+  const withstand = (): Promise<string[]> => suffer(arena, strain).catch((error: Error) => [error.message]);
+  const [first, control] = await Promise.all([
+    withstand(),
     unwatched(arena, strain).catch((error: Error) => error.message),
   ]);
+  // A shared machine may stand still for a moment: what was late, and nothing else, is tried once more.
+  const sealed = first.length > 0 && first.every((what) => LATE.test(what)) ? await withstand() : first;
   const { id, title } = strain;
   const sighted = control.startsWith("sighted");
   return {
