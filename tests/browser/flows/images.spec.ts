@@ -2,9 +2,8 @@
 
 import type { Page } from "@playwright/test";
 import type { SandboxOptions } from "../../../static/src/host/index";
-import type { Policy } from "../../../static/src/protocol/policy";
 import { type Answer, type Bench, expect, test } from "../fixtures";
-import { bothWays, within } from "./ways";
+import { bothWays, within, withoutImages } from "./ways";
 
 /** What hardly anybody does first: code that is in no hot half. */
 const RARE = [
@@ -127,16 +126,6 @@ for root in ("/lib/python3.14/site-packages", "/share"):
             found.append((path, oct(os.stat(path).st_mode), os.stat(path).st_size, hashlib.sha256(content).hexdigest()))
 len(found), hashlib.sha256(repr(found).encode()).hexdigest()
 `;
-
-/** The server has built no images. */
-async function withoutImages(page: Page): Promise<void> {
-  await page.route("**/policy.json", async (route) => {
-    const response = await route.fetch();
-    const policy = (await response.json()) as Policy;
-    for (const one of Object.values(policy.packages)) one.image = null;
-    await route.fulfill({ response, json: policy });
-  });
-}
 
 test("a package has the same files whether its image is mounted, on demand or at the start, or its archive unpacked", async ({
   browser,

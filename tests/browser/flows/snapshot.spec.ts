@@ -5,7 +5,7 @@ import type { Page, Route } from "@playwright/test";
 import type { Policy } from "../../../static/src/protocol/policy";
 import { Bench, blankPage, expect, test } from "../fixtures";
 import { CELLS } from "./cells";
-import { bothWays, start, within } from "./ways";
+import { bothWays, given, start, within, withoutImages } from "./ways";
 
 test("a page's sandbox starts from the snapshot and tells where the time went", async ({ bench }) => {
   expect(await start(bench)).toEqual(["snapshot", undefined]);
@@ -22,12 +22,16 @@ test("a page's sandbox starts from the snapshot and tells where the time went", 
   ).toBeLessThan(ready + 50);
 });
 
-test(`${CELLS.length} cells give the same from the packages and from the snapshot: text, tables, figures, errors`, async ({
+test(`${CELLS.length} cells give the same from archives, from images and from the snapshot: text, tables, figures, errors`, async ({
   browser,
 }) => {
   test.setTimeout(120_000);
-  const [cold, restored] = await bothWays(browser, CELLS);
-  for (const [position, cell] of CELLS.entries()) expect(restored[position], cell).toEqual(cold[position]);
+  const unpacked = await given(browser, CELLS, "wheels", withoutImages);
+  const [mounted, restored] = await bothWays(browser, CELLS);
+  for (const [position, cell] of CELLS.entries()) {
+    expect(mounted[position], cell).toEqual(unpacked[position]);
+    expect(restored[position], cell).toEqual(unpacked[position]);
+  }
   expect(JSON.stringify(restored).match(/"contentBase64":"iVBOR/g)).toHaveLength(3);
 });
 

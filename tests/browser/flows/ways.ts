@@ -1,6 +1,7 @@
 // Sandboxes in pages of their own, and the two ways in which they start.
 
 import type { Browser, Page } from "@playwright/test";
+import type { Policy } from "../../../static/src/protocol/policy";
 import { type Answer, Bench, blankPage, expect } from "../fixtures";
 
 /** A sandbox in a page of its own. */
@@ -28,18 +29,37 @@ function outcome({ status, text, stdout, stderr, error, results, files, truncate
   return { status, text, stdout, stderr, error, results, files, truncated };
 }
 
+/** The server has built no images. */
+export async function withoutImages(page: Page): Promise<void> {
+  await page.route("**/policy.json", async (route) => {
+    const response = await route.fetch();
+    const policy = (await response.json()) as Policy;
+    for (const one of Object.values(policy.packages)) one.image = null;
+    await route.fulfill({ response, json: policy });
+  });
+}
+
+/** What cells give where the sandbox starts in this way. */
+export function given(
+  browser: Browser,
+  cells: readonly string[],
+  start: "auto" | "wheels",
+  prepare: (page: Page) => Promise<void> = async () => {},
+): Promise<unknown[]> {
+  return within(browser, async (bench, page) => {
+    await prepare(page);
+    await bench.open({ spare: false, start });
+    expect(await bench.do((sandbox) => sandbox.info?.start)).toBe(start === "auto" ? "snapshot" : "wheels");
+    const found: unknown[] = [];
+    for (const cell of cells) found.push(outcome(await bench.run(cell)));
+    return found;
+  });
+}
+
 /** What cells give from the packages, and from the snapshot. */
 export async function bothWays(
   browser: Browser,
   cells: readonly string[],
 ): Promise<[cold: unknown[], restored: unknown[]]> {
-  const run = (start: "auto" | "wheels"): Promise<unknown[]> =>
-    within(browser, async (bench) => {
-      await bench.open({ spare: false, start });
-      expect(await bench.do((sandbox) => sandbox.info?.start)).toBe(start === "auto" ? "snapshot" : "wheels");
-      const found: unknown[] = [];
-      for (const cell of cells) found.push(outcome(await bench.run(cell)));
-      return found;
-    });
-  return [await run("wheels"), await run("auto")];
+  return [await given(browser, cells, "wheels"), await given(browser, cells, "auto")];
 }
