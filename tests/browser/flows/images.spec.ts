@@ -159,12 +159,12 @@ except FileNotFoundError:
 const LINE = /archive = ZipFile\(filename, 'r'\)/;
 
 /** Runs it where the sources' requests are answered in this way. Gives them, with the answer. */
-async function failing(bench: Bench, page: Page, handle: "held" | "lost" | "sent"): Promise<[number, Answer]> {
+async function failing(bench: Bench, page: Page, handle: "held" | "lost"): Promise<[number, Answer]> {
   let asked = 0;
   await page.route("**/openpyxl-*-rest.bin", async (route) => {
     asked += 1;
     if (handle === "lost") return route.abort();
-    if (handle === "held") await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     return route.continue();
   });
   await bench.open({ spare: false });
