@@ -125,11 +125,11 @@ class Views:
 
     def sdk(self, request: Request) -> Response:
         """The SDK as an ES module."""
-        return self._respond(request, self.site.sdk.get(), headers.sdk())
+        return self._respond(request, self.site.sdk.get(), headers.sdk(*self._read_by(request)))
 
     def types(self, request: Request) -> Response:
         """The SDK's declarations, for editors and compilers."""
-        return self._respond(request, self.site.types.get(), headers.sdk())
+        return self._respond(request, self.site.types.get(), headers.sdk(*self._read_by(request)))
 
     def static(self, request: Request) -> Response:
         """A built file; its name carries its hash."""
@@ -141,18 +141,19 @@ class Views:
 
     def policy(self, request: Request) -> Response:
         """What a sandbox may load and use."""
-        return self._respond(request, self.site.runtime.get().policy, headers.json())
+        return self._respond(request, self.site.runtime.get().policy, headers.json(*self._read_by(request)))
 
-    def health(self, _: Request) -> Response:
+    def health(self, request: Request) -> Response:
         """Whether this server can serve a whole sandbox, for load balancers and people."""
         facts: dict[str, object] = {"status": "ok", "belljar": belljar.__version__}
         if problems := [self.site.public(problem) for problem in self.site.problems()]:
             facts |= {"status": "unavailable", "problems": problems}
-        return JSONResponse(facts, 503 if problems else 200, headers.json() | {"Cache-Control": "no-store"})
+        sent = headers.json(*self._read_by(request)) | {"Cache-Control": "no-store"}
+        return JSONResponse(facts, 503 if problems else 200, sent)
 
     def unavailable(self, request: Request, error: Exception) -> Response:
         """Something this server needs is not there: a sentence for people, JSON where JSON was asked for."""
-        sent = headers.json() | headers.refusal() | {"Retry-After": "5"}
+        sent = headers.json(*self._read_by(request)) | headers.refusal() | {"Retry-After": "5"}
         sentence = self.site.public(error) if isinstance(error, BelljarError) else ""
         # Not `request.url`, which is made from the Host header and fails where that is nonsense.
         if request.scope["path"].endswith(".json"):
@@ -169,7 +170,11 @@ class Views:
         resource = resources.get(name)
         if resource is None:
             raise HTTPException(404)
-        return self._respond(request, resource, headers.asset())
+        return self._respond(request, resource, headers.asset(*self._read_by(request)))
+
+    def _read_by(self, request: Request) -> tuple[tuple[str, ...], str]:
+        """Who may read besides our own pages, and who asks."""
+        return self.site.settings.embedders, request.headers.get("origin", "")
 
     def _respond(self, request: Request, resource: Resource, sent: headers.Headers) -> Response:
         return respond(request, resource, sent, self.site.encodings)

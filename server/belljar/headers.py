@@ -1,9 +1,9 @@
 """Headers: what each kind of response says to the browser, as pure functions.
 
-These headers are half of the wall (the other half is the iframe's `sandbox` attribute), so nothing here
-depends on a
-request: no query, no `Host`, no cookie can change them. Sources: CSP Level 3, HTML (sandbox, COOP/COEP),
-    Fetch (CORP).
+These headers are half of the wall (the other half is the iframe's `sandbox` attribute), so no query, no
+`Host` and no cookie of a request can change them. Of its `Origin` one thing depends: whether that very
+origin, if the operator has named it, may read the answer. Sources: CSP Level 3, HTML (sandbox, COOP/COEP),
+Fetch (CORS, CORP), Connection Allowlists (WICG).
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def frame(hash_source: str, embedders: tuple[str, ...] = (), *, isolated: bool) 
         isolated: With COEP, for pages that are cross-origin isolated. WebKit cannot start a blob worker in a
             frame sent with COEP, and a page without isolation does not need it.
     """
-    headers = common() | _sealed() | _open_to_other_origins()
+    headers = common() | _sealed() | _resource_policy(embedders)
     headers["Content-Security-Policy"] = _csp(
         "sandbox allow-scripts",
         "default-src 'none'",
@@ -129,7 +129,7 @@ def output(hash_source: str, embedders: tuple[str, ...] = ()) -> Headers:
 
     Always sent with COEP: an isolated page refuses frames without it, and no other page minds.
     """
-    headers = common() | _sealed() | _open_to_other_origins()
+    headers = common() | _sealed() | _resource_policy(embedders)
     headers["Content-Security-Policy"] = _csp(
         "sandbox allow-scripts",
         "default-src 'none'",
@@ -205,34 +205,54 @@ def tab(*, isolated: bool) -> Headers:
     return headers
 
 
-def asset() -> Headers:
-    """A file addressed by its content: kept for ever, readable by pages of any origin."""
-    return common() | _open_to_other_origins() | {"Cache-Control": IMMUTABLE}
+def asset(embedders: tuple[str, ...] = (), origin: str = "") -> Headers:
+    """A file addressed by its content: kept for ever, readable by our own pages and the embedders'.
+
+    Args:
+        embedders: Origins that may read it besides our own; `("*",)` is any.
+        origin: The `Origin` of the request; pages of our own send none when they read.
+    """
+    return common() | _readable(embedders, origin) | {"Cache-Control": IMMUTABLE}
 
 
-def sdk() -> Headers:
-    """The SDK module: a stable name, so asked for again; importable by pages of any origin."""
-    return common() | _open_to_other_origins() | {"Cache-Control": REVALIDATE}
+def sdk(embedders: tuple[str, ...] = (), origin: str = "") -> Headers:
+    """The SDK module: a stable name, so asked for again; imported by whoever may read an `asset`."""
+    return common() | _readable(embedders, origin) | {"Cache-Control": REVALIDATE}
 
 
-def json() -> Headers:
-    """`policy.json` and `healthz`: public facts, asked for again each time."""
-    return common() | _open_to_other_origins() | {"Cache-Control": REVALIDATE}
+def json(embedders: tuple[str, ...] = (), origin: str = "") -> Headers:
+    """`policy.json` and `healthz`: asked for again each time, read by whoever may read an `asset`."""
+    return common() | _readable(embedders, origin) | {"Cache-Control": REVALIDATE}
 
 
 def _sealed() -> Headers:
     """What both frames share: no feature, no connection, no DNS look-up ahead of time."""
     return {
         "Permissions-Policy": _all_off(FEATURES),
-        # Chromium's connection allowlists (origin trial in 2026): an empty list allows no connection at all.
+        # An empty list: no connection at all. Chromium 156 honours it, and it is the one policy that also
+        # stops WebRTC, which no directive of a CSP does (not even `webrtc 'block'`). Other engines ignore it.
         "Connection-Allowlist": "()",
         "X-DNS-Prefetch-Control": "off",
         "Cache-Control": REVALIDATE,
     }
 
 
-def _open_to_other_origins() -> Headers:
-    return {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+def _readable(embedders: tuple[str, ...], origin: str) -> Headers:
+    """Who may read an answer: our own pages, and those of embedders; a page of any other site never."""
+    headers = _resource_policy(embedders)
+    if embedders == ("*",):
+        headers["Access-Control-Allow-Origin"] = "*"
+    elif embedders:
+        # The answers to two origins differ, so a cache may not give one's to the other.
+        headers["Vary"] = "Origin"
+        if origin in embedders:
+            headers["Access-Control-Allow-Origin"] = origin
+    return headers
+
+
+def _resource_policy(embedders: tuple[str, ...]) -> Headers:
+    """Who may have it in a page at all. A page with COEP needs `cross-origin` of what isn't its own."""
+    return {"Cross-Origin-Resource-Policy": "cross-origin" if embedders else "same-origin"}
 
 
 def _frame_ancestors(embedders: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 
 import pytest
 
@@ -48,9 +49,25 @@ def test_only_the_isolated_frame_carries_coep() -> None:
     assert "Cross-Origin-Embedder-Policy" not in headers.frame("h", isolated=False)
 
 
-def test_frames_may_be_embedded_by_isolated_pages_of_other_origins(frame: headers.Headers) -> None:
-    assert frame["Cross-Origin-Resource-Policy"] == "cross-origin"
-    assert frame["Access-Control-Allow-Origin"] == "*"
+@pytest.mark.parametrize("embedders", [("https://docs.example.org",), ("*",)])
+def test_frames_may_be_embedded_by_isolated_pages_of_embedders_and_read_by_none(
+    embedders: tuple[str, ...],
+) -> None:
+    for sent in (headers.frame("h", embedders, isolated=True), headers.output("h", embedders)):
+        assert sent["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert "Access-Control-Allow-Origin" not in sent
+
+
+def test_without_embedders_a_frame_is_for_our_own_pages(frame: headers.Headers) -> None:
+    assert frame["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers.output("h")["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in frame
+
+
+def test_the_output_frame_allows_no_connection_and_no_look_up_either() -> None:
+    sent = headers.output("h")
+    assert sent["Connection-Allowlist"] == "()"
+    assert sent["X-DNS-Prefetch-Control"] == "off"
 
 
 @pytest.mark.parametrize("feature", ["camera", "usb", "serial", "hid", "clipboard-read", "storage-access"])
@@ -84,9 +101,7 @@ def test_the_output_frame_runs_its_own_script_and_shows_inline_styles_and_data_i
 
 
 def test_an_isolated_page_may_embed_the_output_frame() -> None:
-    sent = headers.output("h")
-    assert sent["Cross-Origin-Embedder-Policy"] == "require-corp"
-    assert sent["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert headers.output("h")["Cross-Origin-Embedder-Policy"] == "require-corp"
 
 
 def test_the_page_loads_nothing_from_anywhere_else() -> None:
@@ -113,11 +128,53 @@ def test_isolation_is_both_headers_or_none() -> None:
     assert not {"Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy"} & plain.keys()
 
 
-def test_assets_are_immutable_and_open_to_every_origin() -> None:
-    sent = headers.asset()
-    assert sent["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert sent["Access-Control-Allow-Origin"] == "*"
-    assert sent["Cross-Origin-Resource-Policy"] == "cross-origin"
+def test_assets_are_immutable() -> None:
+    assert headers.asset()["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+READABLE = pytest.mark.parametrize("kind", [headers.asset, headers.sdk, headers.json])
+DOCS, EVIL = "https://docs.example.org", "https://evil.example"
+
+
+@READABLE
+@pytest.mark.parametrize("origin", [EVIL, "null", "*", ""])
+def test_without_embedders_no_other_site_reads_what_the_server_has(
+    kind: Callable[..., headers.Headers], origin: str
+) -> None:
+    sent = kind((), origin)
+    assert "Access-Control-Allow-Origin" not in sent
+    assert sent["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Vary" not in sent
+
+
+@READABLE
+def test_an_embedder_reads_it_and_nobody_else(kind: Callable[..., headers.Headers]) -> None:
+    named = (DOCS, "http://localhost:3000")
+    for origin in named:
+        assert kind(named, origin)["Access-Control-Allow-Origin"] == origin
+    for origin in (EVIL, "null", "", DOCS.upper(), f"{DOCS}.evil.example", f"{DOCS}:8443", f"{DOCS}, {EVIL}"):
+        assert "Access-Control-Allow-Origin" not in kind(named, origin)
+    # Its pages may be isolated, and a cache keeps the answers to two origins apart, also that to nobody.
+    for origin in (*named, EVIL, ""):
+        assert kind(named, origin)["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert kind(named, origin)["Vary"] == "Origin"
+
+
+@READABLE
+def test_where_anybody_embeds_anybody_reads_and_one_answer_serves_all(
+    kind: Callable[..., headers.Headers],
+) -> None:
+    for origin in (EVIL, "null", ""):
+        sent = kind(("*",), origin)
+        assert sent["Access-Control-Allow-Origin"] == "*"
+        assert sent["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert "Vary" not in sent
+
+
+@READABLE
+def test_nobody_reads_with_a_visitors_cookies(kind: Callable[..., headers.Headers]) -> None:
+    for embedders in ((), (DOCS,), ("*",)):
+        assert "Access-Control-Allow-Credentials" not in kind(embedders, DOCS)
 
 
 def test_what_has_a_stable_name_is_asked_for_again() -> None:

@@ -91,7 +91,10 @@ export async function loadPolicy(url: URL, signal?: AbortSignal): Promise<Loaded
     response = await fetch(url, { credentials: "omit", ...(signal && { signal }) });
   } catch {
     signal?.throwIfAborted();
-    throw new Error(`The server at ${url.host} could not be reached. Check the connection, then try again.`);
+    // The browser tells no difference between no answer and one that this page may not read.
+    const unread =
+      url.origin === globalThis.location?.origin ? "" : ", or it does not name this page's origin among its embedders";
+    throw new Error(`The server at ${url.host} could not be reached${unread}. Check the connection, then try again.`);
   }
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {

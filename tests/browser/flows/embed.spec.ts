@@ -1,12 +1,18 @@
 // A page of another origin embeds a sandbox, if the server names that origin, and is refused if not.
 
-import { expect, test } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
 import { belljar, end, site } from "../server";
 
 let origin = "";
+const SDK = readFileSync("static/dist/sdk.js");
 
 test.beforeAll(async () => {
   origin = await site((request, response) => {
+    if (request.url === "/sdk.js") {
+      response.writeHead(200, { "content-type": "text/javascript" }).end(SDK);
+      return;
+    }
     const isolated = request.url === "/isolated";
     response.writeHead(200, {
       "content-type": "text/html",
@@ -20,20 +26,82 @@ test.beforeAll(async () => {
 
 test.afterAll(end);
 
-async function embed(page: import("@playwright/test").Page, server: string) {
-  return page.evaluate(async (url) => {
-    const { Sandbox } = (await import(`${url}/sdk.js`)) as typeof import("../../../static/src/host/index");
-    const sandbox = Sandbox.create({ packages: [], spare: false });
-    try {
-      await sandbox.ready;
-      const { text } = await sandbox.execute("'from another origin'");
-      const stopped = await sandbox.execute("while True: pass", { timeout: 300 });
-      return { text, isolation: sandbox.info?.isolation, stopped: stopped.status };
-    } catch (error) {
-      return { error: (error as Error).message };
-    }
-  }, server);
+/** With the SDK of the server, or with a copy of its own. */
+async function embed(page: Page, server: string, sdk = server) {
+  return page.evaluate(
+    async ([url, sdk]) => {
+      const { Sandbox } = (await import(`${sdk}/sdk.js`)) as typeof import("../../../static/src/host/index");
+      const sandbox = Sandbox.create({ base: url as string, packages: [], spare: false });
+      try {
+        await sandbox.ready;
+        const { text } = await sandbox.execute("'from another origin'");
+        const stopped = await sandbox.execute("while True: pass", { timeout: 300 });
+        return { text, isolation: sandbox.info?.isolation, stopped: stopped.status };
+      } catch (error) {
+        return { error: (error as Error).message };
+      }
+    },
+    [server, sdk],
+  );
 }
+
+/** What a page can read of the server: each way to read, and each file there is. */
+async function read(page: Page, server: string): Promise<Record<string, string>> {
+  const wheel = await fetch(`${server}/policy.json`)
+    .then((answer) => answer.json())
+    .then((policy) => (policy as { core: { url: string }[] }).core[0]?.url ?? "");
+  return page.evaluate(
+    async ([server, wheel]) => {
+      const got: Record<string, string> = {};
+      const say = (name: string, reading: Promise<unknown>): Promise<void> =>
+        reading.then(
+          () => void Object.assign(got, { [name]: "read" }),
+          () => void Object.assign(got, { [name]: "refused" }),
+        );
+      for (const path of ["policy.json", "healthz", "sdk.js", "sdk.d.ts", wheel]) {
+        const name = path?.includes("assets") ? "asset" : String(path);
+        await say(
+          name,
+          fetch(`${server}/${path}`).then((answer) => answer.text()),
+        );
+      }
+      await say("imported", import(`${server}/sdk.js`));
+      const script = (url: string): Promise<unknown> =>
+        new Promise((yes, no) => {
+          const element = document.createElement("script");
+          Object.assign(element, { src: url, type: "text/javascript", onload: yes, onerror: no });
+          document.body.append(element);
+        });
+      // Without CORS a script could still be run, and what it leaves behind be seen.
+      await say("script", script(`${server}/sdk.js`));
+      return got;
+    },
+    [server, wheel],
+  );
+}
+
+const FILES = ["policy.json", "healthz", "sdk.js", "sdk.d.ts", "asset", "imported", "script"];
+const all = (what: string) => Object.fromEntries(FILES.map((name) => [name, what]));
+
+test("a website that isn't named reads nothing of the server: not what it allows, not a file, not the SDK", async ({
+  page,
+}) => {
+  const [closed, other, open, any] = await Promise.all([
+    belljar(),
+    belljar("--embedders", "https://docs.example.org"),
+    belljar("--embedders", origin),
+    belljar("--embedders", "*"),
+  ]);
+  for (const path of ["/plain", "/isolated"]) {
+    await page.goto(`${origin}${path}`);
+    expect(await read(page, closed)).toEqual(all("refused"));
+    // What others may embed they may load; reading is another thing.
+    expect(await read(page, other)).toEqual({ ...all("refused"), script: "read" });
+    // The control: the same page, named.
+    expect(await read(page, open)).toEqual(all("read"));
+    expect(await read(page, any)).toEqual(all("read"));
+  }
+});
 
 test("a named origin embeds a sandbox, isolated or not", async ({ page }) => {
   const server = await belljar("--embedders", origin);
@@ -50,7 +118,7 @@ test("a named origin embeds a sandbox, isolated or not", async ({ page }) => {
 test("an origin that isn't named is refused by the browser, with a sentence and without hanging", async ({ page }) => {
   const server = await belljar();
   await page.goto(`${origin}/plain`);
-  const answer = await embed(page, server);
+  const answer = await embed(page, server, origin);
   expect(answer.error).toContain("does not name this page's origin among its embedders");
 });
 

@@ -1,7 +1,7 @@
 // The unsealed rig: an ordinary origin without any policy; a page, a frame in it, a worker in that, and plain Pyodide
 // in the worker. What a probe does here must be sighted, or it proves nothing.
 
-import type { Served } from "../witness/canary";
+import type { Page, Served } from "../witness/canary";
 import type { Cdp, Target } from "../witness/cdp";
 import type { Witness } from "../witness/witness";
 
@@ -10,10 +10,13 @@ interface Core {
   packages: Record<string, { file: { name: string; url: string } }>;
 }
 
+/** Where the unsealed origin has the server's files: that server lets no other origin read them. */
+const FILES = "/plain/files/";
+
 /** The pages of the unsealed origin. `assets` is the server that has Pyodide's files. */
 export function plainPages(assets: string, policy: Core): Served {
   const files = [...policy.core, ...Object.values(policy.packages).map(({ file }) => file)];
-  const where = Object.fromEntries(files.map(({ name, url }) => [name, `${assets}/${url}`]));
+  const where = Object.fromEntries(files.map(({ name, url }) => [name, `${FILES}${url}`]));
   const worker = `
     const where = ${JSON.stringify(where)};
     const original = fetch;
@@ -34,14 +37,22 @@ export function plainPages(assets: string, policy: Core): Served {
       if (packages.length) await py.loadPackage(packages, { messageCallback() {} });
       return String(await py.runPythonAsync(code));
     };`;
-  const pages: Record<string, { type: string; body: string }> = {
+  const pages: Record<string, Page> = {
     "/plain": { type: "text/html", body: '<!doctype html><title>plain</title><iframe src="/plain/frame"></iframe>' },
     "/plain/frame": { type: "text/html", body: "<!doctype html><title>frame</title><body></body>" },
     "/plain/python.js": { type: "text/javascript", body: `${worker}\npostMessage("up");` },
     "/plain/worker.js": { type: "text/javascript", body: 'postMessage("up");' },
   };
   // The echo shows what reflection would look like.
-  return (path) => (path.startsWith("/plain/echo") ? { type: "text/html", body: path } : pages[path]);
+  return (path) => {
+    if (path.startsWith(FILES)) return passed(`${assets}/${path.slice(FILES.length)}`);
+    return path.startsWith("/plain/echo") ? { type: "text/html", body: path } : pages[path];
+  };
+}
+
+async function passed(url: string): Promise<Page> {
+  const answer = await fetch(url);
+  return { type: answer.headers.get("content-type") ?? "", body: Buffer.from(await answer.arrayBuffer()) };
 }
 
 export class PlainRig {

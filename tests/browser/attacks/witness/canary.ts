@@ -15,7 +15,13 @@ export interface Sighting {
 }
 
 /** Pages that the canary serves beside counting: the ordinary origin of the positive controls. */
-export type Served = (path: string) => { type: string; body: string } | undefined;
+export type Served = (path: string) => Page | Promise<Page> | undefined;
+
+export interface Page {
+  type: string;
+  body: string | Buffer;
+  headers?: Record<string, string>;
+}
 
 export class Canary {
   readonly seen: Sighting[] = [];
@@ -84,8 +90,10 @@ export class Canary {
     const path = request.url ?? "";
     const page = this.#served(path);
     if (page) {
-      response.writeHead(200, { "content-type": page.type });
-      response.end(page.body);
+      void Promise.resolve(page).then(({ type, body, headers }) => {
+        response.writeHead(200, { ...headers, "content-type": type });
+        response.end(body);
+      });
       return;
     }
     const { host, referer, cookie } = request.headers;
