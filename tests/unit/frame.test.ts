@@ -2,14 +2,15 @@
 
 import { runInThisContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Countdown } from "../../static/src/frame/countdown";
 import { FileStore } from "../../static/src/frame/file-store";
 import { Quota } from "../../static/src/frame/quota";
-import { Run } from "../../static/src/frame/run";
+import { Run, type Shown } from "../../static/src/frame/run";
 import { shortened } from "../../static/src/frame/shortened";
 import { Streams } from "../../static/src/frame/streams";
 import { expression } from "../../static/src/host/expression";
-import type { BootSettings, FrameLimits } from "../../static/src/protocol/messages";
+import { Countdown } from "../../static/src/protocol/countdown";
+import { GRACES } from "../../static/src/protocol/interrupt";
+import type { FrameLimits } from "../../static/src/protocol/messages";
 
 vi.mock("belljar:worker", () => ({ default: "" }));
 
@@ -25,6 +26,8 @@ const limits: FrameLimits = {
   file_bytes: 100,
   files: 3,
 };
+
+const NONE = { fetching: false, installing: false, paging: false };
 
 describe("quota", () => {
   test("text passes up to the limit and what is missing is counted", () => {
@@ -51,6 +54,23 @@ describe("quota", () => {
     const quota = new Quota(limits);
     expect([1, 2, 3, 4, 5, 6].map(() => quota.admit(1))).toEqual([true, true, true, true, true, false]);
     expect(new Quota(limits).admit(1_001)).toBe(false);
+  });
+
+  test("what messages cause is counted, whatever their number", () => {
+    const quota = new Quota(limits);
+    const most = 4 * limits.flood_bytes + 2 * limits.file_bytes;
+    expect([quota.caused(most), quota.caused(1), quota.caused(0)]).toEqual([true, false, false]);
+  });
+
+  test.each([
+    ["blocked", 500],
+    ["clear", 5_000],
+    ["input", 1_000],
+    ["loading", 200],
+  ] as const)("so many messages that say `%s` pass, and the others are counted", (kind, most) => {
+    const quota = new Quota(limits);
+    const passed = Array.from({ length: most + 7 }, () => quota.may(kind)).filter(Boolean);
+    expect([passed.length, quota.left(kind)]).toEqual([most, 7]);
   });
 
   test("nothing is reported as truncated when nothing was", () => {
@@ -149,9 +169,9 @@ describe("clocks", () => {
   });
 
   function started(timeout_ms = 1_000) {
-    const ends = { interrupt: vi.fn(), kill: vi.fn() };
+    const ends = { interrupt: vi.fn(), kill: vi.fn(), shown: vi.fn((): Shown => "nothing") };
     const options = { timeout_ms, input: true, svg: false, context: "default", fresh: false };
-    const run = new Run(0, "", options, { limits } as BootSettings, ends);
+    const run = new Run(0, "", options, { limits }, ends);
     return { run, ends };
   }
 
@@ -160,9 +180,9 @@ describe("clocks", () => {
     vi.advanceTimersByTime(50_000);
     run.begin();
     vi.advanceTimersByTime(500);
-    run.loading();
+    run.loads({ ...NONE, fetching: true });
     vi.advanceTimersByTime(9_000);
-    run.loaded();
+    run.loads(NONE);
     vi.advanceTimersByTime(499);
     expect(ends.interrupt).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
@@ -172,10 +192,10 @@ describe("clocks", () => {
   test("waiting for a person does not count as running", () => {
     const { run, ends } = started();
     run.begin();
-    run.asking();
+    run.asking("1", 1);
     vi.advanceTimersByTime(3_600_000);
     expect(ends.interrupt).not.toHaveBeenCalled();
-    run.answered();
+    run.answered("1");
     vi.advanceTimersByTime(1_000);
     expect(ends.interrupt).toHaveBeenCalled();
   });
@@ -184,11 +204,96 @@ describe("clocks", () => {
     const { run, ends } = started(1_000_000);
     run.begin();
     for (let i = 0; i < 7; i += 1) {
-      run.loading();
+      run.loads({ ...NONE, fetching: true });
       vi.advanceTimersByTime(10_000);
-      run.loaded();
+      run.loads(NONE);
     }
     expect(ends.kill).toHaveBeenCalledWith("timeout", "loading took longer than 60 s");
+  });
+
+  /** Time passes; the worker is silent in so many milliseconds of each second. */
+  function pass(run: Run, seconds: number, silent: number): void {
+    for (let at = 0; at < seconds; at++) {
+      run.silence(silent > 0);
+      vi.advanceTimersByTime(silent);
+      run.silence(false);
+      vi.advanceTimersByTime(1_000 - silent);
+    }
+  }
+
+  const WAITS: Record<string, (run: Run) => void> = {
+    "for packages": (run) => run.loads({ ...NONE, fetching: true }),
+    "for a person": (run) => void run.asking("1", 1),
+    "for packages and a person": (run) => {
+      run.loads({ ...NONE, fetching: true });
+      run.asking("1", 1);
+    },
+  };
+
+  test.each(Object.entries(WAITS))(
+    "a run that says that it waits %s and computes is stopped in its time",
+    (_, wait) => {
+      const { run, ends } = started(5_000);
+      run.begin();
+      wait(run);
+      pass(run, 5, 1_000);
+      expect(run.cause).toBe("timeout");
+      vi.advanceTimersByTime(1_000);
+      expect(ends.kill).toHaveBeenCalledWith("timeout", "it ran longer than 5 s");
+    },
+  );
+
+  test.each(Object.entries(WAITS))("one that waits %s and answers is not hurried", (_, wait) => {
+    const { run, ends } = started(1_000);
+    run.begin();
+    wait(run);
+    pass(run, 50, 0);
+    expect(ends.interrupt).not.toHaveBeenCalled();
+  });
+
+  test("computing now and then while it says that it waits adds up", () => {
+    const { run } = started(5_000);
+    run.begin();
+    run.asking("1", 1);
+    pass(run, 9, 500);
+    expect(run.cause).toBeUndefined();
+    pass(run, 2, 500);
+    expect(run.cause).toBe("timeout");
+  });
+
+  test("packages that are never installed end the run: their time, then the run's", () => {
+    const { run } = started(3_000);
+    run.begin();
+    run.handed(10 * 2 ** 20);
+    run.loads({ ...NONE, installing: true });
+    vi.advanceTimersByTime(2_000 + 10 * 300 + 2_999);
+    expect(run.cause).toBeUndefined();
+    vi.advanceTimersByTime(1);
+    expect(run.cause).toBe("timeout");
+  });
+
+  test("packages that come one by one, each with nothing in it, bring no time along", () => {
+    const { run } = started(3_000);
+    run.begin();
+    for (let at = 0; at < 100; at++) run.handed(1);
+    run.loads({ ...NONE, installing: true });
+    vi.advanceTimersByTime(2_000 + 3_000 + 1);
+    expect(run.cause).toBe("timeout");
+  });
+
+  test("a cell that never starts because of packages is ended, too", () => {
+    const { run, ends } = started(1_000);
+    run.handed(1);
+    run.loads({ ...NONE, installing: true });
+    vi.advanceTimersByTime(2_001 + 1_000 + 1_000);
+    expect(ends.kill).toHaveBeenCalledWith("timeout", "it ran longer than 1 s");
+  });
+
+  test("an answer to what was not asked, or was answered, changes nothing", () => {
+    const { run } = started();
+    expect([run.asking("0", 2), run.begin(), run.begin()]).toEqual([false, true, false]);
+    expect(["1", "1", "2", "3"].map((id) => run.asking(id, 2))).toEqual([true, false, true, false]);
+    expect(["4", "1", "1", "2"].map((id) => run.answered(id))).toEqual([false, true, false, true]);
   });
 
   test("first the interrupt, after the grace the kill", () => {
@@ -210,6 +315,21 @@ describe("clocks", () => {
     run.end();
     vi.advanceTimersByTime(10_000);
     expect(ends.interrupt).toHaveBeenCalledTimes(4);
+  });
+
+  test.each([
+    ["nothing", 1],
+    ["heard", 2],
+    ["over", GRACES],
+  ] as const)("a cell that shows %s when it is to stop has %i graces, and no more", (shown, graces) => {
+    const { run, ends } = started();
+    ends.shown.mockReturnValue(shown);
+    run.begin();
+    run.stop("interrupted");
+    vi.advanceTimersByTime(graces * 1_000 - 1);
+    expect(ends.kill).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(ends.kill).toHaveBeenCalledWith("interrupted", "it was asked to stop");
   });
 
   test("an ended run is never killed", () => {

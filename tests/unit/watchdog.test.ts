@@ -2,10 +2,14 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Watchdog } from "../../static/src/host/watchdog";
+import { GRACES } from "../../static/src/protocol/interrupt";
+import type { RunEvent } from "../../static/src/protocol/messages";
 import type { Limits } from "../../static/src/protocol/policy";
 
 const limits = { load_timeout_ms: 60_000, grace_ms: 1_000 } as Limits;
 const MARGIN = 3_000;
+/** What a cell that has heard may take until its answer is there. */
+const GRACE = GRACES * limits.grace_ms;
 
 describe("watchdog", () => {
   const bark = vi.fn();
@@ -19,9 +23,9 @@ describe("watchdog", () => {
     vi.useRealTimers();
   });
 
-  test("a frame that never says `started` is noticed after the time for loading", () => {
+  test("a frame that never says `started` is noticed after the time for loading and running", () => {
     dog.execute(1_000);
-    vi.advanceTimersByTime(60_000 + 1_000 + MARGIN - 1);
+    vi.advanceTimersByTime(60_000 + 1_000 + GRACE + MARGIN - 1);
     expect(bark).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
     expect(bark).toHaveBeenCalledOnce();
@@ -30,7 +34,7 @@ describe("watchdog", () => {
   test("a frame that never says `done` is noticed after the time for running", () => {
     dog.execute(2_000);
     dog.heard({ type: "started" });
-    vi.advanceTimersByTime(2_000 + 1_000 + MARGIN);
+    vi.advanceTimersByTime(2_000 + GRACE + MARGIN);
     expect(bark).toHaveBeenCalledOnce();
   });
 
@@ -40,8 +44,25 @@ describe("watchdog", () => {
     dog.heard({ type: "loading", packages: [] });
     vi.advanceTimersByTime(50_000);
     dog.heard({ type: "loaded", packages: [], ms: 1 });
-    vi.advanceTimersByTime(2_000 + 1_000 + MARGIN - 1);
+    vi.advanceTimersByTime(2_000 + GRACE + MARGIN - 1);
     expect(bark).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(bark).toHaveBeenCalledOnce();
+  });
+
+  test("a run that says again and again that it loads, or that it has started, gets no more time for it", () => {
+    const words: RunEvent[] = [{ type: "loading", packages: [] }, { type: "started" }];
+    for (const word of words) {
+      bark.mockReset();
+      dog.execute(1_000);
+      for (let second = 0; second < 60 + 1 + (GRACE + MARGIN) / 1_000; second++) {
+        dog.heard(word);
+        dog.heard({ type: "loaded", packages: [], ms: 1 });
+        dog.heard(word);
+        vi.advanceTimersByTime(1_000);
+      }
+      expect(bark).toHaveBeenCalledOnce();
+    }
   });
 
   test("a person may take as long as they like", () => {
@@ -51,15 +72,29 @@ describe("watchdog", () => {
     vi.advanceTimersByTime(86_400_000);
     expect(bark).not.toHaveBeenCalled();
     dog.answered();
-    vi.advanceTimersByTime(1_000 + 1_000 + MARGIN);
+    vi.advanceTimersByTime(1_000 + GRACE + MARGIN);
     expect(bark).toHaveBeenCalledOnce();
   });
 
-  test("a frame that was asked to stop must do so within the grace", () => {
+  test("as long as one of three questions has no answer, nobody is hurried", () => {
+    dog.execute(1_000);
+    dog.heard({ type: "started" });
+    for (const id of ["1", "2", "3"]) dog.heard({ type: "input", id, prompt: "", password: false });
+    dog.answered();
+    dog.answered();
+    vi.advanceTimersByTime(86_400_000);
+    expect(bark).not.toHaveBeenCalled();
+    dog.answered();
+    vi.advanceTimersByTime(1_000 + GRACE + MARGIN);
+    expect(bark).toHaveBeenCalledOnce();
+  });
+
+  test("a frame that was asked to stop must do so within its graces, whatever it says meanwhile", () => {
     dog.execute(600_000);
     dog.heard({ type: "started" });
     dog.stop();
-    vi.advanceTimersByTime(1_000 + MARGIN);
+    dog.heard({ type: "input", id: "1", prompt: "", password: false });
+    vi.advanceTimersByTime(GRACE + MARGIN);
     expect(bark).toHaveBeenCalledOnce();
   });
 

@@ -9,6 +9,8 @@ export class FileStore {
   readonly #files = new Map<string, Blob>();
   readonly #maxBytes: number;
   readonly #maxFiles: number;
+  /** Of all files. */
+  #bytes = 0;
 
   constructor(limits: { file_bytes: number; files: number }) {
     this.#maxBytes = limits.file_bytes;
@@ -24,10 +26,12 @@ export class FileStore {
     if (!this.#files.has(path) && this.#files.size >= this.#maxFiles) {
       return `"${path}" does not fit: this sandbox keeps ${this.#maxFiles} files. Remove some first.`;
     }
-    for (const other of this.#files.keys()) {
+    // One that is here already has been compared with all others.
+    for (const other of this.#files.has(path) ? [] : this.#files.keys()) {
       if (other.startsWith(`${path}/`)) return `"${path}" is a folder here. Choose another name.`;
       if (path.startsWith(`${other}/`)) return `"${other}" is a file here, so it can't hold "${path}".`;
     }
+    this.#bytes += blob.size - before;
     this.#files.set(path, blob.slice(0, blob.size, "application/octet-stream"));
     return null;
   }
@@ -37,6 +41,7 @@ export class FileStore {
   }
 
   remove(path: string): boolean {
+    this.#bytes -= this.#files.get(path)?.size ?? 0;
     return this.#files.delete(path);
   }
 
@@ -48,11 +53,5 @@ export class FileStore {
     return this.entries()
       .map(([path, blob]) => ({ path, size: blob.size }))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
-  }
-
-  get #bytes(): number {
-    let sum = 0;
-    for (const blob of this.#files.values()) sum += blob.size;
-    return sum;
   }
 }

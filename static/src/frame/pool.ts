@@ -9,9 +9,10 @@
 // Rehearsing is for the engine: it compiles a function when it is first called, and well when it was called often, for
 // every worker of the process. What people do first is done some times before, so that nobody waits for that.
 
-import { type BootSettings, type Delivery, type ImageOffer, PROFILE } from "../protocol/messages";
+import { type BootSettings, type Delivery, type FrameLimits, type ImageOffer, PROFILE } from "../protocol/messages";
 import type { Shelf } from "../protocol/shelf";
 import { PythonWorker, type WorkerListener, waitsForAll } from "./python-worker";
+import { Quota } from "./quota";
 import type { Runtime } from "./runtime";
 
 /** How long nothing must happen before the reserve starts to boot, so that it never competes with a cell. */
@@ -154,12 +155,9 @@ export class Pool {
     const held = this.#spawn(true);
     this.#held = held;
     this.#next(QUIET_MS);
-    held.listener = {
-      ...unheard,
-      died: () => {
-        if (this.#held === held) this.#held = undefined;
-      },
-    };
+    held.listener = unheard(held, this.#settings.limits, () => {
+      if (this.#held === held) this.#held = undefined;
+    });
   }
 
   #bootSpare(): void {
@@ -169,7 +167,7 @@ export class Pool {
     const spare = this.#fresh();
     this.#spares.push(spare);
     spare.listener = {
-      ...unheard,
+      ...unheard(spare, this.#settings.limits, () => this.#drop(spare)),
       message: ({ type }) => {
         const { snapshot } = this.#runtime;
         // One out of a snapshot has imported everything.
@@ -180,15 +178,29 @@ export class Pool {
         } else if (type !== "warmed") return;
         if (!this.#running) this.#next(SETTLED_MS);
       },
-      died: () => this.#drop(spare),
     };
   }
 }
 
-/** No user code has been in it: whatever it says is welcome, and nobody's concern. */
-const unheard: Omit<WorkerListener, "died"> = {
-  admit: () => true,
-  message: () => {},
-  file: () => {},
-  paged: () => {},
-};
+/**
+ * No user code has been in it, but packages have, which the page around may have brought: what it may say and cause is
+ * what a run may. Beyond that it is ended.
+ */
+function unheard(worker: PythonWorker, limits: FrameLimits, died: (reason: string) => void): WorkerListener {
+  const quota = new Quota(limits);
+  const within = (fits: boolean): boolean => {
+    if (fits) return true;
+    worker.kill();
+    died("it sent more output than a page can take");
+    return false;
+  };
+  return {
+    admit: (size) => within(quota.admit(size)),
+    caused: (bytes) => within(quota.caused(bytes)),
+    message: () => {},
+    file: () => {},
+    paging: () => {},
+    paged: () => {},
+    died,
+  };
+}

@@ -6,9 +6,10 @@
 // A held one has everything but the interpreter's memory: its thread, its code, the libraries in their places. It
 // weighs little and is ready within a tenth of a second once it is released.
 
+import { Countdown } from "../protocol/countdown";
 import { Gate } from "../protocol/gate";
 import { parseWorkerText, path as pathGuard } from "../protocol/guards";
-import { ENDED, INTERRUPTED } from "../protocol/interrupt";
+import { ENDED, INTERRUPT_BYTES, INTERRUPTED, OVER, SIGNAL, TAKEN } from "../protocol/interrupt";
 import {
   type BootSettings,
   type Delivery,
@@ -25,16 +26,19 @@ import { makeMailbox, PAGE_BYTES, putPage } from "../protocol/pager";
 import { Malformed } from "../protocol/shape";
 import type { Shelf } from "../protocol/shelf";
 import { now, type Step } from "../protocol/timing";
-import { Countdown } from "./countdown";
 import type { Runtime } from "./runtime";
 
 /** What the owner of a worker hears. */
 export interface WorkerListener {
   /** Counts everything that arrives, understood or not; false means the worker floods and is gone now. */
   admit(size: number): boolean;
+  /** Counts bytes that are read because of what it says; false means that it was too much and the worker is gone. */
+  caused(bytes: number): boolean;
   message(message: WorkerMessage, size: number): void;
   file(path: string, blob: Blob): void;
-  /** What it asked for with `page` has been handed over. */
+  /** It waits for something that is not here yet. */
+  paging(): void;
+  /** That has been handed over. */
   paged(): void;
   /** The worker has come to an end that nobody asked for. */
   died(reason: string): void;
@@ -63,11 +67,16 @@ export class PythonWorker {
   readonly #pieces: Runtime["pieces"];
   /** What it may ask for page by page, as long as it is on its way; null where it can't be had. */
   readonly #later = new Map<string, Promise<Piece | null> | undefined>();
+  /** Of those, what has come (or can't). */
+  readonly #came = new Set<string>();
+  /** One page is asked for at a time: there is one place to put it. */
+  #paging = false;
+  readonly #allowed: object;
   readonly #read: Runtime["read"];
 
   /** Only a worker that starts from a snapshot can be held. */
   constructor(runtime: Runtime, settings: BootSettings, held = false) {
-    const shared = settings.interrupt && self.crossOriginIsolated ? new SharedArrayBuffer(1) : null;
+    const shared = settings.interrupt && self.crossOriginIsolated ? new SharedArrayBuffer(INTERRUPT_BYTES) : null;
     this.#interrupt = shared ? new Uint8Array(shared) : null;
     this.#worker = new Worker(runtime.url);
     this.#worker.onmessage = (event) => this.#hear(event);
@@ -88,7 +97,8 @@ export class PythonWorker {
     this.#steps = timeline.steps;
     this.#start = snapshot ? "snapshot" : "wheels";
     this.#mailbox = self.crossOriginIsolated ? makeMailbox() : null;
-    for (const name of [SNAPSHOT.code, SNAPSHOT.rest]) this.#later.set(name, pieces.get(name));
+    this.#allowed = settings.packages;
+    for (const name of [SNAPSHOT.code, SNAPSHOT.rest]) this.#await(name, pieces.get(name));
     this.post({ type: "boot", settings, interrupt: shared, snapshot, mailbox: this.#mailbox });
     this.#handAll((name) => !this.#held || !name.startsWith(HEAP));
   }
@@ -141,7 +151,7 @@ export class PythonWorker {
     kept = false,
   ): Promise<void> {
     const late = images.filter(({ more }) => more).map(({ name }) => name);
-    for (const name of late) this.#later.set(restOf(name), rests.get(name));
+    for (const name of late) this.#await(restOf(name), rests.get(name));
     const here = new Map<string, Blob | null>();
     if (!this.#mailbox) await Promise.all(late.map(async (name) => here.set(name, await rests.get(name))));
     const parts = images.map(({ name, bytes }) => ({ name, bytes, rest: here.get(name) ?? null }));
@@ -152,17 +162,29 @@ export class PythonWorker {
     }
   }
 
+  #await(name: string, piece: Promise<Piece | null> | undefined): void {
+    this.#later.set(name, piece);
+    const came = (): void => void this.#came.add(name);
+    piece?.then(came, came);
+  }
+
   /** Asks the running cell to stop: computing code through the buffer, waiting code by message. */
   interrupt(): void {
-    if (this.#interrupt) this.#interrupt[0] = INTERRUPTED;
+    if (this.#interrupt) this.#interrupt[SIGNAL] = INTERRUPTED;
     this.post({ type: "interrupt" });
+  }
+
+  /** What the worker itself says of interrupts: how many it has taken, and whether the cell's code is over. */
+  get heard(): { taken: number; over: boolean } {
+    const [taken = 0, over = 0] = this.#interrupt ? [this.#interrupt[TAKEN], this.#interrupt[OVER]] : [];
+    return { taken, over: over === 1 };
   }
 
   kill(): void {
     this.state = "dead";
     this.#loadClock.pause();
     this.listener = undefined;
-    if (this.#interrupt) this.#interrupt[0] = ENDED;
+    if (this.#interrupt) this.#interrupt[SIGNAL] = ENDED;
     this.#worker.terminate();
   }
 
@@ -203,29 +225,35 @@ export class PythonWorker {
         start: this.#start,
         steps: this.#stepsOf(message.steps),
       };
-      for (const name of message.packages) this.loaded.add(name);
+      for (const name of message.packages) if (Object.hasOwn(this.#allowed, name)) this.loaded.add(name);
     } else if (message.type === "failed" || message.type === "crashed") {
       this.#end(message.reason);
       return;
-    } else if (message.type === "installed") {
-      for (const name of message.names) this.loaded.add(name);
+    } else if (message.type === "page") {
+      return void this.#page(message);
     }
-    if (message.type === "page") void this.#page(message);
     this.listener?.message(message, data.length);
   }
 
   /** A cell needs a file of the image that has not been handed over yet. */
   async #page({ part, offset, length }: Extract<WorkerMessage, { type: "page" }>): Promise<void> {
     const mailbox = this.#mailbox;
-    if (!mailbox) return;
+    const later = this.#later.get(part);
+    if (!mailbox || this.#paging) return;
+    const size = Math.min(length, PAGE_BYTES);
+    if (this.listener?.caused(size) === false) return;
+    this.#paging = true;
+    const waits = later !== undefined && !this.#came.has(part);
+    if (waits) this.listener?.paging();
     try {
-      const image = (await this.#later.get(part)) as Blob; // whatever else it is has no bytes to give
-      const bytes = await image.slice(offset, offset + Math.min(length, PAGE_BYTES)).arrayBuffer();
+      const image = (await later) as Blob; // whatever else it is has no bytes to give
+      const bytes = await image.slice(offset, offset + size).arrayBuffer();
       putPage(mailbox, new Uint8Array(bytes));
     } catch {
       putPage(mailbox, null);
     }
-    this.listener?.paged();
+    this.#paging = false;
+    if (waits) this.listener?.paged();
   }
 
   /** The frame's part of a start and the worker's; of one that was held, what came after its release. */
@@ -245,7 +273,7 @@ export class PythonWorker {
   #hearFile(data: unknown): void {
     if (typeof data !== "object" || data === null) return;
     const { type, path, blob } = data as Record<string, unknown>;
-    if (type !== "file" || !(blob instanceof Blob)) return;
+    if (type !== "file" || !(blob instanceof Blob) || this.listener?.caused(blob.size) === false) return;
     try {
       this.listener?.file(pathGuard(path, "path"), blob);
     } catch {

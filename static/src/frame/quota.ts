@@ -1,15 +1,49 @@
-// What one run may send out. Up to the limits everything passes; beyond them output is left out and counted;
-// far beyond, the run is a flood and its worker is killed.
+// What one run may send out, and what that may cause. Up to the limits everything passes; beyond them output is left out
+// and counted; far beyond, the run is a flood and its worker is killed.
+//
+// That a message came is the least of what it costs. What each causes in the next room, and what bounds that:
+//
+//   message            causes                                      bounded by
+//   each of them       to be parsed and rebuilt here               flood_messages, flood_bytes
+//   stream             text kept by the host                       stream_chars; bursts go out together (streams.ts)
+//   display, result    a bundle kept, a view made                  displays, display_bytes
+//   need               files fetched, hashed, copied               once per worker and package, one at a time (needs.ts);
+//                                                                  their bytes are caused()
+//   installed          the list of packages told                   names that were handed over, each once (needs.ts)
+//   loading, loaded    the list of packages told, a phase          names of the allowlist; MAY; in turns (session.ts)
+//   page               a blob read and copied; the rest of an      one at a time, its bytes are caused(); the host hears
+//                      image fetched                               only of those that are not here yet (python-worker.ts)
+//   input              a question put to a person                  MAY; so many at once (session.ts)
+//   blocked            an entry kept, a listener called            MAY; the rest are counted in a note
+//   clear              outputs taken away                          MAY; the rest are dropped
+//   file               bytes kept here and by the host             file_bytes, files; they are caused(), also when refused
+//   done               one answer, the list of files               once per run; at most 10,000 changes
+//   started            a listener called                           once per run
+//   stage              the start's progress told                   only while booting
+//   completed, pong    the answer to a question of ours            the names of questions can't be guessed
+//   failed, crashed    a new interpreter                           once per worker: it is gone
+//   ready, warmed      a worker taken into use                     once, while booting
+//   answered           nothing
 
 import type { FrameLimits, Truncated } from "../protocol/messages";
 
+/** So many messages of a kind may pass in a run; those that come afterwards are counted. */
+const MAY = { blocked: 500, clear: 5_000, input: 1_000, loading: 200 };
+export type Counted = keyof typeof MAY;
+
+/** What may be caused, as a multiple of what may be sent; and of what may be kept. */
+const CAUSED_OF_SENT = 4;
+const CAUSED_OF_KEPT = 2;
+
 export class Quota {
   readonly #limits: FrameLimits;
+  readonly #passed: Record<Counted, number> = { blocked: 0, clear: 0, input: 0, loading: 0 };
   #chars = 0;
   #displays = 0;
   #displayBytes = 0;
   #messages = 0;
   #bytes = 0;
+  #caused = 0;
   #lostChars = 0;
   #lostDisplays = 0;
 
@@ -22,6 +56,24 @@ export class Quota {
     this.#messages += 1;
     this.#bytes += size;
     return this.#messages <= this.#limits.flood_messages && this.#bytes <= this.#limits.flood_bytes;
+  }
+
+  /** Counts bytes that were read, fetched or kept because of a message; false when that was too much. */
+  caused(bytes: number): boolean {
+    const { flood_bytes, file_bytes } = this.#limits;
+    this.#caused += bytes;
+    return this.#caused <= CAUSED_OF_SENT * flood_bytes + CAUSED_OF_KEPT * file_bytes;
+  }
+
+  /** Whether one more of a kind may pass. */
+  may(kind: Counted): boolean {
+    this.#passed[kind] += 1;
+    return this.#passed[kind] <= MAY[kind];
+  }
+
+  /** So many of a kind did not pass. */
+  left(kind: Counted): number {
+    return Math.max(0, this.#passed[kind] - MAY[kind]);
   }
 
   /** The part of a stream's text that may pass ("" when nothing may). */

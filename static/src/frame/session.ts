@@ -20,11 +20,12 @@ import { PROFILE } from "../protocol/messages";
 import { Shelf } from "../protocol/shelf";
 import { FileStore } from "./file-store";
 import { mint } from "./names";
+import { Needs } from "./needs";
 import { Ping } from "./ping";
 import { Pool, type PoolEvents } from "./pool";
 import { type PythonWorker, type WorkerListener, waitsForAll } from "./python-worker";
 import { Quota } from "./quota";
-import { Run } from "./run";
+import { Run, type Shown } from "./run";
 import type { Runtime } from "./runtime";
 import { Streams } from "./streams";
 
@@ -37,8 +38,16 @@ const AGAIN_MS = 250;
 const PARSE_MS = 0.05;
 /** A worker that has nothing to compute answers a ping within this time. */
 const HEARING_MS = 150;
+/** A worker that waits answers a ping within this time, also beside others that take the processor. */
+const WAITING_MS = 500;
 /** A worker that can't even boot is tried this often before the frame gives up. */
 const BOOT_TRIES = 2;
+/** A cell that is on its way out takes no more interrupts than this. */
+const CAUGHT = 2;
+/** So many questions may wait for a person at once. */
+const QUESTIONS = 32;
+/** Of so many files it is said that they could not be kept. */
+const UNKEPT = 10;
 
 type Say = (message: FrameMessage) => void;
 
@@ -51,7 +60,8 @@ export class FrameSession implements WorkerListener {
   /** What packages' images lacked, by package; null where it can't be had. */
   readonly #rests = new Shelf<Blob | null>();
   readonly #streams = new Streams((name, text) => this.#event({ type: "stream", name, text }));
-  readonly #needs = new Map<string, string>();
+  /** What the present worker asks for. */
+  #needs: Needs;
   readonly #completions = new Map<string, number>();
   #run: Run | undefined;
   #idle: Quota;
@@ -62,6 +72,11 @@ export class FrameSession implements WorkerListener {
   readonly #idleness: Ping;
   /** Asks a run that is to stop whether it can hear. */
   readonly #hearing: Ping;
+  /** Asks a run that says that it waits whether it does. */
+  readonly #waiting: Ping;
+  #paging = false;
+  /** What the worker had said of interrupts when the run was to stop. */
+  #before = { taken: 0, over: false };
   #changes: string[] = [];
   #failures = 0;
   #failed: string | undefined;
@@ -77,10 +92,12 @@ export class FrameSession implements WorkerListener {
       spares: (count) => say({ type: "spare", count }),
       waits: () => say({ type: "stalled" }),
     };
+    this.#needs = this.#noNeeds();
     this.#pool = new Pool(runtime, settings, this.#rests, events, held);
     this.#pool.active.listener = this;
     const ask = (nonce: string): void => this.#worker.post({ type: "ping", nonce });
     this.#hearing = new Ping(HEARING_MS, ask, () => this.#run?.deaf());
+    this.#waiting = new Ping(WAITING_MS, ask, () => this.#run?.silence(true));
     this.#idleness = new Ping(PING_MS, ask, () => {
       if (!this.#run?.begun) this.#restart("Python was stopped: something went on computing after the cell had ended.");
     });
@@ -108,7 +125,8 @@ export class FrameSession implements WorkerListener {
       case "reset":
         return this.#reset(message.request);
       case "input":
-        this.#run?.answered();
+        if (!this.#run?.answered(message.id)) return;
+        this.#attend();
         return this.#worker.post({ type: "input", id: message.id, text: message.text });
       case "complete":
         return this.#complete(message);
@@ -128,14 +146,42 @@ export class FrameSession implements WorkerListener {
   }
 
   #packages(id: string, delivery: Delivery<ImageOffer>): void {
-    if (id === PROFILE) return this.#pool.deliverProfile(delivery);
-    const need = this.#needs.get(id);
-    this.#needs.delete(id);
-    if (need === undefined) return;
+    if (id === PROFILE) this.#pool.deliverProfile(delivery);
+    else this.#needs.deliver(id, delivery);
+  }
+
+  #noNeeds(): Needs {
+    return new Needs(this.#settings.packages, {
+      ask: (id, names) => this.#say({ type: "need", id, names }),
+      hand: (id, delivery) => this.#hand(id, delivery),
+    });
+  }
+
+  /** The worker gets what it asked for. */
+  #hand(id: string, delivery: Delivery<ImageOffer>): void {
+    const bytes = [...delivery.files, ...delivery.images].reduce((sum, one) => sum + one.bytes.byteLength, 0);
+    if (!this.caused(bytes)) return;
     // Unpacking them takes its time, in which it hears nothing.
     if (!delivery.error) this.#idleness.drop();
     if (waitsForAll(delivery)) this.#say({ type: "stalled" });
-    void this.#worker.deliver(need, delivery, this.#rests);
+    void this.#worker.deliver(id, delivery, this.#rests);
+    this.#run?.handed(bytes);
+    this.#loads();
+  }
+
+  /** What the run waits for may have changed. */
+  #loads(): void {
+    const { fetching, installing } = this.#needs;
+    this.#run?.loads({ fetching, installing, paging: this.#paging });
+    this.#attend();
+  }
+
+  /** Asks a run that says that it waits, again and again, whether it does. */
+  #attend(): void {
+    if (!this.#run?.waits) {
+      this.#waiting.drop();
+      this.#run?.silence(false);
+    } else if (!this.#waiting.asked) this.#waiting.ask();
   }
 
   #execute({ request, code, options }: Extract<HostMessage, { type: "execute" }>): void {
@@ -144,8 +190,10 @@ export class FrameSession implements WorkerListener {
     }
     this.#pool.busy();
     this.#changes = [];
+    this.#needs.again();
     const run = new Run(request, code, options, this.#settings, {
-      interrupt: () => this.#interrupt(),
+      interrupt: (first) => this.#interrupt(first),
+      shown: () => this.#shown(),
       kill: (status, reason) => this.#killRun(run, status, reason),
     });
     this.#run = run;
@@ -161,9 +209,19 @@ export class FrameSession implements WorkerListener {
    * Without shared memory only code that waits hears of it. Code that computes doesn't answer either, and is not given
    * the grace that it could not use. What waits may take its time once it has heard, so it is asked before.
    */
-  #interrupt(): void {
+  #interrupt(first: boolean): void {
+    if (first) this.#before = this.#worker.heard;
     if (!this.#worker.interruptible && !this.#hearing.asked) this.#hearing.ask();
     this.#worker.interrupt();
+    this.#attend();
+  }
+
+  /** What has become of the interrupts so far. Who takes one after the other, catches them. */
+  #shown(): Shown {
+    const { taken, over } = this.#worker.heard;
+    if (over && !this.#before.over) return "over";
+    const more = (taken - this.#before.taken + 256) % 256;
+    return more > 0 && more <= CAUGHT ? "heard" : "nothing";
   }
 
   /** As long as a run waits to be started by the worker. */
@@ -202,10 +260,20 @@ export class FrameSession implements WorkerListener {
 
   // ------------------------------------------------------------ from the worker
 
+  get #quota(): Quota {
+    return this.#run?.quota ?? this.#idle;
+  }
+
   admit(size: number): boolean {
+    return this.#quota.admit(size) || this.#flooded("it sent more output than a page can take");
+  }
+
+  caused(bytes: number): boolean {
+    return this.#quota.caused(bytes) || this.#flooded("it asked for more than a page can give");
+  }
+
+  #flooded(reason: string): false {
     const run = this.#run;
-    if ((run?.quota ?? this.#idle).admit(size)) return true;
-    const reason = "it sent more output than a page can take";
     if (run) this.#killRun(run, "crashed", reason);
     else this.#restart(`Python was stopped: ${reason}.`);
     return false;
@@ -213,14 +281,24 @@ export class FrameSession implements WorkerListener {
 
   file(path: string, blob: Blob): void {
     const problem = this.#files.put(path, blob);
-    if (problem) this.#changes.push(problem);
+    if (problem) this.#changes.length < UNKEPT && this.#changes.push(problem);
     else this.#say({ type: "kept", path, blob });
+  }
+
+  paging(): void {
+    // Its time is not the code's. Named packages are not meant: it is a part of what is there already.
+    this.#say({ type: "stalled" });
+    this.#idleness.drop();
+    this.#paging = true;
+    this.#loads();
+    if (this.#run?.begun) this.#event({ type: "loading", packages: [] });
   }
 
   paged(): void {
     this.#watchStart();
-    if (!this.#run?.loaded()) return;
-    this.#event({ type: "loaded", packages: [], ms: 0 });
+    this.#paging = false;
+    this.#loads();
+    if (this.#run?.begun) this.#event({ type: "loaded", packages: [], ms: 0 });
   }
 
   died(reason: string): void {
@@ -237,21 +315,22 @@ export class FrameSession implements WorkerListener {
   message(message: WorkerMessage, size: number): void {
     switch (message.type) {
       case "stage":
+        if (this.#worker.state !== "booting") return;
         return this.#say({ type: "progress", stage: "starting", label: message.label });
       case "ready":
         return this.#ready();
-      case "page":
-        // Its time is not the code's. Named packages are not meant: it is a part of what is there already.
-        this.#say({ type: "stalled" });
-        this.#idleness.drop();
-        return this.#run?.loading() ? this.#event({ type: "loading", packages: [] }) : undefined;
       case "need":
-        return this.#need(message.id, message.names);
-      case "installed":
-        this.#run?.loaded();
+        this.#needs.need(message.id, message.names);
+        return this.#loads();
+      case "installed": {
+        const names = this.#needs.installed(message.id, message.names);
+        for (const name of names) this.#worker.loaded.add(name);
+        this.#loads();
         this.#watchStart();
-        return this.#say({ type: "packages_loaded", names: message.names });
+        return names.length > 0 ? this.#say({ type: "packages_loaded", names }) : undefined;
+      }
       case "blocked": {
+        if (!this.#quota.may("blocked")) return;
         const blocked = { by: message.by, what: message.what, target: message.target };
         if (this.#run) return this.#event({ type: "blocked", blocked });
         return this.#say({ type: "blocked", blocked });
@@ -264,8 +343,13 @@ export class FrameSession implements WorkerListener {
       }
       case "pong":
         this.#hearing.heard(message.nonce);
+        if (this.#waiting.heard(message.nonce)) {
+          this.#run?.silence(false);
+          this.#waiting.askIn(AGAIN_MS, 0);
+        }
         if (this.#idleness.heard(message.nonce)) this.#watchStart(AGAIN_MS);
         return;
+      case "page":
       case "failed":
       case "crashed":
       case "warmed":
@@ -280,8 +364,7 @@ export class FrameSession implements WorkerListener {
   #runMessage(run: Run, message: Extract<WorkerMessage, { run: string }>, size: number): void {
     switch (message.type) {
       case "started":
-        run.begin();
-        return this.#event({ type: "started" });
+        return run.begin() ? this.#event({ type: "started" }) : undefined;
       case "stream": {
         const text = run.quota.stream(message.text);
         return text ? this.#streams.add(message.name, text) : undefined;
@@ -295,15 +378,21 @@ export class FrameSession implements WorkerListener {
         return run.quota.display(size) ? this.#event({ type: "result", data, execution_count }) : undefined;
       }
       case "clear":
-        return this.#event({ type: "clear", wait: message.wait });
+        return run.quota.may("clear") ? this.#event({ type: "clear", wait: message.wait }) : undefined;
       case "loading":
-        return this.#event({ type: "loading", packages: message.packages });
-      case "loaded":
-        return this.#event({ type: "loaded", packages: message.packages, ms: message.ms });
-      case "input":
-        if (!run.options.input) return this.#worker.post({ type: "input", id: message.id, text: null });
-        run.asking();
-        return this.#event({ type: "input", id: message.id, prompt: message.prompt, password: message.password });
+        return this.#telling(run, message.packages);
+      case "loaded": {
+        const { packages, ms } = message;
+        if (run.told()) this.#event({ type: "loaded", packages: packages.filter((name) => this.#allows(name)), ms });
+        return;
+      }
+      case "input": {
+        const { id, prompt, password } = message;
+        const heard = run.options.input && run.quota.may("input") && run.asking(id, QUESTIONS);
+        this.#attend();
+        if (heard) return this.#event({ type: "input", id, prompt, password });
+        return this.#worker.post({ type: "input", id, text: null });
+      }
       case "done":
         return this.#done(run, message);
       default:
@@ -319,6 +408,7 @@ export class FrameSession implements WorkerListener {
   #ready(): void {
     this.#failures = 0;
     const worker = this.#worker;
+    this.#needs.begin(worker.loaded);
     if (worker.info) this.#say({ type: "ready", info: worker.info });
     this.#say({ type: "packages_loaded", names: [...worker.loaded] });
     this.#adopt(worker);
@@ -331,23 +421,24 @@ export class FrameSession implements WorkerListener {
     else this.#pool.quiet();
   }
 
-  #need(id: string, names: string[]): void {
-    const { packages } = this.#settings;
-    const allowed = names.filter((name) => Object.hasOwn(packages, name));
-    if (allowed.length !== names.length) {
-      const error = "only packages on the allowlist can be loaded";
-      return this.#worker.post({ type: "packages", id, files: [], images: [], error });
-    }
-    this.#run?.loading();
-    const mine = mint();
-    this.#needs.set(mine, id);
-    this.#say({ type: "need", id: mine, names: allowed });
+  #allows(name: string): boolean {
+    return Object.hasOwn(this.#settings.packages, name);
+  }
+
+  /** Tells that packages are being loaded: those of the allowlist, each named once. */
+  #telling(run: Run, given: readonly { name: string; version: string }[]): void {
+    const named = new Map(given.filter(({ name }) => this.#allows(name)).map((one) => [one.name, one]));
+    if (named.size === 0 || !run.quota.may("loading")) return;
+    run.tell();
+    this.#event({ type: "loading", packages: [...named.values()] });
   }
 
   #done(run: Run, done: Extract<WorkerMessage, { type: "done" }>): void {
     const { outcome, error, execution_count, duration_ms, changes } = done;
     const status = outcome !== "ok" && run.cause ? run.cause : outcome;
     const notes = [...this.#changes];
+    const more = run.quota.left("blocked");
+    if (more > 0) notes.push(`${more} more refusals are not listed.`);
     if (status === "timeout" || status === "interrupted") notes.unshift("Your variables are still there.");
     for (const { path, change } of changes) if (change === "deleted") this.#files.remove(path);
     this.#finish(run, {
@@ -370,6 +461,7 @@ export class FrameSession implements WorkerListener {
     run.end();
     this.#run = undefined;
     this.#hearing.drop();
+    this.#waiting.drop();
     this.#idle = new Quota(this.#settings.limits);
     this.#tellFiles();
     this.#say({ type: "done", request: run.request, outcome });
@@ -377,7 +469,15 @@ export class FrameSession implements WorkerListener {
 
   #ended(run: Run, status: RunOutcome["status"], note: string): RunOutcome {
     const truncated = run.quota.truncated;
-    return { status, error: null, execution_count: 0, duration_ms: run.elapsed, changes: [], truncated, note };
+    return {
+      status,
+      error: null,
+      execution_count: 0,
+      duration_ms: Math.round(run.spent),
+      changes: [],
+      truncated,
+      note,
+    };
   }
 
   #killRun(run: Run, status: RunOutcome["status"], reason: string): void {
@@ -395,9 +495,11 @@ export class FrameSession implements WorkerListener {
 
   #replace(): void {
     this.#idleness.drop();
+    this.#waiting.drop();
+    this.#paging = false;
     for (const request of this.#completions.values()) this.#reply(request, { matches: [], start: 0 });
     this.#completions.clear();
-    this.#needs.clear();
+    this.#needs = this.#noNeeds();
     const worker = this.#pool.replace(this);
     if (worker.state === "ready") this.#ready();
   }

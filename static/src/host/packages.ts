@@ -14,6 +14,8 @@ const rests = new Map<string, Blob>();
 export class PackageFiles {
   readonly #policy: Policy;
   readonly #fetch: Fetch;
+  /** Rests that are being fetched, by hash. */
+  readonly #coming = new Map<string, Promise<Blob | null>>();
 
   constructor(policy: Policy, fetch: Fetch) {
     this.#policy = policy;
@@ -46,10 +48,17 @@ export class PackageFiles {
 
   /** What a package's image lacks; null where it can't be had. Never rejects. */
   async rest(name: string): Promise<Blob | null> {
-    const file = this.#policy.packages[name]?.image?.rest;
+    const { packages } = this.#policy;
+    const file = Object.hasOwn(packages, name) ? packages[name]?.image?.rest : undefined;
     if (!file) return null;
     const known = rests.get(file.sha256);
     if (known) return known;
+    const coming = this.#coming.get(file.sha256) ?? this.#rest(file);
+    this.#coming.set(file.sha256, coming);
+    return coming.finally(() => this.#coming.delete(file.sha256));
+  }
+
+  async #rest(file: AssetFile): Promise<Blob | null> {
     try {
       const blob = new Blob((await this.#fetch([file], "later")).map(({ bytes }) => bytes));
       rests.set(file.sha256, blob);

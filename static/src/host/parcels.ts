@@ -3,17 +3,60 @@
 import { type FrameLink, send } from "./link";
 import type { Supply } from "./supply";
 
+/** So many deliveries may wait for their turn: the frame asks for one at a time. */
+const WAITING = 8;
+
+/** So often a package is delivered in a run: to the interpreter that it begins in, to a fresh one, and once more. */
+const TIMES = 3;
+
+/** What could not be had is fetched again this many milliseconds later, not sooner. */
+const AGAIN_MS = 500;
+
 export class Parcels {
   readonly #link: FrameLink;
   /** Packages of which the rest has not been asked for yet, and who fetches it. */
   readonly #owed = new Map<string, Supply>();
+  /** Of those, when the rest of one can be asked for again. */
+  readonly #again = new Map<string, number>();
+  /** So often each was delivered, or tried to be, in this run. */
+  readonly #times = new Map<string, number>();
+  #waiting = 0;
+  /** Ends with the last delivery. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(link: FrameLink) {
     this.#link = link;
   }
 
-  /** Fetches packages and hands them over. Rejects with a sentence. */
-  async give(supply: Supply, id: string, names: string[]): Promise<void> {
+  /** A run begins. */
+  begin(): void {
+    this.#times.clear();
+  }
+
+  /**
+   * Fetches packages and hands them over, one delivery after the other. Rejects with a sentence. What is asked for more
+   * often than a frame of ours does is refused before anything is fetched.
+   */
+  give(supply: Supply, id: string, names: string[]): Promise<void> {
+    const allowed = supply.policy.packages;
+    if (!names.every((name) => Object.hasOwn(allowed, name))) {
+      return Promise.reject(new Error("Only packages on the allowlist can be loaded."));
+    }
+    const often = names.find((name) => (this.#times.get(name) ?? 0) >= TIMES);
+    if (often !== undefined) return Promise.reject(new Error(`${often} was asked for too often.`));
+    if (this.#waiting >= WAITING) return Promise.reject(new Error("Too many packages are asked for at once."));
+    for (const name of names) this.#times.set(name, (this.#times.get(name) ?? 0) + 1);
+    this.#waiting += 1;
+    const mine = this.#last.then(() => this.#deliver(supply, id, [...new Set(names)]));
+    this.#last = mine
+      .catch(() => {})
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+    return mine;
+  }
+
+  async #deliver(supply: Supply, id: string, names: string[]): Promise<void> {
     const delivery = await supply.packages.deliver(names);
     send(this.#link, { type: "packages", id, ...delivery });
     for (const { name, more } of delivery.images) if (more) this.#owed.set(name, supply);
@@ -28,11 +71,17 @@ export class Parcels {
   complete(): void {
     const owed = [...this.#owed];
     this.#owed.clear();
-    for (const [name, supply] of owed) {
-      void supply.packages.rest(name).then((blob) => {
-        if (!blob) this.#owed.set(name, supply);
-        send(this.#link, { type: "rest", name, blob });
-      });
+    for (const [name, supply] of owed) void this.#rest(name, supply);
+  }
+
+  async #rest(name: string, supply: Supply): Promise<void> {
+    const wait = (this.#again.get(name) ?? 0) - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    const blob = await supply.packages.rest(name);
+    if (!blob) {
+      this.#owed.set(name, supply);
+      this.#again.set(name, performance.now() + AGAIN_MS);
     }
+    send(this.#link, { type: "rest", name, blob });
   }
 }

@@ -335,6 +335,7 @@ export class Sandbox {
     asked.begun = true;
     this.#enter("running");
     this.#rest.end();
+    this.#parcels?.begin();
     this.#watchdog?.execute(timeout_ms);
     const { svg, fresh } = options;
     const input = options.onInput !== undefined;

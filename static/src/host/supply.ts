@@ -55,6 +55,8 @@ export class Supply {
   readonly #emitter: Emitter<SandboxEvents>;
   readonly #signal: AbortSignal;
   readonly #states = new Map<string, PackageState["state"]>();
+  /** Files that are being fetched, by hash. */
+  readonly #coming = new Map<string, Promise<NamedBytes>>();
   readonly #keep: boolean;
   /** Kept files that are in use and have not been verified yet. */
   readonly #unaudited = new Set<() => Promise<void>>();
@@ -310,10 +312,12 @@ export class Supply {
     this.#emitter.emit("progress", { stage, label, loaded: this.#loaded, total: this.#total });
   }
 
-  /** Notes what has become of packages and tells it. */
+  /** Notes what has become of packages of the policy, and tells it if that is news. */
   mark(names: string[], state: PackageState["state"]): void {
-    for (const name of names) this.#states.set(name, state);
-    this.#tell();
+    const { packages } = this.policy;
+    const news = names.filter((name) => Object.hasOwn(packages, name) && this.#states.get(name) !== state);
+    for (const name of news) this.#states.set(name, state);
+    if (news.length > 0) this.#tell();
   }
 
   #events(stage: Stage): AssetEvents {
@@ -324,12 +328,19 @@ export class Supply {
   }
 
   async #fetch(files: AssetFile[], stage: Stage): Promise<NamedBytes[]> {
-    return Promise.all(
-      files.map((file) => {
-        const fetched = fetchAsset(file, this.base, this.#events(stage), this.#signal);
-        return this.timeline.time(`fetch ${file.name}`, fetched);
-      }),
-    );
+    return Promise.all(files.map((file) => this.timeline.time(`fetch ${file.name}`, this.#once(file, stage))));
+  }
+
+  /** A file that is on its way already is not fetched a second time. */
+  #once(file: AssetFile, stage: Stage): Promise<NamedBytes> {
+    const coming = this.#coming.get(file.sha256);
+    // Copied before whoever was first can give its bytes away: both hear of it in the same turn.
+    if (coming) return coming.then(({ name, bytes }) => ({ name, bytes: bytes.slice(0) }));
+    const fetched = fetchAsset(file, this.base, this.#events(stage), this.#signal);
+    const ended = (): void => void this.#coming.delete(file.sha256);
+    fetched.then(ended, ended);
+    this.#coming.set(file.sha256, fetched);
+    return fetched;
   }
 
   #tell(): void {

@@ -1,10 +1,12 @@
 // The host's own clock. The frame stops what runs too long; this one stands behind it and notices when the frame
 // itself no longer answers.
 //
-//   execute ──► loading ⇄ running ──► done        each phase may take what the frame allows it, and a margin
+//   execute ──► loading ⇄ running ──► done        what the frame allows for each in the whole run, and a margin
 //                  ▲         │
-//                  └─ input ─┘                     a person may take as long as they like
+//                  └─ input ─┘                     a person may take as long as they like; the frame is asked meanwhile
 
+import { Countdown } from "../protocol/countdown";
+import { GRACES } from "../protocol/interrupt";
 import type { RunEvent } from "../protocol/messages";
 import type { Limits } from "../protocol/policy";
 
@@ -28,8 +30,15 @@ export function attend(waited: () => boolean, ask: () => Promise<unknown>): void
 export class Watchdog {
   readonly #limits: Limits;
   readonly #bark: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #timeout = 0;
+  /** What is left of both; undefined when nothing runs. */
+  #loads: Countdown | undefined;
+  #runs: Countdown | undefined;
+  #begun = false;
+  #loading = false;
+  /** No time is left for loading: it counts as running, as it may in the frame. */
+  #loaded = false;
+  /** Questions that nobody has answered yet. */
+  #asked = 0;
 
   constructor(limits: Limits, bark: () => void) {
     this.#limits = limits;
@@ -38,40 +47,63 @@ export class Watchdog {
 
   /** A run was handed to the frame. */
   execute(timeout_ms: number): void {
-    this.#timeout = timeout_ms;
-    this.#expect(this.#limits.load_timeout_ms);
+    this.done();
+    const { load_timeout_ms, grace_ms } = this.#limits;
+    this.#loads = new Countdown(load_timeout_ms, () => {
+      this.#loaded = true;
+      this.#count();
+    });
+    this.#runs = new Countdown(timeout_ms + GRACES * grace_ms + MARGIN_MS, () => this.#end());
+    this.#count();
   }
 
   /** The frame was asked to stop the run. */
   stop(): void {
-    if (this.#timer !== undefined) this.#expect(0);
+    if (!this.#runs) return;
+    this.done();
+    this.#runs = new Countdown(GRACES * this.#limits.grace_ms + MARGIN_MS, () => this.#end());
+    this.#runs.resume();
   }
 
   heard({ type }: RunEvent): void {
-    if (this.#timer === undefined && type !== "input") return;
-    if (type === "started" || type === "loaded") this.#expect(this.#timeout);
-    else if (type === "loading") this.#expect(this.#limits.load_timeout_ms + this.#timeout);
-    else if (type === "input") this.done();
+    if (type === "started") this.#begun = true;
+    else if (type === "loading") this.#loading = true;
+    else if (type === "loaded") this.#loading = false;
+    else if (type === "input") this.#asked += 1;
+    else return;
+    this.#count();
   }
 
-  /** A person has answered. */
+  /** A person has answered one question. */
   answered(): void {
-    this.#expect(this.#timeout);
+    this.#asked = Math.max(0, this.#asked - 1);
+    this.#count();
   }
 
   done(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#loads?.pause();
+    this.#runs?.pause();
+    this.#loads = undefined;
+    this.#runs = undefined;
+    this.#begun = false;
+    this.#loading = false;
+    this.#loaded = false;
+    this.#asked = 0;
   }
 
-  #expect(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#bark();
-      },
-      ms + this.#limits.grace_ms + MARGIN_MS,
-    );
+  #end(): void {
+    this.done();
+    this.#bark();
+  }
+
+  /** Lets count what counts now. */
+  #count(): void {
+    const [loads, runs] = [this.#loads, this.#runs];
+    if (!loads || !runs) return; // nothing runs, or it is to stop
+    loads.pause();
+    runs.pause();
+    if (this.#asked > 0) return;
+    if ((this.#loading || !this.#begun) && !this.#loaded) loads.resume();
+    else runs.resume();
   }
 }

@@ -8,7 +8,7 @@
 // A worker that is being killed looks, too. Chromium lets a worker that computes go on for two seconds after it was
 // terminated (WorkerThread::kForcibleTerminationDelay), in which it would keep a processor from its successor.
 
-import { ENDED } from "../protocol/interrupt";
+import { ENDED, SIGNAL, TAKEN } from "../protocol/interrupt";
 
 /** The name of the function that CPython looks with; it gives the number of a signal, or 0. */
 const LOOK = "_Py_CheckEmscriptenSignals_Helper";
@@ -65,10 +65,13 @@ export class Interrupts {
     if (!buffer) return 0;
     // Any other number: it was not the clock's turn, something that takes long looks by itself.
     if (this.#words.length === 0 || this.#words[this.#clock] === INTERVAL) this.#wind();
-    const signal = buffer[0] ?? 0;
+    const signal = buffer[SIGNAL] ?? 0;
     // Through all of Python, whatever it would catch.
     if (signal === ENDED) throw new Error("the worker was ended");
-    if (signal !== 0) buffer[0] = 0;
+    if (signal !== 0) {
+      buffer[SIGNAL] = 0;
+      buffer[TAKEN] = (buffer[TAKEN] ?? 0) + 1;
+    }
     return signal;
   }
 

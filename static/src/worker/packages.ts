@@ -28,6 +28,8 @@ export class Packages {
   /** Images that are here and not mounted yet, by package. */
   readonly #images = new Map<string, ImageParts>();
   #next = 0;
+  /** Ends with the last call of `load`. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(settings: BootSettings, arrivals: Arrivals) {
     this.#settings = settings;
@@ -68,16 +70,26 @@ export class Packages {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
-  /** Loads packages on demand; gives the names that are new. */
-  async load(py: Pyodide, names: string[]): Promise<string[]> {
+  /** Loads packages on demand, one call after the other; gives the names that are new. */
+  load(py: Pyodide, names: string[]): Promise<string[]> {
+    const mine = this.#last.then(() => this.#load(py, names));
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+
+  async #load(py: Pyodide, names: string[]): Promise<string[]> {
     const wanted = this.missing(names);
     if (wanted.length === 0) return [];
     const id = `need-${this.#next++}`;
     const arrived = this.delivered(id);
     say({ type: "need", id, names: wanted });
     await arrived;
-    await this.install(py, wanted);
-    say({ type: "installed", id, names: wanted });
+    try {
+      await this.install(py, wanted);
+    } finally {
+      // Also when it failed: somebody waits for the end of it.
+      say({ type: "installed", id, names: wanted.filter((name) => this.loaded.has(name)) });
+    }
     return wanted;
   }
 

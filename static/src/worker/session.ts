@@ -1,5 +1,6 @@
 // The harness seen from JavaScript: how its files get into Python, what it is given (the bridge), what it offers.
 
+import { OVER, SIGNAL } from "../protocol/interrupt";
 import type { BootSettings, RunOptions } from "../protocol/messages";
 import { say, sayText } from "./channel";
 import type { SessionFiles } from "./files";
@@ -72,13 +73,16 @@ export class HarnessSession {
       read_input: (prompt: string, password: boolean) => this.#ask(prompt, password),
       keep_file: (path: string) => files.keep(path),
       arm: () => {
+        if (interrupt) interrupt[OVER] = 0;
         py.setInterruptBuffer(interrupt ?? undefined);
         interrupts.arm(interrupt ?? undefined);
       },
       disarm: () => {
         py.setInterruptBuffer(undefined);
         interrupts.arm(undefined);
-        if (interrupt) interrupt[0] = 0;
+        if (!interrupt) return;
+        interrupt[SIGNAL] = 0;
+        interrupt[OVER] = 1;
       },
     };
     // Not by evaluating a line: that would be parsed and compiled, and somebody waits.
@@ -117,7 +121,7 @@ export class HarnessSession {
    * Python waits, so the buffer is cleared first: else the signal would raise in here instead of in the cell.
    */
   interrupt(): void {
-    if (this.#interrupt) this.#interrupt[0] = 0;
+    if (this.#interrupt) this.#interrupt[SIGNAL] = 0;
     for (const id of [...this.#answers.keys()]) this.answer(id, null);
     this.#session.interrupt();
   }

@@ -1,42 +1,10 @@
 // Code that wants to stop the page, or never to end. A strain has won when the answer comes late, when the page
 // stands still meanwhile, or when the next cell gets no answer.
 
-export interface Strain {
-  id: string;
-  title: string;
-  /** Python; or JavaScript in the worker (`kept` has its originals) while `python` sleeps. */
-  python: string;
-  script?: string;
-  /** Milliseconds the run may take. */
-  timeout?: number;
-  /** What may come of it. */
-  status: readonly string[];
-  /** Longest standstill of the page that is all right, in ms, for what floods it with output. */
-  gap?: number;
-  /** The frame's process may end of it: then the page's own clock answers, and perhaps also for the next cell. */
-  ends?: boolean;
-  /**
-   * What the control shows where nothing watches: "runs on" (no answer in the sealed run's time), "dies" (the
-   * interpreter or its worker is gone), or Python that reads "passed" once it is past the sealed threshold. With a
-   * `script` the same script runs in a plain worker: "runs on", or "gets through" when all its messages arrive.
-   */
-  control: "runs on" | "dies" | "gets through" | { python: string };
-}
+import { CAUSES } from "./causes";
+import { inWorker, type Strain, strain } from "./strain";
 
-const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-const strain = (title: string, python: string, rest: Partial<Strain> = {}): Strain => ({
-  id: `resources/python/${slug(title)}`,
-  title,
-  python,
-  status: ["timeout", "crashed"],
-  control: "runs on",
-  ...rest,
-});
-const inWorker = (title: string, script: string, rest: Partial<Strain> = {}): Strain => ({
-  ...strain(title, "import asyncio\nawait asyncio.sleep(60)", rest),
-  id: `resources/worker/${slug(title)}`,
-  script,
-});
+export type { Strain };
 
 const LOST = ["crashed", "timeout", "error", "ok"] as const;
 
@@ -175,6 +143,7 @@ export const STRAINS: Strain[] = [
     "for (let i = 0; i < 20000; i++) { const c = new kept.MessageChannel(); kept.postMessage({}, [c.port1]) } for (;;) {}",
     { gap: 2_500, timeout: 700, control: "runs on" },
   ),
+  ...CAUSES,
   // The last one: Chromium lets a worker that is ended go on for two seconds, and the frame's process may not live so long.
   inWorker("a JavaScript heap without end", "const all = []; for (;;) all.push(new Array(1e6).fill(1.5))", {
     gap: 2_500,

@@ -121,6 +121,26 @@ export class SealedRig {
     );
   }
 
+  /**
+   * Runs a cell and counts what reaches the page meanwhile: `tally` has it by name. With `answer` somebody answers input()
+   * after so many milliseconds.
+   */
+  async counted(code: string, timeout: number, ms: number, answer?: number): Promise<Heard> {
+    const input =
+      answer === undefined ? "" : `,onInput:()=>(tally.input++,new Promise((d)=>setTimeout(d,${answer},null)))`;
+    return this.host<Heard>(
+      `(async()=>{window.tally={input:0,started:0,clear:0,loading:0};
+       const count=(n)=>sandboxes.main.on(n,(e)=>{if(!/rest|pyodide|snapshot/.test(e?.url))tally[n]++}),offs=["fetched","packages","blocked","progress"].map((n)=>(tally[n]=0,count(n)));
+       const began=performance.now();
+       const e=await sandboxes.main.execute(${JSON.stringify(code)},{timeout:${timeout},onStart:()=>{tally.started++},
+         onClear:()=>{tally.clear++},onLoading:()=>{tally.loading++}${input}});
+       for(const off of offs)off();
+       const {status,text,stdout,error,note}=e;
+       return {status,text,stdout,error,note,ms:performance.now()-began}})()`,
+      ms,
+    );
+  }
+
   /** The frame's own target. `at` counts the sandboxes of the page. */
   frame(at = 0): Promise<Target> {
     return this.#cdp.find((target) => this.#frames().indexOf(target) === at);

@@ -2,6 +2,7 @@
 
 export class Countdown {
   #left: number;
+  #used = 0;
   #since: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #onEnd: () => void;
@@ -9,6 +10,11 @@ export class Countdown {
   constructor(ms: number, onEnd: () => void) {
     this.#left = ms;
     this.#onEnd = onEnd;
+  }
+
+  /** Milliseconds that have been counted. */
+  get used(): number {
+    return this.#used + (this.#since === undefined ? 0 : performance.now() - this.#since);
   }
 
   resume(): void {
@@ -20,7 +26,17 @@ export class Countdown {
   pause(): void {
     if (this.#since === undefined) return;
     clearTimeout(this.#timer);
-    this.#left = Math.max(0, this.#left - (performance.now() - this.#since));
+    const passed = performance.now() - this.#since;
+    this.#used += passed;
+    this.#left = Math.max(0, this.#left - passed);
     this.#since = undefined;
+  }
+
+  /** More time from now on. */
+  add(ms: number): void {
+    const counts = this.#since !== undefined;
+    this.pause();
+    this.#left += ms;
+    if (counts) this.resume();
   }
 }
