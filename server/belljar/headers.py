@@ -233,8 +233,8 @@ def _sealed() -> Headers:
         # stops WebRTC, which no directive of a CSP does (not even `webrtc 'block'`). Other engines ignore it.
         "Connection-Allowlist": "()",
         "X-DNS-Prefetch-Control": "off",
-        # Who may embed a frame, `frame-ancestors` says. With `same-origin` Firefox 153 shows none in an isolated
-        # page of our own either: it compares the origin of the sandboxed frame, which is opaque.
+        # Who may embed a frame, `frame-ancestors` says. With `same-origin` Firefox 153 shows none in an
+        # isolated page of our own either: it compares the origin of the sandboxed frame, which is opaque.
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Cache-Control": REVALIDATE,
     }
