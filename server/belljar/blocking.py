@@ -207,6 +207,8 @@ def _answering(
         given: Future[str | None] = Future()
 
         def ask() -> None:
+            if not given.set_running_or_notify_cancel():
+                return  # the run has ended meanwhile
             try:
                 given.set_result(on_input(prompt, password))
             except Exception as error:  # noqa: BLE001 - theirs; it is logged by whoever called

@@ -12,12 +12,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from belljar import tools
 from belljar.backends import Answer, Backend, Listener, RunOptions, Session, SessionOptions, find_backend
+from belljar.backends.bounds import BoundedSession, bounded_open
+from belljar.backends.callbacks import answering
 from belljar.backends.registry import borrow, give_back
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
@@ -79,8 +82,8 @@ class AsyncSandbox:
         self._borrowed = False
         wanted = None if packages is None else tuple(packages)
         self._options = SessionOptions(wanted, isolation, spare)
-        self._session: Session | None = None
-        self._opening: asyncio.Task[Session] | None = None
+        self._session: BoundedSession | None = None
+        self._opening: asyncio.Task[BoundedSession] | None = None
         self._closed = False
         self.files = AsyncFiles(self._opened)
 
@@ -129,15 +132,20 @@ class AsyncSandbox:
             on_stdout, on_stderr: Called with text while it is printed.
             on_result: Called with the value of the last expression.
             on_display: Called with each figure, table or other thing shown.
-            on_input: Answers `input()`: gets the prompt and whether it is a password.
+            on_input: Answers `input()`: gets the prompt and whether it is a password, gives the text or None.
+                One that raises, or gives something else, is logged, and nobody has answered.
 
         Raises:
+            TypeError: The code is no text, or an option of another kind than it has to be.
             ValueError: An option or a file can't be; says what is allowed. Never for what the code did, nor
                 for what the environment lacks.
         """
+        checked(code, timeout)
         name = context.name if isinstance(context, Context) else context
+        if not isinstance(name, str):
+            raise TypeError(f"context must be a name or a Context, not {_kind(name)}.")
         run = RunOptions(timeout, name, fresh, svg)
-        listener = Listener(on_stdout, on_stderr, on_result, on_display, on_input)
+        listener = Listener(on_stdout, on_stderr, on_result, on_display, on_input and answering(on_input))
         try:
             session = await self._opened()
             for path, content in (files or {}).items():
@@ -225,11 +233,11 @@ class AsyncSandbox:
             )
         return opening.result()
 
-    async def _open_session(self) -> Session:
+    async def _open_session(self) -> BoundedSession:
         try:
             if self._key is not None and not self._borrowed:
                 self._backend, self._borrowed = borrow(self._key, self._backend), True
-            self._session = await self._backend.open(self._options)
+            self._session = await bounded_open(self._backend, self._options)
             return self._session
         finally:
             self._opening = None
@@ -281,6 +289,22 @@ def as_bytes(content: Content) -> bytes:
     if isinstance(content, Path):
         return content.read_bytes()
     return content.encode() if isinstance(content, str) else content
+
+
+def checked(code: object, timeout: object) -> None:
+    """Refuses what can be no run, before anything is opened for it.
+
+    Raises:
+        TypeError: Says what is wanted.
+    """
+    if not isinstance(code, str):
+        raise TypeError(f"execute() takes code as a str, not {_kind(code)}.")
+    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, Real)):
+        raise TypeError(f"timeout must be a number of seconds or None, not {_kind(timeout)}.")
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else type(value).__name__
 
 
 async def _quietly(call: Callable[[], Any]) -> None:

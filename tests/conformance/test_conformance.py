@@ -272,6 +272,32 @@ def test_input_is_answered_by_the_caller(sandbox: Sandbox) -> None:
     assert asked == [("Name? ", False)]
 
 
+def test_questions_of_several_tasks_are_answered_each_by_its_own_answer(sandbox: Sandbox) -> None:
+    code = """
+import asyncio
+async def ask(name):
+    return name, input(name)
+sorted(await asyncio.gather(*map(ask, "abc")))
+"""
+    execution = sandbox.execute(code, timeout=20, on_input=lambda prompt, _: prompt * 2)
+    assert execution.text == "[('a', 'aa'), ('b', 'bb'), ('c', 'cc')]", execution
+
+
+@pytest.mark.parametrize("answer", ["raises", 5, b"bytes"])
+def test_a_question_that_is_answered_wrongly_is_answered_by_nobody(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, answer: Any
+) -> None:
+    def on_input(prompt: str, password: bool) -> Any:
+        if answer == "raises":
+            raise RuntimeError("theirs")
+        return answer
+
+    code = "try:\n    input('?')\nexcept EOFError as error:\n    said = 'nobody'\nsaid"
+    assert sandbox.execute(code, timeout=20, on_input=on_input).text == "'nobody'"
+    assert ("theirs" if answer == "raises" else "TypeError: on_input must give a str") in caplog.text
+    assert sandbox.execute("1 + 1", timeout=20).text == "2"
+
+
 def test_input_that_nobody_answers_is_an_error(sandbox: Sandbox) -> None:
     assert sandbox.execute("input('Name? ')").status == "error"
 
@@ -385,6 +411,24 @@ def test_names_of_files_may_be_of_any_script(sandbox: Sandbox) -> None:
 def test_half_a_character_harms_nothing(sandbox: Sandbox) -> None:
     assert sandbox.execute("print('\\ud800')").status in {"ok", "error"}
     assert sandbox.execute("1").ok
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "said"),
+    [
+        (None, {}, "code as a str, not None"),
+        (b"1 + 1", {}, "code as a str, not bytes"),
+        (1, {}, "code as a str, not int"),
+        ("1", {"timeout": "5"}, "timeout must be a number of seconds or None, not str"),
+        ("1", {"timeout": True}, "timeout must be a number of seconds or None, not bool"),
+        ("1", {"context": 5}, "context must be a name or a Context, not int"),
+    ],
+)
+def test_what_can_be_no_call_is_a_type_error(
+    sandbox: Sandbox, code: Any, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(TypeError, match=said):
+        sandbox.execute(code, **options)
 
 
 # ------------------------------------------------------------ concurrency

@@ -200,6 +200,19 @@ describe("clocks", () => {
     expect(ends.interrupt).toHaveBeenCalled();
   });
 
+  test("as long as one of several questions waits for a person, nothing counts", () => {
+    const { run, ends } = started();
+    run.begin();
+    run.asking("1", 2);
+    run.asking("2", 2);
+    run.answered("2");
+    vi.advanceTimersByTime(3_600_000);
+    expect(ends.interrupt).not.toHaveBeenCalled();
+    run.answered("1");
+    vi.advanceTimersByTime(1_000);
+    expect(ends.interrupt).toHaveBeenCalled();
+  });
+
   test("loading has a limit of its own, over the whole run", () => {
     const { run, ends } = started(1_000_000);
     run.begin();

@@ -65,6 +65,8 @@ class E2BBackend:
         self._template = template
         self._lifetime = lifetime
         self._internet = internet
+        #: Seconds for a new sandbox.
+        self.patience = 120.0
         self._sessions: set[E2BSession] = set()
 
     @property

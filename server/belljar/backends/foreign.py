@@ -102,6 +102,9 @@ class ForeignSession(ABC):
         backend: Name for executions.
     """
 
+    #: Seconds that a run may take beyond its timeout: for what is asked before and after it.
+    slack = 30.0
+
     def __init__(self, backend: str) -> None:
         self._backend = backend
         self._limits = Limits()

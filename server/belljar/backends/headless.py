@@ -53,6 +53,8 @@ class HeadlessBackend:
         self._asked = browser_sandbox
         self._executable = None if chromium is None else str(chromium)
         self._endpoint = endpoint
+        #: Seconds for a new sandbox: its turn, a browser and a page in it; both twice if the first died.
+        self.patience = queue_timeout + 720.0
         self._turns = asyncio.Semaphore(pool)
         self._waiting = 0
         self._starting = asyncio.Lock()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from belljar.backends.foreign import ForeignSession, Heard, Seen, TimeUpError, no_file
 from belljar.backends.protocol import RunOptions, SessionOptions
+from belljar.backends.threads import in_thread
 from belljar.errors import UnavailableError
 from belljar.results import ErrorInfo, Result
 
@@ -89,7 +90,7 @@ class LLMSandboxBackend:
             UnavailableError: There is none; says why.
         """
         del options
-        service, client = await asyncio.to_thread(self._start)
+        service, client = await in_thread(self._start)
         session = LLMSandboxSession(service, client, self._workdir, self.name)
         self._sessions = {other for other in self._sessions if other.alive} | {session}
         return session
@@ -286,7 +287,7 @@ class LLMSandboxSession(ForeignSession):
         from llm_sandbox.exceptions import SandboxError, SandboxTimeoutError
 
         try:
-            return await asyncio.to_thread(work)
+            return await in_thread(work)
         except SandboxTimeoutError:
             raise
         except (DockerException, SandboxError, OSError) as error:

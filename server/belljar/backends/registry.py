@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from belljar.backends.bounds import bounded_close
 from belljar.backends.protocol import Backend
 
 GROUP = "belljar.backends"
@@ -77,7 +78,7 @@ async def give_back(key: object) -> None:
     share.borrowers -= 1
     if share.borrowers == 0:
         del shares[key]
-        await share.backend.close()
+        await bounded_close(share.backend)
 
 
 def _headless(name: str, **options: Any) -> Backend:

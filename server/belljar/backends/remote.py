@@ -17,10 +17,11 @@ from dataclasses import replace
 from typing import Any
 
 from belljar.backends.callbacks import tell
-from belljar.backends.protocol import Listener, RunOptions, SessionOptions
+from belljar.backends.protocol import Answer, Listener, RunOptions, SessionOptions
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
 from belljar.results import FileInfo, Result
+from belljar.settings import Limits
 
 #: Bytes of a file that cross at once.
 _PART = 4 * 2**20
@@ -32,6 +33,10 @@ class RemoteSession(ABC):
     Args:
         backend: Name for executions.
     """
+
+    #: Seconds that a run may take beyond its timeout: to start Python anew, to load packages. A page that
+    #: says nothing is noticed much sooner.
+    slack = 2 * Limits().load_timeout + 60.0
 
     def __init__(self, backend: str) -> None:
         self._backend = backend
@@ -73,18 +78,22 @@ class RemoteSession(ABC):
             milliseconds = options.timeout * 1000
             # JSON knows no NaN and no infinity; the page says what is allowed.
             request["timeout"] = milliseconds if math.isfinite(milliseconds) else str(milliseconds)
+        asking: set[asyncio.Task[None]] = set()
         try:
             await self._call("execute", number, code, request)
             while True:
                 events = json.loads(await self._call("next", number))
                 for event in events:
-                    if (execution := await self._hear(event, number, listener)) is not None:
+                    if (execution := self._hear(event, number, listener, asking)) is not None:
                         return execution
         except UnavailableError as error:
             return self._lost(str(error))
         except asyncio.CancelledError:
             await self._cancel(number)
             raise
+        finally:
+            for question in asking:
+                question.cancel()
 
     async def interrupt(self) -> None:
         """Stops the running code."""
@@ -119,7 +128,9 @@ class RemoteSession(ABC):
         """Takes a file away."""
         await self._call("remove", path)
 
-    async def _hear(self, event: dict[str, Any], number: int, listener: Listener) -> Execution | None:
+    def _hear(
+        self, event: dict[str, Any], number: int, listener: Listener, asking: set[asyncio.Task[None]]
+    ) -> Execution | None:
         match event["type"]:
             case "done":
                 return replace(Execution.from_dict(event["execution"]), backend=self._backend)
@@ -134,9 +145,16 @@ class RemoteSession(ABC):
             case "display":
                 tell(listener.on_display, Result.from_dict(event["result"]))
             case "input" if listener.on_input is not None:
-                answer = await listener.on_input(event["prompt"], event["password"])
-                await self._call("answer", number, answer)
+                # Beside the run, which may end while somebody thinks; its tasks may ask several at once.
+                asked = asyncio.create_task(self._ask(number, event, listener.on_input))
+                asking.add(asked)
+                asked.add_done_callback(asking.discard)
         return None
+
+    async def _ask(self, number: int, event: dict[str, Any], ask: Answer) -> None:
+        answer = await ask(event["prompt"], event["password"])
+        with contextlib.suppress(UnavailableError):  # the run hears that for itself
+            await self._call("answer", number, event["question"], answer)
 
     async def _cancel(self, number: int) -> None:
         # Without a page, nothing runs any more.

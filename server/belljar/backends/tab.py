@@ -79,6 +79,8 @@ class TabBackend:
         self._key = os.environ.get("BELLJAR_TAB_KEY", "") if key is None else key
         self._program = (Path(sys.argv[0]).name or "A program") if program is None else program
         self._wait = wait
+        #: Seconds for a new sandbox: the server, a person, Python in their tab.
+        self.patience = wait + _OPEN + 60.0
         self._on_invite = _print_link if on_invite is None else on_invite
         self._starting = asyncio.Lock()
         self._server: LocalServer | None = None

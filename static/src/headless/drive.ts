@@ -61,9 +61,9 @@ export class Drive {
     return JSON.stringify(events);
   }
 
-  /** Answers an input() of a run; null means that nobody does. */
-  answer(id: number, text: string | null): void {
-    this.#runs.get(id)?.answer(text);
+  /** Answers a question of a run, an input() of its code; null means that nobody does. */
+  answer(id: number, question: number, text: string | null): void {
+    this.#runs.get(id)?.answer(question, text);
   }
 
   /** Takes a run out of the queue, or interrupts it. */

@@ -7,7 +7,7 @@ import { type WireExecution, type WireResult, wireExecution, wireResult } from "
 export type HeadlessEvent =
   | { type: "stdout" | "stderr"; text: string }
   | { type: "result" | "display"; result: WireResult }
-  | { type: "input"; prompt: string; password: boolean }
+  | { type: "input"; question: number; prompt: string; password: boolean }
   | { type: "done"; execution: WireExecution }
   /** An option that can't be: the caller's mistake. */
   | { type: "wrong"; reason: string };
@@ -19,7 +19,9 @@ export class Run {
   readonly options: ExecuteOptions;
   #events: HeadlessEvent[] = [];
   #wake: (() => void) | undefined;
-  #answer: ((text: string | null) => void) | undefined;
+  /** Questions that wait for the program, by number. */
+  readonly #questions = new Map<number, (text: string | null) => void>();
+  #asked = 0;
   #ended = false;
   readonly #abort = new AbortController();
 
@@ -58,9 +60,11 @@ export class Run {
     return events;
   }
 
-  answer(text: string | null): void {
-    this.#answer?.(text);
-    this.#answer = undefined;
+  /** Answers one of its questions; one that is answered already hears nothing more. */
+  answer(question: number, text: string | null): void {
+    const resolve = this.#questions.get(question);
+    this.#questions.delete(question);
+    resolve?.(text);
   }
 
   cancel(): void {
@@ -69,13 +73,14 @@ export class Run {
 
   #ask(prompt: string, password: boolean): Promise<string | null> {
     return new Promise((resolve) => {
-      this.#answer = resolve;
-      this.#add({ type: "input", prompt, password });
+      const question = this.#asked++;
+      this.#questions.set(question, resolve);
+      this.#add({ type: "input", question, prompt, password });
     });
   }
 
   #end(event: HeadlessEvent): void {
-    this.answer(null);
+    for (const question of [...this.#questions.keys()]) this.answer(question, null);
     this.#ended = true;
     this.#add(event);
   }

@@ -12,6 +12,9 @@ import { Execution, Gathering, Result } from "./execution";
 import { asBlob } from "./files";
 import { checkedPath, type ExecuteOptions } from "./options";
 
+/** The longest answer to input(), in characters; the frame takes no message that is much longer. */
+const ANSWER_CHARS = 10_000_000;
+
 /** A call of `execute` that waits for its turn. */
 export class Asked {
   /** It has its turn: from now on it ends by itself, and aborting interrupts it. */
@@ -126,8 +129,20 @@ export class RunningCell {
   }
 
   async #ask(id: string, prompt: string, password: boolean): Promise<void> {
-    const asking = async (): Promise<string | null> => (await this.#options.onInput?.(prompt, password)) ?? null;
-    this.#events.answered(id, await asking().catch(() => null));
+    // Whatever it does, the code gets an answer: nobody's, if not the callback's.
+    const asking = async (): Promise<string | null> => {
+      const given: unknown = (await this.#options.onInput?.(prompt, password)) ?? null;
+      if (typeof given === "string" && given.length > ANSWER_CHARS) {
+        throw new RangeError(`onInput gave ${given.length} characters; ${ANSWER_CHARS} can be answered.`);
+      }
+      if (given === null || typeof given === "string") return given;
+      throw new TypeError(`onInput must give a string or null, not a value of type ${typeof given}.`);
+    };
+    const nobody = (error: unknown): null => {
+      reportError(error);
+      return null;
+    };
+    this.#events.answered(id, await asking().catch(nobody));
   }
 }
 

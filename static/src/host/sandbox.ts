@@ -159,7 +159,8 @@ export class Sandbox {
    * that can't be, an Error for a file that there is no room for.
    */
   async execute(code: string, options: ExecuteOptions = {}): Promise<Execution> {
-    const asked = new Asked(String(code), options);
+    if (typeof code !== "string") throw new TypeError(`execute() takes code as a string, not ${typeof code}.`);
+    const asked = new Asked(code, options);
     const turn = this.#tail.then(() => this.#execute(asked));
     this.#tail = turn.catch(() => {});
     return asked.answer(turn);

@@ -11,7 +11,8 @@ const METHODS: Record<string, Method> = {
   open: (drive, [options]) => drive.open(openOptions(options)),
   execute: (drive, [id, code, request]) => drive.execute(number(id), string(code), runRequest(request)),
   next: (drive, [id]) => drive.next(number(id)),
-  answer: (drive, [id, text]) => drive.answer(number(id), text === null ? null : string(text)),
+  answer: (drive, [id, question, text]) =>
+    drive.answer(number(id), number(question), text === null ? null : string(text)),
   cancel: (drive, [id]) => drive.cancel(number(id)),
   interrupt: (drive) => drive.interrupt(),
   reset: (drive) => drive.reset(),

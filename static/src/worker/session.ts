@@ -104,6 +104,8 @@ export class HarnessSession {
   /** Runs one cell. Rejects only when the interpreter itself is gone. */
   async run(run: string, code: string, options: RunOptions): Promise<void> {
     this.#run = run;
+    // Who asked before is answered by nobody any more.
+    for (const id of [...this.#answers.keys()]) this.answer(id, null);
     const text = JSON.stringify({ input: options.input, svg: options.svg, context: options.context });
     await this.#session.run.callPromising(run, code, text);
   }
@@ -122,7 +124,6 @@ export class HarnessSession {
    */
   interrupt(): void {
     if (this.#interrupt) this.#interrupt[SIGNAL] = 0;
-    for (const id of [...this.#answers.keys()]) this.answer(id, null);
     this.#session.interrupt();
   }
 
