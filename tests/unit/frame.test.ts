@@ -189,6 +189,13 @@ describe("clocks", () => {
     expect(ends.interrupt).toHaveBeenCalled();
   });
 
+  test("a worker that answers and never starts the cell is noticed by its answers, not by the clock", () => {
+    const { run } = started();
+    vi.advanceTimersByTime(50_000);
+    const answers = Array.from({ length: 24 }, () => run.unstarted());
+    expect(answers).toEqual([...Array(23).fill(false), true]);
+  });
+
   test("waiting for a person does not count as running", () => {
     const { run, ends } = started();
     run.begin();

@@ -22,6 +22,7 @@ from .files import Files
 from .imports import OnDemandFinder
 from .inputs import Inputs, Stdin
 from .loading import Loader
+from .loops import Loops
 from .magics import MODULE as MAGICS_MODULE
 from .magics import Magics
 from .mime import Formatter
@@ -55,6 +56,7 @@ class Environment:
         self._stdout = TextStream("stdout", self.outlet)
         self._stderr = TextStream("stderr", self.outlet)
         self.waiter = Waiter(bridge, self.outlet.flush)
+        self.loops = Loops(self.waiter)
         self.inputs = Inputs(bridge, self.waiter, self._stdout.write, self.outlet.flush)
         self.loader = Loader(bridge, Allowlist(bridge.allowlist), self.events, self.waiter, self.outlet.flush)
         self.packages = Packages(self.loader)
@@ -96,6 +98,7 @@ class Environment:
         self.loader.allowlist.mark(["micropip"])  # ours is always there; the real one would ask the network
         hooks.provide(MAGICS_MODULE, self.magics.module)
         ipython.provide(hooks, self.display, self._network.error)
+        self.loops.install(patches)
 
     def remove(self) -> None:
         """Put the interpreter back as it was."""

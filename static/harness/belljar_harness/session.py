@@ -94,6 +94,10 @@ class Session:
         """
         return self._environment.waiter.interrupt()
 
+    def mend(self) -> None:
+        """Give the event loop back its place, whatever code did to it. Call it from outside of every task."""
+        self._environment.loops.mend()
+
     def complete(self, code: str, cursor: int) -> str:
         """Completions at `cursor` (characters) as JSON, see `completion.complete`."""
         try:
@@ -180,6 +184,8 @@ class Session:
                 raise
             environment.figures.flush()
         finally:
+            # At once: a task whose step ends while another loop is the running one stays the current task.
+            environment.loops.restore()
             self._disarm()
 
     async def _execute(self, cell: cells.Cell, context: Context) -> None:

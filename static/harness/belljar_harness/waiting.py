@@ -17,6 +17,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -41,12 +42,10 @@ class Waiter:
         self._bridge = bridge
         self._flush = flush
         self._sleep: Callable[[float], None] = time.sleep
-        #: Futures of suspended calls; resolving one ends its wait.
-        self._stops: list[asyncio.Future[None]] = []
+        #: Suspended calls, in the order they began; they end in any order.
+        self._waits: list[_Wait] = []
         #: Tasks that were there when the run began.
         self._earlier: set[asyncio.Task[Any]] = set()
-        #: An interrupt came while a call was suspended.
-        self._interrupted = False
         self._task: asyncio.Task[Any] | None = None
         self._ticking = False
         self._threads = ThreadStates(bridge)
@@ -70,7 +69,7 @@ class Waiter:
 
     async def begin(self) -> None:
         """A run starts in the current task."""
-        self.cancelled = self._interrupted = False
+        self.cancelled = False
         self._task = asyncio.current_task()
         self._earlier = asyncio.all_tasks()
         await self._threads.heal()
@@ -119,10 +118,13 @@ class Waiter:
 
     def interrupt(self) -> bool:
         """End the wait the cell is in, with KeyboardInterrupt. Returns whether it was in one."""
-        if self._stops:
+        # One at a time, the last one first: where it isn't caught it comes back here, by way of the loop's
+        # handler, for the one before. What tasks of earlier cells wait for is none of this cell's.
+        mine = [wait for wait in self._waits if wait.task is self._task or wait.task not in self._earlier]
+        if mine:
             # Kept until the call resumes: it may be over already and not yet back.
-            self._interrupted = True
-            _finish(self._stops[-1])
+            mine[-1].interrupted = True
+            _finish(mine[-1].stop)
             return True
         task = self._task
         if task is not None and task is not asyncio.current_task():
@@ -160,15 +162,15 @@ class Waiter:
 
     def _block(self, awaitable: Awaitable[Any], stop: asyncio.Future[None]) -> bool:
         """Block until `awaitable` is done; returns whether that was because of an interrupt."""
-        self._stops.append(stop)
+        wait = _Wait(stop, asyncio.current_task())
+        self._waits.append(wait)
         self.watch()
         try:
             self._bridge.run_sync(awaitable)
         finally:
-            self._stops.remove(stop)
+            self._waits.remove(wait)
             _finish(stop)
-            interrupted, self._interrupted = self._interrupted, False
-        return interrupted
+        return wait.interrupted
 
     def sleep(self, seconds: float, /) -> None:
         """`time.sleep` of user code: output goes out first, the event loop goes on, an interrupt ends it."""
@@ -206,6 +208,21 @@ class Waiter:
             "asyncio.run() can't wait in this browser, because the cell already runs in the event loop. "
             "Write `await main()` instead; cells may await."
         )
+
+
+@dataclass(slots=True, eq=False)
+class _Wait:
+    """A suspended call.
+
+    Attributes:
+        stop: Resolving it ends the wait.
+        task: Whose call it is.
+        interrupted: By an interrupt, which is raised when the call resumes.
+    """
+
+    stop: asyncio.Future[None]
+    task: asyncio.Task[Any] | None
+    interrupted: bool = False
 
 
 async def _settle(awaitable: Awaitable[T], result: list[T], failure: list[BaseException]) -> None:

@@ -73,6 +73,8 @@ export class PythonWorker {
   #paging = false;
   readonly #allowed: object;
   readonly #read: Runtime["read"];
+  /** No cell has to wait for a part of the image: where it can't be read while it comes, all of it is here. */
+  whole: boolean;
 
   /** Only a worker that starts from a snapshot can be held. */
   constructor(runtime: Runtime, settings: BootSettings, held = false) {
@@ -99,8 +101,15 @@ export class PythonWorker {
     this.#mailbox = self.crossOriginIsolated ? makeMailbox() : null;
     this.#allowed = settings.packages;
     for (const name of [SNAPSHOT.code, SNAPSHOT.rest]) this.#await(name, pieces.get(name));
+    this.whole = snapshot === null || this.#mailbox !== null;
+    if (!this.whole) this.#arrive().catch(() => {}); // whoever fetches it tells of that
     this.post({ type: "boot", settings, interrupt: shared, snapshot, mailbox: this.#mailbox });
     this.#handAll((name) => !this.#held || !name.startsWith(HEAP));
+  }
+
+  async #arrive(): Promise<void> {
+    await Promise.all([SNAPSHOT.code, SNAPSHOT.rest].map((name) => this.#pieces.get(name)));
+    this.whole = true;
   }
 
   /** Lets a held worker go on to `ready`. */

@@ -27,6 +27,12 @@ const INSTALL_MS = 2_000;
 const INSTALL_MS_PER_MB = 300;
 const MB = 1024 * 1024;
 
+/**
+ * A worker that has nothing to load and answers so often without starting the cell never will: what earlier cells left
+ * in it keeps it from that. They are turns of its event loop, so a busy machine gets its time.
+ */
+const UNSTARTED = 24;
+
 export type StopCause = "timeout" | "interrupted";
 
 /** What a run that is to stop shows of it: nothing, that it has heard, that its code is over and its answer is made. */
@@ -70,6 +76,7 @@ export class Run {
   readonly #ends: RunEnds;
   #graces = 1;
   #installs = 0;
+  #unstarted = 0;
   #again: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -101,6 +108,11 @@ export class Run {
   /** User code has started. */
   get begun(): boolean {
     return this.#begun;
+  }
+
+  /** Its worker has answered once more and not started it; gives whether it never will. */
+  unstarted(): boolean {
+    return ++this.#unstarted >= UNSTARTED;
   }
 
   /** It says that it waits, and is asked whether it does. */

@@ -229,6 +229,15 @@ export class FrameSession implements WorkerListener {
     if (this.#run && !this.#run.begun) this.#idleness.askIn(ms, this.#run.code.length * PARSE_MS);
   }
 
+  /** It hears and has nothing to wait for; one that never starts the cell is no use to the cell. */
+  #unstarted(): void {
+    const waits = this.#needs.fetching || this.#needs.installing || !this.#worker.whole;
+    if (this.#run && !this.#run.begun && !waits && this.#run.unstarted()) {
+      return this.#restart("Python was stopped: after an earlier cell it started no other.");
+    }
+    this.#watchStart(AGAIN_MS);
+  }
+
   #start(run: Run): void {
     this.#worker.post({ type: "run", run: run.id, code: run.code, options: run.options });
   }
@@ -347,7 +356,7 @@ export class FrameSession implements WorkerListener {
           this.#run?.silence(false);
           this.#waiting.askIn(AGAIN_MS, 0);
         }
-        if (this.#idleness.heard(message.nonce)) this.#watchStart(AGAIN_MS);
+        if (this.#idleness.heard(message.nonce)) this.#unstarted();
         return;
       case "page":
       case "failed":

@@ -15,6 +15,7 @@ interface Session {
   warm: PyCallable;
   complete: PyCallable;
   interrupt: PyCallable;
+  mend: PyCallable;
 }
 
 type Waiting = (text: string | null) => void;
@@ -106,6 +107,7 @@ export class HarnessSession {
     this.#run = run;
     // Who asked before is answered by nobody any more.
     for (const id of [...this.#answers.keys()]) this.answer(id, null);
+    this.#session.mend();
     const text = JSON.stringify({ input: options.input, svg: options.svg, context: options.context });
     await this.#session.run.callPromising(run, code, text);
   }
@@ -124,6 +126,7 @@ export class HarnessSession {
    */
   interrupt(): void {
     if (this.#interrupt) this.#interrupt[SIGNAL] = 0;
+    this.#session.mend();
     this.#session.interrupt();
   }
 
