@@ -137,7 +137,7 @@ $(ENVIRONMENT): requirements/dev.lock pyproject.toml
 # What the tests want of the system, Chromium first: with it the assets get their snapshots.
 .PHONY: services
 services: $(ENVIRONMENT) $(NODE_PACKAGES)
-	@mkdir -p build && .ci/chromium > build/chromium && .ci/redis && .ci/grid
+	@mkdir -p build && .ci/chromium > build/chromium && .ci/firefox > build/firefox && .ci/redis && .ci/grid
 
 # Order-only below: looked at each time, but no reason to install or build anything again.
 node: $(ENVIRONMENT)

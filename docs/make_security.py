@@ -2,8 +2,9 @@
 
     make docs-security        after `make test` and `make soak`
 
-Reads `attacks.json` and `faults.json` from `build/reports/` and `soak.json` from `build/soak/`, and replaces
-what stands between `<!-- run:NAME -->` and `<!-- /run:NAME -->`. What has no file there stays as it is.
+Reads `attacks.json`, `faults.json` and `channels.json` from `build/reports/` and `soak.json` from
+`build/soak/`, and replaces what stands between `<!-- run:NAME -->` and `<!-- /run:NAME -->`. What has no file
+there stays as it is.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ class ResultsError(Exception):
 
 
 def render(results: Path, soaked: Path) -> dict[str, str]:
-    """The blocks that the results give, by name: promise, probes, faults, soak."""
+    """The blocks that the results give, by name: promise, probes, faults, channels, soak."""
     blocks: dict[str, str] = {}
     if attacks := _read(results / "attacks.json"):
         blocks |= _attacks(attacks)
     if faults := _read(results / "faults.json"):
         blocks["faults"] = _faults(faults)
+    if channels := _read(results / "channels.json"):
+        blocks["channels"] = _channels(channels)
     if (soak := _read(soaked)) and soak["runs"] >= SOAK_RUNS:
         blocks["soak"] = _soak(soak)
     return blocks
@@ -133,6 +136,22 @@ def _faults(faults: Mapping[str, Any]) -> str:
     )
     tail = ["", "Where the sandbox does not start, it says why:", "", *said] if said else []
     return "\n".join([intro, "", *lines, *tail])
+
+
+def _channels(measured: Mapping[str, Any]) -> str:
+    parts: list[str] = []
+    for table in measured["tables"]:
+        head = [table["engine"].replace("/", " "), *table["sets"]]
+        lines = [f"| {' | '.join(map(_cell, head))} |", "|" + "---|" * len(head)]
+        # Ways that are held alike share a row.
+        alike: dict[tuple[bool, ...], list[str]] = {}
+        for row in table["rows"]:
+            alike.setdefault(tuple(row["held"]), []).append(row["channel"])
+        for held, channels in alike.items():
+            cells = [_cell(", ".join(channels)), *("held" if one else "**passes**" for one in held)]
+            lines.append(f"| {' | '.join(cells)} |")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
 
 
 def _soak(soak: Mapping[str, Any]) -> str:

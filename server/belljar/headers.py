@@ -229,12 +229,13 @@ def _sealed() -> Headers:
     """What both frames share: no feature, no connection, no DNS look-up ahead of time."""
     return {
         "Permissions-Policy": _all_off(FEATURES),
-        # An empty list: no connection at all. Chromium 156 honours it, and it is the one policy that also
-        # stops WebRTC, which no directive of a CSP does (not even `webrtc 'block'`). Other engines ignore it.
+        # An empty list: Chromium 156 connects to no server, not for look-ups ahead of time, a navigation or a
+        # STUN server either, which no directive of a CSP stops (not even `webrtc 'block'`). WebRTC's packets
+        # to a peer that the code names pass it, so the frame gives WebRTC up. Other engines ignore it all.
         "Connection-Allowlist": "()",
         "X-DNS-Prefetch-Control": "off",
         # Who may embed a frame, `frame-ancestors` says. With `same-origin` Firefox 153 shows none in an
-        # isolated page of our own either: it compares the origin of the sandboxed frame, which is opaque.
+        # isolated page of our own either: it compares the sandboxed frame's origin, which is opaque.
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Cache-Control": REVALIDATE,
     }

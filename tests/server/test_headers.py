@@ -53,7 +53,7 @@ def test_only_the_isolated_frame_carries_coep() -> None:
 def test_frames_are_shown_by_isolated_pages_in_every_engine_and_read_by_none(
     embedders: tuple[str, ...],
 ) -> None:
-    """Firefox 153 shows no sandboxed frame of `same-origin` in an isolated page, not even its own."""
+    """Firefox 153 shows no sandboxed frame of `same-origin` in an isolated page, its own included."""
     for sent in (headers.frame("h", embedders, isolated=True), headers.output("h", embedders)):
         assert sent["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert "Access-Control-Allow-Origin" not in sent

@@ -24,6 +24,14 @@ LAYERS = [
     {"layer": "iframe sandbox", "kind": "attribute", "outcome": "The frame is not sealed.",
      "groups": {"code": "not started", "page": "not started"}},
 ]  # fmt: skip
+CHANNELS = {
+    "tables": [{
+        "engine": "Chrome/156.0.1", "sets": ["CSP alone", "the frame"],
+        "rows": [{"channel": "fetch (frame)", "held": [True, True]},
+                 {"channel": "an image (frame)", "held": [True, True]},
+                 {"channel": "link | preconnect (frame)", "held": [False, True]}],
+    }],
+}  # fmt: skip
 SOAK = {
     "seed": 7, "runs": 1000, "seconds": 600, "browser": "156.0.1", "growth": 1.028,
     "counts": {"kill": 20, "crash": 5, "reset": 10, "upload": 60, "interrupt": 30, "timeout": 30},
@@ -65,7 +73,7 @@ def test_a_run_is_written_into_all_documents_and_a_second_time_changes_nothing(
 ) -> None:
     attacks = {"browser": "156.0.1", "results": PROBES}
     faults = {"browser": "156.0.1", "probes": 3, "layers": LAYERS}
-    folder = results(tmp_path, attacks=attacks, faults=faults, soak=SOAK)
+    folder = results(tmp_path, attacks=attacks, faults=faults, channels=CHANNELS, soak=SOAK)
     given = arguments(folder, documents)
     assert security.main(given) == 0
     assert "docs/security.md: written" in capsys.readouterr().out
@@ -76,6 +84,9 @@ def test_a_run_is_written_into_all_documents_and_a_second_time_changes_nothing(
     assert "| network | 2 | 2 |" in docs
     assert r"* fetch \| of &lt;b&gt; \*anything\*" in docs
     assert "| CSP sandbox | header | 2/2 | 1/1 |" in docs
+    assert "| Chrome 156.0.1 | CSP alone | the frame |" in docs
+    assert "| fetch (frame), an image (frame) | held | held |" in docs
+    assert r"| link \| preconnect (frame) | **passes** | held |" in docs
     assert "Without iframe sandbox: “The frame is not sealed.”" in docs
     assert "at 1,600 MiB after a tenth of the runs and at 2,500 MiB at the end (+2.8 %)" in docs
     assert security.main(given) == 0
@@ -116,7 +127,7 @@ def test_the_committed_documents_are_well_formed_and_say_the_same(
         markers = re.findall(r"<!-- /?run:\w+ -->", text)
         assert len(markers) == 2 * len(blocks[name]), name
         assert blocks[name]["promise"] == blocks["docs/security.md"]["promise"]
-    assert blocks["docs/security.md"].keys() == {"promise", "probes", "faults", "soak"}
+    assert blocks["docs/security.md"].keys() == {"promise", "probes", "faults", "channels", "soak"}
     # A number of probes stands in a block, or nowhere.
     for name, text in texts.items():
         outside = re.sub(r"<!-- run:(\w+) -->.*?<!-- /run:\1 -->", "", text, flags=re.DOTALL)

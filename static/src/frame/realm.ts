@@ -1,5 +1,6 @@
-// What no directive of the policy governs. WebRTC sends packets to any address whatever connect-src says (CSP level 3
-// has a `webrtc` directive that no engine honours yet), so the frame gives it up before anything else happens.
+// What no policy governs whole. WebRTC sends packets to any address whatever connect-src says (CSP level 3 has a `webrtc`
+// directive that no engine honours yet). Chromium's Connection-Allowlist stops it from asking STUN servers, not from
+// sending to a peer that the code names. So the frame gives WebRTC up before anything else happens.
 //
 // Only who owns the frame's own realm could use it, and user code never does: it runs in the worker, where WebRTC
 // does not exist. This is for the day when the frame has a bug.

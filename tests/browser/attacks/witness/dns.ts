@@ -1,10 +1,10 @@
 // A DNS sink: the server that the browser asks for every name. It speaks DNS over HTTPS (RFC 8484), because that is the
 // resolver a browser can be told to use, and on a machine of one's own; each name it is asked for is kept, and each one
-// has the address of this machine.
+// has the address of this machine. Chromium posts its questions over HTTP/1.1, Firefox gets its answers over HTTP/2.
 
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
 
 /** Type of a question for an IPv4 address, and the class "Internet" (RFC 1035, section 3.2). */
 const A = 1;
@@ -14,7 +14,8 @@ const HEADER_BYTES = 12;
 export class DnsSink {
   readonly #certificate = selfSigned();
   readonly #heard: (name: string) => void;
-  #server: Server | undefined;
+  #server: Http2SecureServer | undefined;
+  readonly #open = new Set<Socket | ServerHttp2Session>();
   #port = 0;
 
   constructor(heard: (name: string) => void) {
@@ -23,16 +24,23 @@ export class DnsSink {
 
   async listen(): Promise<void> {
     const { key, certificate } = this.#certificate;
-    const server = createServer({ key, cert: certificate }, (request, response) => {
+    const server = createSecureServer({ key, cert: certificate, allowHTTP1: true }, (request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        const answer = this.#answer(Buffer.concat(chunks));
+        const asked = /[?&]dns=([\w-]+)/.exec(request.url ?? "")?.[1];
+        const answer = this.#answer(asked ? Buffer.from(asked, "base64url") : Buffer.concat(chunks));
         response.writeHead(answer ? 200 : 400, { "content-type": "application/dns-message" });
-        response.end(answer);
+        response.end(answer ?? Buffer.alloc(0));
       });
     });
     server.on("tlsClientError", () => {});
+    server.on("sessionError", () => {});
+    const keep = (one: Socket | ServerHttp2Session): void => {
+      this.#open.add(one.on("close", () => this.#open.delete(one)) as typeof one);
+    };
+    server.on("secureConnection", keep);
+    server.on("session", keep);
     this.#server = server;
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     this.#port = (server.address() as AddressInfo).port;
@@ -41,16 +49,20 @@ export class DnsSink {
   async close(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    server?.closeAllConnections();
+    for (const one of this.#open) one.destroy();
     await new Promise((done) => (server ? server.close(done) : done(undefined)));
   }
 
-  /** What the browser's profile must say for it to ask here and nowhere else. */
-  get localState(): Record<string, unknown> {
-    return { dns_over_https: { mode: "secure", templates: `https://127.0.0.1:${this.#port}/dns-query` } };
+  get url(): string {
+    return `https://127.0.0.1:${this.#port}/dns-query`;
   }
 
-  /** Lets the browser believe this one certificate. */
+  /** What Chromium's profile must say for it to ask here and nowhere else. */
+  get localState(): Record<string, unknown> {
+    return { dns_over_https: { mode: "secure", templates: this.url } };
+  }
+
+  /** Lets Chromium believe this one certificate. */
   get args(): string[] {
     return [`--ignore-certificate-errors-spki-list=${this.#certificate.pin}`];
   }
