@@ -25,7 +25,7 @@ from belljar.errors import BelljarError, SettingsError
 from belljar.middleware import CommonHeaders, Prefix, RequestLimits
 from belljar.resources import Resource, respond
 from belljar.settings import Settings, load_settings
-from belljar.site import Site
+from belljar.site import Site, output_digest
 from belljar.tabs.relay import MemoryRelay, Relay
 from belljar.tabs.views import TabSockets
 
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, *, dist: Path | None = None) ->
             Route("/frame/isolated", views.frame_isolated),
             Route("/frame/plain", views.frame_plain),
             Route("/output", views.output),
+            Route("/output/{digest}", views.output),
             Route("/headless", views.headless),
             Route("/tab", views.tab),
             Route("/tab/{side}", views.tab_socket),
@@ -102,6 +103,9 @@ class Views:
         """The frame that shows HTML results."""
         framed = self.site.output.get()
         sent = headers.output(framed.hash_source, self.site.settings.embedders)
+        # By its content it never changes, so that a browser asks once and not for each result.
+        if request.path_params.get("digest") == output_digest(framed, self.site.settings):
+            sent["Cache-Control"] = headers.IMMUTABLE
         return self._respond(request, framed.document, sent)
 
     def headless(self, request: Request) -> Response:

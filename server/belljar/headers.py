@@ -170,6 +170,9 @@ def page(embedders: tuple[str, ...] = (), *, isolated: bool, trusted_types: bool
     off = [name for name in FEATURES if name not in {"clipboard-write", "fullscreen"}]
     headers["Permissions-Policy"] = _all_off(off)
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    # Firefox looks up the host of each link that it shows on an http page, Chromium when the mouse passes.
+    # What code writes must not become a name that a stranger's DNS server is asked for.
+    headers["X-DNS-Prefetch-Control"] = "off"
     headers["Cache-Control"] = REVALIDATE
     if isolated:
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -6,6 +6,7 @@ build of the browser code is noticed, so a running server never has to be restar
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping
@@ -117,11 +118,29 @@ class Site:
         template = f"{name}.html.j2"
 
         def load() -> Resource:
-            document = _render(template, static=self._frontend.url, version=belljar.__version__)
+            output = self._output_address if name in {"page", "tab"} else ""
+            document = _render(
+                template, static=self._frontend.url, version=belljar.__version__, output=output
+            )
             self._compress([document])
             return document
 
-        return Remembered(load, _stamp(self._frontend.root / "manifest.json", TEMPLATES / template))
+        root = self._frontend.root
+        paths = (
+            root / "manifest.json",
+            root / "output.js",
+            TEMPLATES / template,
+            TEMPLATES / "output.html.j2",
+        )
+        return Remembered(load, _stamp(*paths))
+
+    @property
+    def _output_address(self) -> str:
+        """Where pages find the output frame; by its plain name where that can't be told."""
+        try:
+            return f"output/{output_digest(self.output.get(), self.settings)}"
+        except BelljarError:
+            return "output"
 
     def _framed(self, name: str) -> Remembered[Framed]:
         def load() -> Framed:
@@ -189,6 +208,13 @@ class Site:
         threading.Thread(
             target=self.encodings.prepare, args=(contents, sparing), name="belljar-compress", daemon=True
         ).start()
+
+
+def output_digest(framed: Framed, settings: Settings) -> str:
+    """What names the output frame: a hash of its document and of all that is sent with it."""
+    sent = headers.output(framed.hash_source, settings.embedders)
+    told = "\n".join([framed.document.sha256, *(f"{name}: {value}" for name, value in sorted(sent.items()))])
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _stamp(*paths: Path) -> Callable[[], Hashable]:

@@ -91,6 +91,27 @@ def test_the_output_frame_carries_exactly_the_script_that_its_policy_allows(clie
     assert_sent(response, headers.output(headers.script_hash(script)))
 
 
+def test_the_output_frame_is_kept_for_ever_under_its_own_name_alone(make_client: MakeClient) -> None:
+    client = make_client(tab_key="k" * 16)
+    address = client.get("/tab").text.split('data-output="')[1].split('"')[0]
+    assert address.startswith("output/")
+    kept = client.get(f"/{address}")
+    assert kept.headers["cache-control"] == headers.IMMUTABLE
+    assert kept.content == client.get("/output").content
+    for path in ("/output", "/output/other"):
+        response = client.get(path)
+        assert response.content == kept.content
+        assert response.headers["cache-control"] == headers.REVALIDATE
+    embedded = make_client(tab_key="k" * 16, embedders=("https://docs.example.org",)).get("/tab").text
+    assert f'data-output="{address}"' not in embedded, "what is sent with it differs"
+
+
+def test_pages_look_up_no_host_that_code_has_named(make_client: MakeClient) -> None:
+    client = make_client(tab_key="k" * 16)
+    for path in ("/", "/tab", "/headless", "/frame/isolated", "/frame/plain", "/output"):
+        assert client.get(path).headers["x-dns-prefetch-control"] == "off"
+
+
 def test_the_page_where_people_agree_is_embedded_by_nobody(make_client: MakeClient) -> None:
     client = make_client(embedders=("*",), tab_key="k" * 16)
     response = client.get("/tab")

@@ -11,6 +11,7 @@ import { statusOf } from "./model/status";
 import { browserStorage, Store } from "./model/store";
 import { Traffic } from "./model/traffic";
 import { Session } from "./session";
+import { tellOpened } from "./view/address";
 import { announce } from "./view/announce";
 import { banner } from "./view/banner";
 import { listenForCommands } from "./view/commands";
@@ -138,6 +139,10 @@ runner.ended.on(({ cell, execution }) => {
   announce(execution.status === "ok" ? `${where} finished` : `${where}: ${execution.error?.name ?? execution.status}`);
 });
 watchTraffic(traffic, () => seal.update());
+tellOpened((address) => {
+  traffic.opened(address);
+  seal.update();
+});
 
 // ---------------------------------------------------------------- controls
 

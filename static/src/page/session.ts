@@ -91,6 +91,7 @@ export class Session implements Engine {
       }),
       sandbox.on("packages", (packages) => {
         this.#packages = packages;
+        this.#tellAsked(packages);
         this.news.emit("packages");
       }),
       sandbox.on("blocked", (blocked) => {
@@ -183,6 +184,15 @@ export class Session implements Engine {
   get #open(): Sandbox {
     if (!this.#sandbox) this.open();
     return this.#sandbox as Sandbox;
+  }
+
+  /** What was not meant to be there from the start was asked for by code. */
+  #tellAsked(packages: readonly PackageState[]): void {
+    const first = this.#policy?.profile.load;
+    if (!first) return;
+    const asked = packages.filter(({ name, state }) => state !== "available" && !first.includes(name));
+    for (const { name } of asked) this.#traffic.asked(name);
+    if (asked.length > 0) this.news.emit("traffic");
   }
 
   #setPhase(phase: Phase): void {

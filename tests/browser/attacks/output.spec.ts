@@ -3,7 +3,7 @@
 import { type Arena, expect, found, keep, test, verdict } from "./arena";
 import { fill, freshLabel } from "./probe";
 import { OUTPUT, type Shown } from "./probes/output";
-import { click, PageRig } from "./rig/page";
+import { click, move, PageRig } from "./rig/page";
 import type { Outcome } from "./run";
 
 /** How many results one cell shows. */
@@ -80,8 +80,11 @@ for method, body in json.loads(${JSON.stringify(JSON.stringify(filled))}):
   let frame = before;
   for (const probe of batch) {
     if (probe.press) await page.press(frame);
+    if (probe.hover && probe.as === "html") await page.hover("[data-testid=output-html]", frame, 1);
     if (probe.as === "html") frame += 1;
   }
+  const marked = batch.some((probe) => probe.hover && probe.as === "markdown");
+  if (marked) await page.hover(".prose a, .prose button");
   await rest(200);
 }
 
@@ -99,6 +102,10 @@ async function showPlain(arena: Arena, batch: Shown[], outcomes: Outcome[]): Pro
     if (probe.press) {
       await click(arena.cdp, session, 200, 150);
       await rest(120);
+    }
+    if (probe.hover) {
+      await move(arena.cdp, session, 200, 150);
+      await rest(200);
     }
     await arena.plain.look().catch(() => {});
     const still = await arena.plain.page_<string>("location.pathname").catch(() => "");

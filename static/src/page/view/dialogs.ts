@@ -83,7 +83,7 @@ export function sealDialog(tryIt: () => void): void {
     ),
     ...point(
       "What leaves this page",
-      "Nothing of your code or data. The page fetches its own files from its own server, and the list under Seal shows every one of them. Your cells are remembered in this browser only.",
+      "Nothing of your code or data by itself. The page fetches its own files from its own server, and the list under Seal shows every one of them; which packages code asks for shows there, too. An address in a result opens only after you have seen it whole and pressed Open. Your cells are remembered in this browser only.",
     ),
     ...point(
       "What it does not promise",

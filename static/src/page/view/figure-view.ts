@@ -1,8 +1,9 @@
-// A figure: at most as wide as the column, with zoom, downloads and copy. Only ever an <img> of a blob, so SVG stays a picture.
+// A figure: at most as wide as the column, with zoom, downloads and copy. Only ever an <img>, so SVG stays a picture.
 
 import type { Bundle } from "../../protocol/results";
 import { h } from "./dom";
 import { copyImage, download, fromBase64 } from "./hand-out";
+import { rasterPicture, svgPicture } from "./pictures";
 import { tool } from "./table-view";
 import { zoom } from "./zoom";
 
@@ -24,8 +25,7 @@ export function figureView(bundle: Bundle, { wantSvg }: FigureOptions): FigureVi
       : bundle.jpeg !== undefined
         ? { blob: new Blob([fromBase64(bundle.jpeg)], { type: "image/jpeg" }), kind: "jpg" }
         : undefined;
-  const shown = raster?.blob ?? svg ?? new Blob();
-  const url = URL.createObjectURL(shown);
+  const { url, release } = raster ? rasterPicture(raster.blob) : svgPicture(bundle.svg ?? "");
   const alt = bundle.alt || bundle.text || "Figure";
   const name = bundle.name || "figure";
   const image = h("img", { src: url, alt, width: bundle.width, height: bundle.height });
@@ -45,5 +45,5 @@ export function figureView(bundle: Bundle, { wantSvg }: FigureOptions): FigureVi
       raster?.kind === "png" && tool("copy", "Copy", () => void copyImage(raster.blob)),
     ),
   );
-  return { dom, destroy: () => URL.revokeObjectURL(url) };
+  return { dom, destroy: release };
 }

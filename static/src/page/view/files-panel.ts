@@ -3,7 +3,7 @@
 import type { FileInfo } from "../../host/index";
 import { bytes, plainName, plural } from "../model/format";
 import { byId, fill, h, setText } from "./dom";
-import { imageType, type ReadFile, saveFile } from "./files-view";
+import { imageType, type ReadFile, saveFile, shown } from "./files-view";
 import { icon } from "./icons";
 import { toast } from "./toast";
 import { zoom } from "./zoom";
@@ -53,10 +53,9 @@ export function filesPanel(actions: FilesActions): FilesPanel {
     );
   const look = async (path: string) => {
     try {
-      const blob = await actions.read(path);
-      const url = URL.createObjectURL(new Blob([blob], { type: imageType(path) ?? "" }));
+      const { url, release } = await shown(path, actions.read);
       zoom(url, plainName(path));
-      setTimeout(() => URL.revokeObjectURL(url), 600_000);
+      setTimeout(release, 600_000);
     } catch {
       toast(`${plainName(path)} could not be read.`);
     }
@@ -76,14 +75,14 @@ export function filesPanel(actions: FilesActions): FilesPanel {
         action("trash", `Delete ${plainName(path)}`, () => void remove(path)),
       ],
     );
-  let shown = "";
+  let drawn = "";
   return {
     update(files, coming) {
       const waiting = coming.filter(({ path }) => !files.some((file) => file.path === path));
       // Cells report their files after every run; an unchanged list keeps its focus.
       const key = JSON.stringify([files, waiting]);
-      if (key === shown) return;
-      shown = key;
+      if (key === drawn) return;
+      drawn = key;
       fill(
         list,
         files.slice(0, 500).map((file) => item(file, false)),

@@ -5,6 +5,7 @@ import { bytes, plainName } from "../model/format";
 import { h } from "./dom";
 import { download } from "./hand-out";
 import { icon } from "./icons";
+import { type Picture, picture } from "./pictures";
 import { toast } from "./toast";
 import { zoom } from "./zoom";
 
@@ -22,7 +23,13 @@ const IMAGE: Record<string, string> = {
 export type ReadFile = (path: string) => Promise<Blob>;
 
 export function imageType(path: string): string | undefined {
-  return IMAGE[path.split(".").at(-1)?.toLowerCase() ?? ""];
+  const ending = path.split(".").at(-1)?.toLowerCase() ?? "";
+  return Object.hasOwn(IMAGE, ending) ? IMAGE[ending] : undefined;
+}
+
+/** A picture among the files. Rejects where it can't be read. */
+export async function shown(path: string, read: ReadFile): Promise<Picture> {
+  return picture(await read(path), imageType(path) ?? "image/png");
 }
 
 export async function saveFile(path: string, read: ReadFile): Promise<void> {
@@ -34,7 +41,7 @@ export async function saveFile(path: string, read: ReadFile): Promise<void> {
 }
 
 export function filesView(changes: readonly FileChange[], read: ReadFile): { dom: HTMLElement; destroy: () => void } {
-  const urls: string[] = [];
+  const releases: (() => void)[] = [];
   const chips = changes.slice(0, 20).map(({ path, size, change }) =>
     h(
       "button",
@@ -61,10 +68,9 @@ export function filesView(changes: readonly FileChange[], read: ReadFile): { dom
   );
   const pictures = changes.filter(({ path, size }) => imageType(path) !== undefined && size <= PREVIEW_BYTES);
   for (const { path } of pictures.slice(0, PREVIEWS)) {
-    void read(path).then(
-      (blob) => {
-        const url = URL.createObjectURL(new Blob([blob], { type: imageType(path) ?? "image/png" }));
-        urls.push(url);
+    void shown(path, read).then(
+      ({ url, release }) => {
+        releases.push(release);
         previews.append(
           h(
             "button",
@@ -83,7 +89,7 @@ export function filesView(changes: readonly FileChange[], read: ReadFile): { dom
     );
   }
   const destroy = () => {
-    for (const url of urls) URL.revokeObjectURL(url);
+    for (const release of releases) release();
   };
   return { dom, destroy };
 }

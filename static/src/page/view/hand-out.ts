@@ -3,9 +3,12 @@
 import { h } from "./dom";
 import { toast } from "./toast";
 
-/** Saves a blob under a name. The name loses everything that a file system or a reader could stumble over. */
+/**
+ * Saves a blob under a name. The name loses everything that a file system or a reader could stumble over. Its type is
+ * gone, too: opened from the list of downloads' addresses, a document would run as one of this page's origin.
+ */
 export function download(name: string, blob: Blob): void {
-  const url = URL.createObjectURL(blob);
+  const url = URL.createObjectURL(new Blob([blob], { type: "application/octet-stream" }));
   const link = h("a", { href: url, download: safeName(name) });
   document.body.append(link);
   link.click();
@@ -37,6 +40,15 @@ export async function copyImage(png: Blob | Promise<Blob>): Promise<void> {
   } catch {
     toast("The browser did not allow copying the image. Use the download instead.");
   }
+}
+
+/** Base64 of bytes; in pieces, because arguments of a call are few. */
+export function base64(bytes: Uint8Array): string {
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  }
+  return btoa(binary);
 }
 
 /** Bytes of a base64 text. */

@@ -4,12 +4,18 @@ import { estimateHeight } from "../model/htmlsize";
 import { h } from "./dom";
 import { tool } from "./table-view";
 
+/** By its content, so that a browser asks the server once for all results and not once for each. */
+function outputAddress(): string {
+  const { base = "", output = "output" } = document.documentElement.dataset;
+  return new URL(`${base}${output}`, document.baseURI).href;
+}
+
 /** `text`: the plain form of the same result, to switch to. */
 export function htmlView(html: string, text: string | undefined): HTMLElement {
   const frame = h("iframe", {
     class: "html-frame",
     sandbox: "allow-scripts",
-    src: new URL(`${document.documentElement.dataset.base ?? ""}output`, document.baseURI).href,
+    src: outputAddress(),
     title: "HTML result",
     referrerpolicy: "no-referrer",
     "data-testid": "output-html",

@@ -10,6 +10,7 @@ const PATHS = {
   plus: "M8 3v10M3 8h10",
   close: "M4 4l8 8M12 4l-8 8",
   download: "M8 2.5v7.6M4.8 7.2L8 10.3l3.2-3.1M3 13.2h10",
+  out: "M6 3.4h6.6V10M12.4 3.6L4 12",
   upload: "M8 10.4V2.8M4.8 5.8L8 2.7l3.2 3.1M3 13.2h10",
   copy: "M5.6 5.6V2.9h7.5v7.5h-2.7M2.9 5.6h7.5v7.5H2.9z",
   check: "M3 8.6l3.3 3.3L13 4.8",

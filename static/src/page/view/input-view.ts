@@ -6,7 +6,8 @@ import { h } from "./dom";
 export function inputView({ prompt, password, answer }: InputOutput): HTMLElement {
   const field = h("input", {
     type: password ? "password" : "text",
-    autocomplete: "off",
+    // A password manager shall neither fill in nor offer to keep what code asks for.
+    autocomplete: password ? "new-password" : "off",
     autocapitalize: "off",
     spellcheck: "false",
     "aria-label": prompt.trim() || "Answer for input()",

@@ -1,6 +1,7 @@
 // Markdown as elements, built from its tree; every string goes in as text.
 
 import { type Block, type Inline, parse } from "../model/markdown";
+import { addressButton } from "./address";
 import { h } from "./dom";
 
 export function markdownView(source: string): HTMLElement {
@@ -41,12 +42,7 @@ function spans(children: readonly Inline[]): (Node | string)[] {
       case "code":
         return h("code", {}, one.text);
       case "link":
-        // The address is on show: what Python wrote may want the reader to carry data out by a press.
-        return h(
-          "a",
-          { href: one.href, title: one.href, target: "_blank", rel: "noopener noreferrer nofollow" },
-          spans(one.children),
-        );
+        return addressButton(one.href, spans(one.children));
       default:
         return h(one.type, {}, spans(one.children));
     }

@@ -21,7 +21,17 @@ export function sealPanel(
   const blocked = h("ul", { class: "attempts", "aria-label": "Blocked attempts", "data-testid": "seal-blocked" });
   const fetchedSummary = h("summary", {});
   const fetched = h("ul", { class: "fetched", "data-testid": "seal-fetched" });
-  const details = h("details", {}, fetchedSummary, fetched);
+  const details = h(
+    "details",
+    {},
+    fetchedSummary,
+    h(
+      "p",
+      { class: "start-note" },
+      "Counted as left: addresses you opened, names of packages that code asked for, files from other servers. Not seen from here: when and how often something was asked for, the browser's own look-ups, other tabs, extensions.",
+    ),
+    fetched,
+  );
   const startSummaryLine = h("summary", { "data-testid": "start-summary" });
   const startNoteLine = h("p", { class: "start-note", "data-testid": "start-note" });
   const steps = h("ol", { class: "steps", "aria-label": "Steps of the start", "data-testid": "start-steps" });

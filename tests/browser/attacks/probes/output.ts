@@ -6,6 +6,8 @@ export interface Shown extends Probe {
   as: "html" | "svg" | "markdown" | "text";
   /** Pressed with the mouse once it is shown; the markup fills its frame. */
   press?: boolean;
+  /** The mouse passes over it once it is shown. */
+  hover?: boolean;
 }
 
 const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
@@ -25,6 +27,8 @@ function shown(as: Shown["as"], title: string, code: string, rest: Partial<Shown
 const html = (title: string, code: string, rest: Partial<Shown> = {}): Shown => shown("html", title, code, rest);
 
 const URL_ = "{{http}}/{{label}}";
+/** A host with the label: whoever looks it up is seen by the DNS sink. */
+const LOOKED_UP = "http://{{dns}}:{{port}}/";
 const FILL = 'style="position:fixed;inset:0;display:block;font-size:40px;width:100%;height:100%"';
 /** What Markdown's own renderers would make of the probe. */
 const naive = (markup: string): Partial<Shown> => ({ control: markup });
@@ -146,6 +150,22 @@ export const OUTPUT: Shown[] = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="fetch('${URL_}')"></svg>`,
   ),
   shown("markdown", "an image", `![x](${URL_})`, naive(`<img src="${URL_}">`)),
+  ...["[x]({{to}})", "# [x]({{to}})", "* [x]({{to}})", "> [x]({{to}})", "**[x]({{to}})**", "{{to}}", "<{{to}}>"].map(
+    (source) =>
+      shown("markdown", `${source.replace("{{to}}", "address")} under the mouse`, source.replace("{{to}}", LOOKED_UP), {
+        hover: true,
+        control: `<a href="${LOOKED_UP}" ${FILL}>press</a>`,
+      }),
+  ),
+  html("a link under the mouse", `<a href="${LOOKED_UP}" ${FILL}>x</a>`, { hover: true }),
+  html(
+    "a link in SVG under the mouse",
+    `<svg ${FILL}><a href="${LOOKED_UP}"><rect width="2000" height="2000"/></a></svg>`,
+    {
+      hover: true,
+      control: `<a href="${LOOKED_UP}" ${FILL}>press</a>`,
+    },
+  ),
   shown("markdown", "raw markup", `<img src="${URL_}">`),
   shown("markdown", "a link of javascript:", `[x](javascript:fetch('${URL_}'))<img src="${URL_}">`),
   shown("markdown", "an address by reference", `![x][1]\n\n[1]: ${URL_}`, naive(`<img src="${URL_}">`)),

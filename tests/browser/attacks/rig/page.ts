@@ -69,8 +69,29 @@ export class PageRig {
     this.#witness.note("host page", text);
   }
 
+  /** Draws the mouse over each element that a selector finds, from the nth on, at most so many. */
+  async hover(selector: string, from = 0, most = 20): Promise<void> {
+    const found = `[...document.querySelectorAll(${JSON.stringify(selector)})]`;
+    const count = Math.min(most, (await this.#say<number>(`${found}.length`)) - from);
+    for (let at = from; at < from + count; at++) {
+      const [x, y] = await this.#say<[number, number]>(
+        `(()=>{const one=${found}[${at}];one.scrollIntoView({block:"center",behavior:"instant"});
+          const r=one.getBoundingClientRect();return [r.x+Math.min(8,r.width/2),r.y+r.height/2]})()`,
+      );
+      await move(this.#cdp, this.page.session, x, y);
+      await new Promise((done) => setTimeout(done, 120));
+    }
+  }
+
   async close(): Promise<void> {
     await this.#cdp.send("Target.closeTarget", { targetId: this.page.id }).catch(() => {});
+  }
+}
+
+/** Draws the mouse to a place, over a pixel beside it. */
+export async function move(cdp: Cdp, session: string, x: number, y: number): Promise<void> {
+  for (const at of [x + 1, x]) {
+    await cdp.send("Input.dispatchMouseEvent", { type: "mouseMoved", x: at, y }, session);
   }
 }
 
