@@ -10,8 +10,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeVar
 
 import belljar
 from belljar import serve
@@ -21,6 +23,11 @@ from belljar.policy import Policy
 from belljar.report import PROVIDERS
 from belljar.settings import load_settings, settable
 from belljar.tools import definitions
+
+N = TypeVar("N", int, float)
+
+#: Oldest release of the protocol's SDK that `belljar mcp` works with, as `pyproject.toml` says.
+_MCP = "2.3"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,8 +66,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_mcp(commands)
     _add_prompt(commands)
     assets_commands.add_parsers(commands)
-    version = commands.add_parser("version", help="print the version", description="Prints the version.")
-    version.set_defaults(func=_version)
+    told = commands.add_parser("version", help="print the version", description="Prints the version.")
+    told.set_defaults(func=_version)
     return parser
 
 
@@ -115,7 +122,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="FILE",
         help="put this file beside the script, under its own name; may be repeated",
     )
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="running time; loading never counts")
+    parser.add_argument(
+        "--timeout", type=_seconds, metavar="SECONDS", help="running time; loading never counts"
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and produced files here")
     parser.add_argument("--json", action="store_true", help="print the whole execution as JSON, nothing else")
     parser.add_argument(
@@ -133,7 +142,7 @@ def _add_mcp(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("--http", action="store_true", help="serve over streamable HTTP instead of stdio")
     parser.add_argument("--host", default="127.0.0.1", help="address for --http (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8001, help="port for --http (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8001, help="port for --http (default: %(default)s)")
     parser.add_argument(
         "--allowed-host",
         action="append",
@@ -143,11 +152,15 @@ def _add_mcp(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("--backend", default="headless", help="where code runs (default: %(default)s)")
     parser.add_argument(
-        "--sandboxes", type=int, default=4, metavar="N", help="open at the same time (default: %(default)s)"
+        "--sandboxes",
+        type=_one_or_more,
+        default=4,
+        metavar="N",
+        help="open at the same time (default: %(default)s)",
     )
     parser.add_argument(
         "--queue",
-        type=int,
+        type=_none_or_more,
         default=100,
         metavar="N",
         help="clients that may wait for a sandbox, first come, first served; more are told so at once "
@@ -155,14 +168,14 @@ def _add_mcp(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument(
         "--queue-timeout",
-        type=float,
+        type=_seconds,
         default=120.0,
         metavar="SECONDS",
         help="that a client waits for a sandbox (default: %(default)g)",
     )
     parser.add_argument(
         "--idle",
-        type=float,
+        type=_seconds,
         default=1800.0,
         metavar="SECONDS",
         help="without a call until a sandbox is closed (default: %(default)g)",
@@ -177,12 +190,49 @@ def _mcp(args: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in {"mcp", "mcp_types"}:
             raise
-        raise SettingsError("`belljar mcp` needs an extra: pip install 'belljar[headless,mcp]'") from None
-    if args.sandboxes < 1 or min(args.idle, args.queue_timeout) <= 0 or args.queue < 0:
-        raise SettingsError("--sandboxes, --idle and --queue-timeout must be more than 0, --queue 0 or more.")
-    if not 0 <= args.port < 65536:
-        raise SettingsError("--port must be less than 65536; 0 is any free one.")
+        raise SettingsError(_no_mcp()) from None
+    except ImportError:
+        raise SettingsError(_no_mcp()) from None
     return mcp_command(args)
+
+
+def _no_mcp() -> str:
+    """What is needed for `belljar mcp`, and what is there instead."""
+    try:
+        found = version("mcp")
+    except PackageNotFoundError:
+        return "`belljar mcp` needs an extra: pip install 'belljar[headless,mcp]'"
+    return (
+        f"`belljar mcp` needs the package mcp {_MCP} or newer; here is {found}, which another package may "
+        f"have brought. Upgrade it (pip install --upgrade 'mcp>={_MCP}'), or install 'belljar[headless,mcp]' "
+        "into an environment of its own."
+    )
+
+
+def _seconds(text: str) -> float:
+    return _number(float, text, lambda value: 0 < value < float("inf"), "more than 0 seconds")
+
+
+def _none_or_more(text: str) -> int:
+    return _number(int, text, lambda value: value >= 0, "0 or more")
+
+
+def _one_or_more(text: str) -> int:
+    return _number(int, text, lambda value: value >= 1, "1 or more")
+
+
+def _port(text: str) -> int:
+    return _number(int, text, lambda value: 0 <= value < 65536, "less than 65536; 0 is any free one")
+
+
+def _number(kind: Callable[[str], N], text: str, allowed: Callable[[N], bool], says: str) -> N:
+    try:
+        value = kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
+    if not allowed(value):
+        raise argparse.ArgumentTypeError(f"must be {says}, not {text}")
+    return value
 
 
 def _add_prompt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -2,8 +2,9 @@
 
 uvicorn's own limits count requests, not what a silent client leaves undone. Here each wait has an end:
 
-    connected ──head read──► answering ──sent──► idle ──next request──► answering …
-        └─ request_timeout      └─ send_timeout     └─ keep_alive (uvicorn's)
+    connected ──head──► body ──► answering ──sent──► idle ──next request──► …
+        │                └─ send_timeout  └─ send_timeout └─ keep_alive (uvicorn's)
+        └─ request_timeout
 
 Whole files go from the disk to the socket without passing through Python (`sendfile`), which is what the ASGI
 extension `http.response.pathsend` is for; Starlette's `FileResponse` uses it where a server offers it.
@@ -56,6 +57,7 @@ class Connection(H11Protocol):
         if (client := transport.get_extra_info("socket")) is not None:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._reading: asyncio.TimerHandle | None = None
+        self._awaited: str | None = None
         self._writing: asyncio.TimerHandle | None = None
         self._upgraded = False
         self._seconds = self.limits.request_timeout
@@ -165,13 +167,24 @@ class Connection(H11Protocol):
         self.loop.call_later(self.limits.send_timeout, self.transport.abort)
 
     def _watch_reading(self) -> None:
-        answering = self.cycle is not None and not self.cycle.response_complete
-        if answering:
-            if self._reading is not None:
-                self._reading.cancel()
-                self._reading = None
-        elif self._reading is None and not self._upgraded:
-            self._reading = self.loop.call_later(self._seconds, self.transport.abort)
+        """Starts the clock of what the client has to send next; it goes on while that is the same."""
+        awaited, seconds = self._owed()
+        if awaited == self._awaited:
+            return
+        self._awaited = awaited
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        if awaited is not None:
+            self._reading = self.loop.call_later(seconds, self.transport.abort)
+
+    def _owed(self) -> tuple[str | None, float]:
+        """What the client has to send, and the seconds that it has for it."""
+        if self._upgraded:
+            return None, 0.0
+        if self.cycle is None or self.cycle.response_complete:
+            return "head", self._seconds
+        return ("body", self.limits.send_timeout) if self.cycle.more_body else (None, 0.0)
 
 
 class _Length:

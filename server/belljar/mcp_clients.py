@@ -4,6 +4,7 @@ use() ── has one ───────────────────�
       ── room, or somebody's is idle ──────────► a new sandbox
       ── all at work ──► queue ── its turn ────► a new sandbox
                            └──── full, too long, or the server ends ──► a sentence
+leave() ── goodbye ──► closed at once, whatever runs in it
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ _NO_SESSION = (
     "There is no such session: it was closed, or never opened. Leave out `session` to open a new one; its "
     "variables and files are its own."
 )
+_GONE = (
+    "Your sandbox was closed to make room for others, or because it was idle too long: its variables and "
+    "files are gone, and this call was not run. Leave out `session` to open a new one."
+)
+_LEFT = "The client has said goodbye: the call was not run."
 _ENDING = "This server is ending: the call was not run. Try again when it is back."
 
 
@@ -93,6 +99,7 @@ class Clients:
         self._leaving: set[asyncio.Task[None]] = set()
         self._closed: dict[str, None] = {}
         self._ending = False
+        self._watch: asyncio.TimerHandle | None = None
 
     @property
     def waiting(self) -> int:
@@ -127,10 +134,24 @@ class Clients:
             place.calls -= 1
             place.used = time.monotonic()
             self._next()
+            self._close_idle()
+
+    def leave(self, key: str) -> None:
+        """A client has said goodbye: its sandbox is closed at once, and what ran in it is answered."""
+        for waiter in [one for one in self._waiting if one.key == key]:
+            self._waiting.remove(waiter)
+            if not waiter.place.done():
+                waiter.place.set_exception(ValueError(_LEFT))
+        if key in self._places:
+            self._close_place(key)
+        # Nobody will come back under it.
+        self._closed.pop(key, None)
 
     async def close(self) -> None:
         """Closes all sandboxes, which answers their runs, and tells everybody who waits."""
         self._ending = True
+        if self._watch is not None:
+            self._watch.cancel()
         for waiter in self._waiting:
             if not waiter.place.done():
                 waiter.place.set_exception(ValueError(_ENDING))
@@ -145,7 +166,7 @@ class Clients:
         if self._ending:
             raise ValueError(_ENDING)
         if known:
-            raise NoSuchSessionError(_NO_SESSION)
+            raise NoSuchSessionError(_GONE if key in self._closed else _NO_SESSION)
         waiter = next((one for one in self._waiting if one.key == key), None)
         if waiter is None:
             waiter = _Waiter(key, asyncio.get_running_loop().create_future(), calls=1)
@@ -204,10 +225,18 @@ class Clients:
             self._close_place(key)
 
     def _close_idle(self) -> None:
+        """Closes what nobody has used for long, and looks again when the next one's time is up."""
         now = time.monotonic()
         for key, place in list(self._places.items()):
             if place.calls == 0 and now - place.used > self._idle:
                 self._close_place(key)
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        idle = [place.used for place in self._places.values() if place.calls == 0]
+        if idle and not self._ending:
+            wait = max(min(idle) + self._idle - now, 0.0) + 0.01
+            self._watch = asyncio.get_running_loop().call_later(wait, self._close_idle)
 
     def _close_place(self, key: str) -> None:
         place = self._places.pop(key)

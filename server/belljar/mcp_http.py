@@ -5,26 +5,39 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
+import math
 import os
 import secrets
 import signal
 import socket
 import sys
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 
 import uvicorn
 from mcp.server.lowlevel import Server
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from belljar.connections import limited
 from belljar.errors import BelljarError, SettingsError
+from belljar.listener import Listener
+from belljar.serve import allow_descriptors
+from belljar.settings import Connections
 
 #: Bearer token that clients send.
 TOKEN = "BELLJAR_MCP_TOKEN"  # noqa: S105 - the variable's name
 #: Shortest token that is taken, in characters: a guessed one runs code here.
 _TOKEN_CHARS = 16
+#: Sessions open at the same time; ids that are known: those whose session has ended unheard are among them.
+_SESSIONS = 1000
+_IDS = 10 * _SESSIONS
+#: Where a request's scope says whose session it belongs to.
+SESSION = "belljar.session"
 #: Seconds that the last answers have to leave.
 _LAST_WORDS = 0.5
 
@@ -47,22 +60,77 @@ class BearerOnly:
         await self._app(scope, receive, send)
 
 
+class Sessions:
+    """Says which requests belong to a session that this server has opened, and hears when one ends.
+
+    The header alone says nothing: anybody can send any. It counts where this server gave out that id, in
+    answer to `initialize`, and where the request's protocol has sessions at all. As all requests carry the
+    one bearer token, an id belongs to who holds it.
+
+    Args:
+        app: The protocol's app.
+        ended: Hears the id of a session that its client, or time, has ended.
+    """
+
+    def __init__(self, app: ASGIApp, ended: Callable[[str], None]) -> None:
+        self._app = app
+        self._ended = ended
+        self._ids: OrderedDict[str, None] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Marks the request with its session, None where it has none."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given, version = headers.get("mcp-session-id"), headers.get("mcp-protocol-version")
+        handshake = version is None or version in HANDSHAKE_PROTOCOL_VERSIONS
+        session = given if handshake and given in self._ids else None
+        if session is not None:
+            self._ids.move_to_end(session)
+
+        async def heard(message: Message) -> None:
+            if message["type"] == "http.response.start" and handshake:
+                self._answered(scope["method"], given, message)
+            await send(message)
+
+        await self._app({**scope, SESSION: session}, receive, heard)
+
+    def _answered(self, method: str, given: str | None, message: Message) -> None:
+        status, opened = message["status"], Headers(raw=message["headers"]).get("mcp-session-id")
+        if given is None:
+            if opened is not None and status < 400:
+                self._ids[opened] = None
+                if len(self._ids) > _IDS:
+                    self._end(next(iter(self._ids)))
+        elif given in self._ids and (status == 404 or (method == "DELETE" and status < 300)):
+            self._end(given)
+
+    def _end(self, session: str) -> None:
+        del self._ids[session]
+        self._ended(session)
+
+
 async def serve_http(
     server: Server[Any],
     close: Callable[[], Awaitable[None]],
+    ended: Callable[[str], None],
     *,
     host: str,
     port: int,
     allowed_hosts: Sequence[str] = (),
+    limits: Connections,
 ) -> int:
     """Serves until a signal comes, and gives the exit code: 128 and the signal's number.
 
     Args:
         server: The protocol's server.
         close: Ends all runs, so that their calls are answered.
+        ended: Hears the id of a session that has ended.
         host: Address to listen on.
         port: Port to listen on; 0 is any free one.
         allowed_hosts: Further names under which clients reach it.
+        limits: What clients may cost.
 
     Raises:
         SettingsError: The token is too short.
@@ -76,9 +144,9 @@ async def serve_http(
         allowed_hosts=hosts,
         allowed_origins=[f"{scheme}://{name}" for name in hosts for scheme in ("http", "https")],
     )
-    app = server.streamable_http_app(host=host, transport_security=security, max_sessions=1000)
-    # A client that stays connected must not hold up the end.
-    config = uvicorn.Config(BearerOnly(app, token), log_level="warning", timeout_graceful_shutdown=5)
+    app = server.streamable_http_app(host=host, transport_security=security, max_sessions=_SESSIONS)
+    config = configure(BearerOnly(Sessions(app, ended), token), limits)
+    allow_descriptors(limits.max_connections)
     with _listen(host, port) as listener:
         named = f"[{host}]" if ":" in host else host
         print(
@@ -87,6 +155,22 @@ async def serve_http(
             flush=True,
         )
         return await _EndingWell(config, close).until_a_signal(listener)
+
+
+def configure(app: ASGIApp, limits: Connections) -> uvicorn.Config:
+    """What uvicorn is told: the same protocol and limits as `belljar serve` has."""
+    return uvicorn.Config(
+        app,
+        http=limited(limits),
+        loop="asyncio",
+        ws="none",
+        h11_max_incomplete_event_size=limits.header_bytes,
+        timeout_keep_alive=max(1, math.ceil(limits.keep_alive)),
+        # A client that stays connected must not hold up the end.
+        timeout_graceful_shutdown=5,
+        log_level="warning",
+        server_header=False,
+    )
 
 
 class _EndingWell(uvicorn.Server):
@@ -145,15 +229,10 @@ def _token() -> str:
 
 def _listen(host: str, port: int) -> socket.socket:
     """A listening socket of our own, so that a taken port is a sentence and no traceback."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=2048)
+        return Listener.on(host, port)
     except OSError as error:
         raise BelljarError(
             f"MCP can't be served at {host}:{port} ({error.strerror or error}). Choose another --port or "
             "--host."
         ) from None
-    # asyncio sets it only on sockets that it made itself. Without it the second piece of an answer waits for
-    # the client to confirm the first, 40 ms on Linux.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener

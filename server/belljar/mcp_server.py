@@ -24,23 +24,25 @@ import mcp_types as types
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 import belljar
 from belljar import tools
 from belljar.backends import find_backend
 from belljar.errors import AssetError, SettingsError
 from belljar.mcp_clients import Clients
-from belljar.mcp_http import serve_http
+from belljar.mcp_http import SESSION, serve_http
 from belljar.policy import Policy
 from belljar.sandbox import AsyncSandbox
+from belljar.settings import load_settings
 
 #: Seconds between two signs of life of a run.
 _BEAT = 2.0
 #: Seconds that sandboxes have to close when the process was told to end.
 _FAREWELL = 10.0
 _NEW_SANDBOX = (
-    "Your earlier sandbox was closed to make room for others. This is a new one, without its variables and "
-    "files."
+    "Your earlier sandbox was closed to make room for others, or because it was idle too long. This is a new "
+    "one: the earlier variables and files are gone."
 )
 _SESSION = {
     "type": "string",
@@ -67,14 +69,17 @@ def build_server(clients: Clients, instructions: str | None = None) -> Server[An
         try:
             if handle is not None and not isinstance(handle, str):
                 raise ValueError("The argument session must be a string.")
-            key, named = handle or _key(context), handle
+            key, named = _key(context), handle
             if key is None:
-                key = named = secrets.token_urlsafe(16)
+                named = secrets.token_urlsafe(16) if handle is None else handle
+                # Handles and ids of sessions must never be taken for each other.
+                key = f"handle {named}"
             async with _signs_of_life(context) as life:
                 life.waits = lambda: clients.ahead_of(key)
                 async with clients.use(key, known=handle is not None) as place:
-                    again, place.again = place.again, False
                     answer = await _answer(life, place.sandbox, params.name, arguments)
+                    # Only who has an answer was told.
+                    again, place.again = place.again, False
         except ValueError as error:
             answer, named, again = _failed(str(error)), None, False
         return _result(answer, named, again)
@@ -124,7 +129,15 @@ async def _serve(args: argparse.Namespace) -> int:
             await _serve_stdio(server, close)
             return 0
         names = args.allowed_host
-        return await serve_http(server, close, host=args.host, port=args.port, allowed_hosts=names)
+        return await serve_http(
+            server,
+            close,
+            lambda session: clients.leave(session_key(session)),
+            host=args.host,
+            port=args.port,
+            allowed_hosts=names,
+            limits=load_settings().connections,
+        )
     finally:
         with anyio.CancelScope(shield=True):
             await close()
@@ -166,8 +179,17 @@ def _handles(context: Context) -> bool:
 
 
 def _session_id(context: Context) -> str | None:
-    headers: Mapping[str, str] = getattr(context.request, "headers", {})
-    return headers.get("mcp-session-id")
+    """The session of the protocol, as this server has opened it; what the client's header says is nothing."""
+    if context.protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS:
+        return None
+    scope: Mapping[str, Any] = getattr(context.request, "scope", {})
+    session: str | None = scope.get(SESSION)
+    return session
+
+
+def session_key(session: str) -> str:
+    """Whose sandbox it is in `Clients`, for a session of the protocol."""
+    return f"session {session}"
 
 
 def _key(context: Context) -> str | None:
@@ -175,8 +197,7 @@ def _key(context: Context) -> str | None:
     if context.request is None:
         return "stdio"
     session = _session_id(context)
-    # Handles and ids must never be taken for each other.
-    return None if session is None else f"id {session}"
+    return None if session is None else session_key(session)
 
 
 def _definitions(context: Context) -> list[dict[str, Any]]:
@@ -184,6 +205,7 @@ def _definitions(context: Context) -> list[dict[str, Any]]:
     if _handles(context):
         for tool in definitions:
             tool["inputSchema"]["properties"]["session"] = _SESSION
+            tool["outputSchema"]["properties"]["session"] = {"type": "string"}
     return definitions
 
 
@@ -258,6 +280,7 @@ def _result(answer: tools.Answer, session: str | None, again: bool) -> types.Cal
     content, structured = answer.blocks("mcp"), dict(answer.structured)
     if again:
         content.append({"type": "text", "text": _NEW_SANDBOX})
+        structured["notice"] = _NEW_SANDBOX
     if session is not None:
         structured["session"] = session
         content.append(

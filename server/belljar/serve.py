@@ -10,6 +10,7 @@ import math
 import socket
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,6 +25,7 @@ from belljar.capture import make_snapshot
 from belljar.connections import limited
 from belljar.errors import AssetError, BelljarError
 from belljar.frontend import Frontend, find_dist
+from belljar.listener import Listener
 from belljar.policy import chosen_profile
 from belljar.settings import Settings
 from belljar.tabs import MAX_MESSAGE
@@ -105,7 +107,7 @@ def configure(app: Starlette, settings: Settings) -> uvicorn.Config:
         http=limited(limits),
         # uvloop, taken where it is installed, cannot send files without reading them.
         loop="asyncio",
-        ws="websockets-sansio" if settings.tab_key else "none",
+        ws=_sockets(settings),
         ws_max_size=MAX_MESSAGE,
         # What compresses well could be small on the way and huge here.
         ws_per_message_deflate=False,
@@ -119,6 +121,15 @@ def configure(app: Starlette, settings: Settings) -> uvicorn.Config:
         proxy_headers=True,
         forwarded_allow_ips=list(settings.forwarded_allow_ips),
     )
+
+
+def _sockets(settings: Settings) -> Any:
+    if not settings.tab_key:
+        return "none"
+    # Late: an extra.
+    from belljar.sockets import limited_sockets
+
+    return limited_sockets(settings.connections)
 
 
 def allow_descriptors(connections: int) -> None:
@@ -156,9 +167,8 @@ def is_loopback(host: str) -> bool:
 
 def _listen(settings: Settings) -> socket.socket:
     """A listening socket of our own, so that a taken port is a sentence and not a log line."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        return Listener.on(settings.host, settings.port)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         if error.errno == errno.EADDRINUSE:

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
 from belljar.report import MAX_CHARS, MAX_IMAGES, Provider, cut, text_block, to_model
+from belljar.structured import EXECUTION_SCHEMA, fitting, structured
+from belljar.untrusted import read_json
 
 if TYPE_CHECKING:
     from belljar.sandbox import AsyncSandbox, OnText
@@ -27,7 +29,17 @@ if TYPE_CHECKING:
 #: Files that `list_files` names.
 _LISTED = 200
 
-_KINDS: Mapping[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "boolean": (bool,)}
+#: Bytes that `read_file` gives where no length was asked for, so that a text and its last line fit into a
+#: report; bytes that may be asked for.
+_CHUNK = MAX_CHARS - 500
+_LONGEST = 65_536
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +50,37 @@ class Answer:
         text: The answer of tools that run nothing; empty for `execute_python`, whose answer is `execution`.
         execution: What the code did.
         failed: Whether it did not work; models are told so where the provider has a word for it.
-        structured: The same as JSON values, for programs.
+        structured: The same as JSON values, for programs, cut like a report.
+        asked: Characters that the call itself asked for, where those are more than usual.
     """
 
     text: str = ""
     execution: Execution | None = None
     failed: bool = False
     structured: Mapping[str, Any] = field(default_factory=dict)
+    asked: int = 0
 
     def blocks(
-        self, provider: Provider = "openai", *, max_chars: int = MAX_CHARS, max_images: int = MAX_IMAGES
+        self,
+        provider: Provider = "openai",
+        *,
+        max_chars: int | None = None,
+        max_images: int = MAX_IMAGES,
     ) -> list[dict[str, Any]]:
         """The answer as content blocks of a provider: one of text, then images.
+
+        Args:
+            provider: Whose form the blocks have.
+            max_chars: Length of the text at most, in characters; None is 8,000, or what the call asked for.
+            max_images: Figures at most.
 
         Raises:
             ValueError: The provider is not known, or a limit can't be.
         """
+        room = max(MAX_CHARS, self.asked) if max_chars is None else max_chars
         if self.execution is None:
-            return [text_block(provider, cut(self.text, max_chars))]
-        return to_model(self.execution, provider, max_chars=max_chars, max_images=max_images)
+            return [text_block(provider, cut(self.text, room))]
+        return to_model(self.execution, provider, max_chars=room, max_images=max_images)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +92,18 @@ class Tool:
         description: What it does, for the model.
         parameters: JSON Schema of its arguments.
         run: Does it, with arguments that were checked.
+        title: What people are shown.
+        output: JSON Schema of the answer's `structured`.
+        hints: What MCP calls annotations: whether it only reads, may destroy, may be repeated.
     """
 
     name: str
     description: str
     parameters: Mapping[str, Any]
     run: Callable[[AsyncSandbox, Mapping[str, Any], OnText | None], Awaitable[Answer]]
+    title: str
+    output: Mapping[str, Any]
+    hints: Mapping[str, bool]
 
 
 def definitions(
@@ -107,18 +137,20 @@ async def call(
     tool = next((one for one in TOOLS if one.name == name), None)
     if tool is None:
         known = ", ".join(one.name for one in TOOLS)
-        return Answer(f"There is no tool {cut(name, 100)!r}. There are {known}.", failed=True)
+        sentence = f"There is no tool {cut(name, 100)!r}. There are {known}."
+        return Answer(sentence, failed=True, structured={"error": sentence})
     try:
         return await tool.run(sandbox, _checked(tool, arguments), on_stdout)
     except (ValueError, FileNotFoundError, UnavailableError) as error:
-        return Answer(str(error), failed=True, structured={"error": str(error)})
+        sentence = cut(str(error), MAX_CHARS)
+        return Answer(sentence, failed=True, structured={"error": fitting(sentence, MAX_CHARS)})
 
 
 def replies(
     answers: Mapping[str, Answer],
     provider: Literal["openai", "openai-responses", "anthropic"] = "openai",
     *,
-    max_chars: int = MAX_CHARS,
+    max_chars: int | None = None,
     max_images: int = MAX_IMAGES,
 ) -> list[dict[str, Any]]:
     """What a conversation goes on with after a turn of tool calls.
@@ -127,7 +159,8 @@ def replies(
         answers: The answer to each call, by the call's id, in the order of the calls.
         provider: "openai" (messages for Chat Completions, whose tool messages hold no images, so figures
             follow in a user's message), "openai-responses" (items for `input`) or "anthropic" (one message).
-        max_chars: Length of an answer's text at most, in characters.
+        max_chars: Length of an answer's text at most, in characters; None is 8,000, or what the call asked
+            for.
         max_images: Figures per answer at most.
 
     Raises:
@@ -168,13 +201,7 @@ def replies(
 
 async def _execute(sandbox: AsyncSandbox, given: Mapping[str, Any], on_stdout: OnText | None) -> Answer:
     execution = await sandbox.execute(given["code"], timeout=given.get("timeout"), on_stdout=on_stdout)
-    wire = execution.to_dict()
-    # Images are blocks of their own: nobody wants them twice.
-    wire["results"] = [
-        {name: value for name, value in result.items() if name not in {"png", "jpeg", "svg", "html"}}
-        for result in wire["results"]
-    ]
-    return Answer(execution=execution, failed=not execution.ok, structured=wire)
+    return Answer(execution=execution, failed=not execution.ok, structured=structured(execution))
 
 
 async def _list_files(sandbox: AsyncSandbox, _: Mapping[str, Any], __: OnText | None) -> Answer:
@@ -182,23 +209,64 @@ async def _list_files(sandbox: AsyncSandbox, _: Mapping[str, Any], __: OnText | 
     lines = [f"{file.path} ({file.size:,} bytes)" for file in files[:_LISTED]]
     if len(files) > _LISTED:
         lines.append(f"[{len(files) - _LISTED:,} more]")
-    structured = {"files": [{"path": file.path, "size": file.size} for file in files]}
-    return Answer("\n".join(lines) or "There are no files yet.", structured=structured)
+    named: list[dict[str, Any]] = []
+    room = MAX_CHARS
+    for file in files[:_LISTED]:
+        room -= len(json.dumps(file.path))
+        if room < 0:
+            break
+        named.append({"path": file.path, "size": file.size})
+    told = {"files": named, "count": len(files), "left_out": len(files) - len(named)}
+    return Answer("\n".join(lines) or "There are no files yet.", structured=told)
 
 
 async def _read_file(sandbox: AsyncSandbox, given: Mapping[str, Any], _: OnText | None) -> Answer:
     content = await sandbox.files.read(given["path"])
-    if given.get("encoding") == "base64":
-        text = base64.b64encode(content).decode()
+    size, encoded = len(content), given.get("encoding") == "base64"
+    start = min(given.get("offset", 0), size)
+    # Base64 writes three bytes as four characters.
+    length = given.get("length", _CHUNK * 3 // 4 if encoded else _CHUNK)
+    end = min(start + length, size)
+    if encoded:
+        text = base64.b64encode(content[start:end]).decode()
     else:
+        start, end = _whole_characters(content, start, end)
         try:
-            text = content.decode()
+            text = content[start:end].decode()
         except UnicodeDecodeError:
             raise ValueError(
-                f"{given['path']} is no UTF-8 text ({len(content):,} bytes). Read it with execute_python, or "
+                f"{given['path']} is no UTF-8 text ({size:,} bytes). Read it with execute_python, or "
                 'ask for it with encoding "base64".'
             ) from None
-    return Answer(text, structured={"path": given["path"], "size": len(content), "content": text})
+    told = {
+        "path": given["path"],
+        "size": size,
+        "offset": start,
+        "content": text,
+        "encoding": "base64" if encoded else "utf-8",
+        "next_offset": end if end < size else None,
+    }
+    if start == 0 and end == size:
+        return Answer(text, structured=told, asked=len(text))
+    rest = f"{size - end:,} are left: read on with offset {end}" if end < size else "this is the end"
+    note = f"\n[Bytes {start:,} to {end:,} of {size:,}; {rest}.]"
+    return Answer(text + note, structured=told, asked=len(text) + len(note))
+
+
+def _whole_characters(content: bytes, start: int, end: int) -> tuple[int, int]:
+    """The same part of a text, moved so that it begins and ends between characters of UTF-8."""
+    for _ in range(3):
+        if start < len(content) and content[start] & 0xC0 == 0x80:
+            start += 1
+    for _ in range(3):
+        if start < end < len(content) and content[end] & 0xC0 == 0x80:
+            end -= 1
+    if start >= end < len(content):
+        # Less was asked for than one character needs.
+        end = start + 1
+        while end < len(content) and content[end] & 0xC0 == 0x80:
+            end += 1
+    return start, max(start, end)
 
 
 async def _write_file(sandbox: AsyncSandbox, given: Mapping[str, Any], _: OnText | None) -> Answer:
@@ -228,6 +296,19 @@ def _schema(required: tuple[str, ...] = (), **properties: Mapping[str, Any]) -> 
     }
 
 
+def _output(**properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer holds; nothing is required, as that of a failed call is `error`, a sentence."""
+    return {"type": "object", "properties": properties}
+
+
+def _hints(*, reads: bool = False, repeats: bool = False) -> Mapping[str, bool]:
+    # Nothing here meets a world outside of the sandbox.
+    hints = {"readOnlyHint": reads, "openWorldHint": False}
+    return hints if reads else {**hints, "destructiveHint": True, "idempotentHint": repeats}
+
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "integer"}
 _PATH = {"type": "string", "description": "Path of the file, relative to the working directory."}
 _ENCODING = {
     "type": "string",
@@ -252,13 +333,53 @@ TOOLS: tuple[Tool, ...] = (
             },
         ),
         _execute,
+        "Run Python",
+        EXECUTION_SCHEMA,
+        _hints(),
     ),
-    Tool("list_files", "Lists the files in the sandbox with their sizes.", _schema(), _list_files),
+    Tool(
+        "list_files",
+        "Lists the files in the sandbox with their sizes.",
+        _schema(),
+        _list_files,
+        "List files",
+        _output(
+            files={"type": "array", "items": _output(path=_TEXT, size=_NUMBER)},
+            count=_NUMBER,
+            left_out=_NUMBER,
+        ),
+        _hints(reads=True),
+    ),
     Tool(
         "read_file",
-        "Reads a file of the sandbox.",
-        _schema(("path",), path=_PATH, encoding=_ENCODING),
+        f"Reads a file of the sandbox: the whole of a short one, else its first {_CHUNK:,} bytes. The answer "
+        "says how much is left, and the offset to read on with.",
+        _schema(
+            ("path",),
+            path=_PATH,
+            encoding=_ENCODING,
+            offset={"type": "integer", "minimum": 0, "description": "Byte to begin at. Default: 0."},
+            length={
+                "type": "integer",
+                "minimum": 1,
+                "maximum": _LONGEST,
+                "description": f"Bytes to read. Default: as many as fit; at most {_LONGEST:,}.",
+            },
+        ),
         _read_file,
+        "Read a file",
+        _output(
+            path=_TEXT,
+            size=_NUMBER,
+            offset=_NUMBER,
+            content=_TEXT,
+            encoding=_TEXT,
+            next_offset={
+                "type": ["integer", "null"],
+                "description": "Where to read on; null: this is the end.",
+            },
+        ),
+        _hints(reads=True),
     ),
     Tool(
         "write_file",
@@ -270,12 +391,18 @@ TOOLS: tuple[Tool, ...] = (
             encoding=_ENCODING,
         ),
         _write_file,
+        "Write a file",
+        _output(path=_TEXT, size=_NUMBER),
+        _hints(repeats=True),
     ),
     Tool(
         "reset",
         "Starts Python again: variables and imports are gone, files are kept.",
         _schema(),
         _reset,
+        "Start Python again",
+        _output(reset={"type": "boolean"}),
+        _hints(repeats=True),
     ),
 )
 
@@ -293,7 +420,14 @@ def _definition(provider: str, tool: Tool) -> dict[str, Any]:
         case "anthropic":
             return {"name": tool.name, "description": tool.description, "input_schema": parameters}
         case "mcp":
-            return {"name": tool.name, "description": tool.description, "inputSchema": parameters}
+            return {
+                "name": tool.name,
+                "title": tool.title,
+                "description": tool.description,
+                "inputSchema": parameters,
+                "outputSchema": json.loads(json.dumps(tool.output)),
+                "annotations": {"title": tool.title, **tool.hints},
+            }
     raise ValueError(
         f"{provider!r} is no provider known here. Known are openai, openai-responses, anthropic, mcp."
     )
@@ -307,7 +441,7 @@ def _checked(tool: Tool, arguments: Mapping[str, Any] | str) -> Mapping[str, Any
     """
     if isinstance(arguments, str):
         try:
-            arguments = json.loads(arguments or "{}")
+            arguments = read_json(arguments or "{}")
         except ValueError as error:
             raise ValueError(f"The arguments of {tool.name} are not JSON: {error}.") from None
     if not isinstance(arguments, Mapping):
@@ -325,12 +459,16 @@ def _checked(tool: Tool, arguments: Mapping[str, Any] | str) -> Mapping[str, Any
     return given
 
 
-def _check(tool: str, name: str, value: object, schema: Mapping[str, Any]) -> None:
+def _check(tool: str, name: str, value: Any, schema: Mapping[str, Any]) -> None:
     kinds = _KINDS[schema["type"]]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise ValueError(f"The argument {name} of {tool} must be a {schema['type']}.")
     if "enum" in schema and value not in schema["enum"]:
         raise ValueError(f"The argument {name} of {tool} must be one of {', '.join(schema['enum'])}.")
+    if "minimum" in schema and value < schema["minimum"]:
+        raise ValueError(f"The argument {name} of {tool} must be {schema['minimum']} or more.")
+    if "maximum" in schema and value > schema["maximum"]:
+        raise ValueError(f"The argument {name} of {tool} must be {schema['maximum']:,} or less.")
     if "exclusiveMinimum" in schema and not value > schema["exclusiveMinimum"]:
         raise ValueError(f"The argument {name} of {tool} must be more than {schema['exclusiveMinimum']}.")
 

@@ -216,3 +216,71 @@ def test_a_prompt_without_assets_says_how_to_get_them(
     monkeypatch.setenv("BELLJAR_ASSETS_DIR", str(tmp_path))
     assert cli.main(["prompt"]) == 1
     assert "belljar assets fetch" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["run", "x.py", "--timeout", "0"], "--timeout: must be more than 0 seconds, not 0"),
+        (["run", "x.py", "--timeout", "-1"], "--timeout: must be more than 0 seconds, not -1"),
+        (["run", "x.py", "--timeout", "nan"], "--timeout: must be more than 0 seconds, not nan"),
+        (["run", "x.py", "--timeout", "inf"], "--timeout: must be more than 0 seconds, not inf"),
+        (["run", "x.py", "--timeout", "soon"], "--timeout: must be a number, not 'soon'"),
+        (["mcp", "--sandboxes", "0"], "--sandboxes: must be 1 or more, not 0"),
+        (["mcp", "--queue", "-1"], "--queue: must be 0 or more, not -1"),
+        (["mcp", "--queue-timeout", "0"], "--queue-timeout: must be more than 0 seconds, not 0"),
+        (["mcp", "--idle", "nan"], "--idle: must be more than 0 seconds, not nan"),
+        (["mcp", "--port", "65536"], "--port: must be less than 65536; 0 is any free one, not 65536"),
+    ],
+)
+def test_a_wrong_option_is_said_before_anything_starts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str], says: str
+) -> None:
+    started: list[object] = []
+    monkeypatch.setattr("belljar.run.run_command", started.append)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(command)
+    assert ended.value.code == 2
+    assert says in capsys.readouterr().err
+    assert not started
+
+
+@pytest.mark.parametrize("found", ["1.30.0", None])
+def test_an_mcp_that_is_too_old_is_named_with_what_is_needed(tmp_path: Path, found: str | None) -> None:
+    """In a process of its own, where only a package of that version, or none, is found."""
+    folder = tmp_path / "old"
+    folder.mkdir()
+    if found is not None:
+        (folder / "mcp").mkdir()
+        (folder / "mcp/__init__.py").touch()
+        info = folder / f"mcp-{found}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: mcp\nVersion: {found}\n", "utf-8")
+    program = (
+        "import sys, importlib.metadata as m\n"
+        "class No:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.split('.')[0] in ('mcp', 'mcp_types') and (path is not None or name != 'mcp' "
+        f"or {found is None}):\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        f"sys.path.insert(0, {str(folder)!r}); sys.meta_path.insert(0, No())\n"
+        f"real = m.version\n"
+        "def version(name):\n"
+        f"    if name == 'mcp' and {found is None}: raise m.PackageNotFoundError(name)\n"
+        "    return real(name)\n"
+        "m.version = version\n"
+        "from belljar import cli\n"
+        "sys.exit(cli.main(['mcp']))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    if found is None:
+        assert "needs an extra: pip install 'belljar[headless,mcp]'" in told.stderr
+    else:
+        assert "needs the package mcp 2.3 or newer; here is 1.30.0" in told.stderr
+        assert "pip install --upgrade 'mcp>=2.3'" in told.stderr
+
+
+def test_the_oldest_mcp_is_that_of_the_packages_own_metadata(repository: Path) -> None:
+    declared = (repository / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'mcp = ["mcp>={cli._MCP}"]' in declared

@@ -234,7 +234,7 @@ async def test_the_longest_idle_makes_room_and_busy_ones_are_left_alone() -> Non
     async with clients.use("b"):
         pass
     async with clients.use("c"):
-        with pytest.raises(NoSuchSessionError, match="no such session"):
+        with pytest.raises(NoSuchSessionError, match="variables and files are gone"):
             async with clients.use("a", known=True):
                 pass
         async with clients.use("b", known=True):

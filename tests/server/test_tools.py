@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import AsyncIterator
 
@@ -194,3 +195,64 @@ async def test_a_conversation_goes_on_in_each_providers_form(sandbox: AsyncSandb
 
 async def test_figures_are_not_spoken_of_where_there_are_none(sandbox: AsyncSandbox) -> None:
     assert len(replies({"a": await call(sandbox, "reset", {})}, "openai")) == 1
+
+
+@pytest.mark.parametrize("content", ["0123456789" * 30_000, "ü€😀x" * 30_000, "😀" * 100])
+@pytest.mark.parametrize("asked", [{}, {"length": 5}, {"length": 65_536}, {"length": 1}])
+async def test_a_long_file_is_read_on_with_until_it_is_whole(
+    sandbox: AsyncSandbox, content: str, asked: dict[str, int]
+) -> None:
+    length = asked.get("length", 0)
+    content = content[:200] if length in {1, 5} else content
+    await call(sandbox, "write_file", {"path": "long.txt", "content": content})
+    got, offset, calls = "", 0, 0
+    while offset is not None:
+        answer = await call(sandbox, "read_file", {"path": "long.txt", "offset": offset, **asked})
+        told = answer.structured
+        [block] = answer.blocks("mcp")
+        # What a model reads is what a program gets, and not cut in the midst.
+        assert block["text"].startswith(told["content"])
+        assert len(block["text"]) <= max(8000, length + 200)
+        assert told["size"] == len(content.encode())
+        if told["next_offset"] is not None:
+            assert f"read on with offset {told['next_offset']}" in block["text"]
+        got += told["content"]
+        offset = told["next_offset"]
+        calls += 1
+    assert got == content
+    assert calls <= (len(content.encode()) // 7000 + 2 if not length else len(content.encode()))
+
+
+async def test_bytes_are_read_on_with_in_base64(sandbox: AsyncSandbox) -> None:
+    content = bytes(range(256)) * 1000
+    sandbox._backend.session.files["b.bin"] = content  # type: ignore[attr-defined]
+    got, offset = b"", 0
+    while offset is not None:
+        answer = await call(sandbox, "read_file", {"path": "b.bin", "encoding": "base64", "offset": offset})
+        assert len(answer.blocks("mcp")[0]["text"]) <= 8000
+        got += base64.b64decode(answer.structured["content"], validate=True)
+        offset = answer.structured["next_offset"]
+    assert got == content
+
+
+async def test_an_answer_keeps_to_a_callers_own_limit_whatever_was_asked_for(sandbox: AsyncSandbox) -> None:
+    await call(sandbox, "write_file", {"path": "a", "content": "x" * 60_000})
+    answer = await call(sandbox, "read_file", {"path": "a", "length": 60_000})
+    assert len(answer.blocks("anthropic")[0]["text"]) == 60_000
+    assert len(answer.blocks("anthropic", max_chars=500)[0]["text"]) <= 500
+
+
+async def test_many_files_are_named_within_the_budget_and_counted(sandbox: AsyncSandbox) -> None:
+    files = sandbox._backend.session.files  # type: ignore[attr-defined]
+    for number in range(1000):
+        files["f" * 500 + str(number)] = b""
+    answer = await call(sandbox, "list_files", {})
+    assert len(json.dumps(answer.structured)) < 9_000
+    assert answer.structured["count"] == 1000
+    assert answer.structured["left_out"] == 1000 - len(answer.structured["files"])
+
+
+async def test_arguments_nested_deeper_than_python_reads_are_a_sentence(sandbox: AsyncSandbox) -> None:
+    answer = await call(sandbox, "execute_python", '{"code": ' + "[" * 100_000)
+    assert answer.failed
+    assert "nested too deep" in answer.text

@@ -24,6 +24,7 @@ from belljar.backends.servers import LocalServer, Origin
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
 from belljar.tabs import MAX_MESSAGE
+from belljar.untrusted import read_json
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -261,7 +262,7 @@ class TabSession(RemoteSession):
         try:
             await self._send(type="call", id=number, method=method, args=arguments)
             ok, text = await self._or_end(answer, _OPEN if method == "open" else _SILENCE)
-            value = json.loads(text)
+            value = read_json(text, len(text))
         except TimeoutError:
             self._lose(f"The tab has not answered for {_SILENCE:g} seconds. {_AGAIN}")
             await self._socket.close()
@@ -311,7 +312,7 @@ class TabSession(RemoteSession):
 
         try:
             async for text in self._socket:
-                more = self._hear_one(json.loads(text))
+                more = self._hear_one(read_json(text))
                 if more is not None:
                     await self._socket.send(json.dumps({"type": "more", "id": more}))
         except ConnectionClosed:

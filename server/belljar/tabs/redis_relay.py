@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from belljar.errors import SettingsError
 from belljar.tabs import tokens
 from belljar.tabs.relay import REMEMBERED, USED, Line, Offer, RelayError, Side, TokenError, checked
+from belljar.untrusted import read_json
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -72,7 +73,7 @@ class RedisRelay:
         digest = tokens.digest(token)
         async with _told():
             found = await self._redis.get(f"{_PREFIX}:offer:{digest}")
-            offer = checked(None if found is None else Offer(**json.loads(found)), token)
+            offer = checked(None if found is None else Offer(**read_json(found)), token)
             if not await self._redis.set(f"{_PREFIX}:used:{digest}", "1", nx=True, ex=round(2 * REMEMBERED)):
                 raise TokenError(USED)
             return offer

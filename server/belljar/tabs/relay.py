@@ -21,8 +21,8 @@ Side = Literal["program", "page"]
 
 #: Seconds that a token which can't be used any more is remembered, so that the answer says why.
 REMEMBERED = 3600.0
-#: Messages on their way to one side. Both ask before they send more, so there are never many.
-_WAITING = 16
+#: Messages on their way to one side, of up to 8 MiB. Both ask before they send more, so there are never many.
+_WAITING = 2
 
 UNKNOWN = "This code is not known here. Look whether it is typed right, or ask the program for a new one."
 USED = "This code was used already, and each works once. Ask the program for a new one."

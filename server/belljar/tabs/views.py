@@ -26,8 +26,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from belljar import headers
 from belljar.errors import BelljarError
-from belljar.tabs import MAX_MESSAGE, tokens
+from belljar.tabs import ADMIT, MAX_HELLO, MAX_MESSAGE, tokens
 from belljar.tabs.relay import Line, Offer, Relay, RelayError, Side, TokenError
+from belljar.untrusted import read_json
 
 #: Seconds a client has to say who it is.
 _HELLO = 10.0
@@ -97,6 +98,7 @@ class TabSockets:
         token, room = tokens.new_token(), secrets.token_hex(16)
         address = socket.client.host if socket.client else ""
         name = str(said.get("name", ""))[:100]
+        _admit(socket)
         async with self._relay.line(room, "program") as line:
             offer = Offer(room, name, address, time.time() + seconds, tokens.digest(token))
             await self._relay.offer(offer)
@@ -109,6 +111,7 @@ class TabSockets:
         async with self._relay.line(offer.room, "page") as line:
             if not await line.send(json.dumps({"type": "joined"})):
                 raise TokenError("The program that showed this code has ended. Start it again.")
+            _admit(socket)
             await _say(socket, type="offered", name=offer.name, address=offer.address)
             await _carry(socket, line, None)
 
@@ -185,7 +188,7 @@ async def _ending(socket: WebSocket) -> AsyncIterator[None]:
         await _quietly(_say(socket, type="refused", reason=str(error)))
         await _quietly(socket.close(_RULES))
         return
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         await _quietly(_say(socket, type="refused", reason=_UNREADABLE))
         await _quietly(socket.close(_RULES))
         return
@@ -195,12 +198,18 @@ async def _ending(socket: WebSocket) -> AsyncIterator[None]:
 async def _hello(socket: WebSocket, kind: str) -> dict[str, Any]:
     try:
         async with asyncio.timeout(_HELLO):
-            said = json.loads(await socket.receive_text())
+            said = read_json(await socket.receive_text(), MAX_HELLO)
     except TimeoutError:
         raise TokenError(_UNREADABLE) from None
     if not isinstance(said, dict) or said.get("type") != kind:
         raise TokenError(_UNREADABLE)
     return said
+
+
+def _admit(socket: WebSocket) -> None:
+    """From here on it may send as much at once as the two sides need."""
+    if (extension := socket.scope.get("extensions", {}).get(ADMIT)) is not None:
+        extension["admit"]()
 
 
 async def _say(socket: WebSocket, **message: object) -> None:
