@@ -312,7 +312,7 @@ async def test_a_client_that_waits_hears_how_many_are_before_it_and_who_lost_a_s
             call = asyncio.create_task(client.call_tool("reset", {}, progress_callback=progress))
             assert await heard.get() == "Waiting for a sandbox: 0 before you"
         answer = await call
-    assert "Your earlier sandbox was closed to make room for others." in text(answer)
+    assert "Your earlier sandbox was closed to make room for others" in text(answer)
     await clients.close()
 
 
