@@ -119,8 +119,42 @@ def test_an_import_of_what_needs_a_network_says_so_and_is_reported(run: Runs) ->
         assert ran.of("blocked")[0]["what"] == "import yfinance"
 
 
-def test_the_users_own_modules_come_first(run: Runs, bridge: FakeBridge) -> None:
+def test_the_users_own_modules_are_found_also_after_chdir_and_by_who_asks(run: Runs) -> None:
+    Path("own_words.py").write_text("word = 'mine'\n")
+    Path("own_folder").mkdir()
+    Path("own_folder/__init__.py").write_text("from . import part\n")
+    Path("own_folder/part.py").write_text("word = 'part'\n")
+    Path("deeper").mkdir()
+    Path("deeper/own_deep.py").write_text("word = 'deep'\n")
+    assert run("import own_words, own_folder.part as p\nown_words.word, p.word").text == "('mine', 'part')"
+    assert run("import os\nos.chdir('deeper')\nimport own_deep\nown_deep.word").text == "'deep'"
+    asks = "from importlib.util import find_spec\nfind_spec('own_late') is None"
+    assert run(asks).text == "True"
+    Path("own_late.py").write_text("")
+    assert run(asks).text == "False"
+
+
+def test_files_come_after_the_standard_library_and_after_packages(run: Runs, site: Path) -> None:
+    (site / "optional_part.py").write_text("")
+    for name in ("wave", "optional_part"):
+        sys.modules.pop(name, None)
+        Path(f"{name}.py").write_text("taken = 1\n")
+        ran = run(f"import {name}\n{name}.taken")
+        assert ran.error["name"] == "AttributeError"
+        assert "files come last. Give the file another name." in ran.error["hint"]
+    assert run("import sys, os\n'' in sys.path or os.getcwd() in sys.path").text == "False"
+
+
+@pytest.mark.parametrize("code", ["import greeting", "import importlib\nimportlib.import_module('greeting')"])
+def test_a_package_that_may_be_loaded_comes_before_a_file_of_its_name(run: Runs, code: str) -> None:
+    sys.modules.pop("greeting", None)
     Path("greeting.py").write_text("word = 'mine'\n")
-    ran = run("import greeting\ngreeting.word")
-    assert ran.text == "'mine'"
-    assert "loading" not in ran.kinds
+    assert "loading" in run(code).kinds
+
+
+def test_metadata_among_files_counts_for_nothing(run: Runs) -> None:
+    Path("evil-1.dist-info").mkdir()
+    Path("evil-1.dist-info/METADATA").write_text("Name: evil\nVersion: 1\n")
+    Path("evil-1.dist-info/entry_points.txt").write_text("[networkx.backends]\nevil = evil:run\n")
+    code = "from importlib.metadata import entry_points\nlist(entry_points(name='evil'))"
+    assert run(code).text == "[]"

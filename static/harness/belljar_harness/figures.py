@@ -56,6 +56,7 @@ class Figures:
                 patches.set(vars(module)["Animation"], name, _refuse_animation)
 
         hooks.after("matplotlib", matplotlib)
+        hooks.away("matplotlib")  # it would read ./matplotlibrc
         hooks.after("matplotlib.pyplot", pyplot)
         hooks.after("matplotlib.axis", lambda module: ticks.copied(module, patches))
         hooks.after("matplotlib.animation", animation)

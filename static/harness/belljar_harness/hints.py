@@ -38,6 +38,8 @@ def _hint(error: BaseException) -> str | None:
         error, "_multiprocessing", "semaphore", "multiprocessing"
     ):
         return "A browser gives Python one process. Use a plain loop, or `n_jobs=1`."
+    if isinstance(error, (AttributeError, ImportError)) and (shadowed := _shadowed(error)):
+        return shadowed
     if isinstance(error, ImportError) and _mentions(error, "pip or conda", "pip install", "conda install"):
         return "Packages come from this sandbox's own list; pip and conda can add nothing to it."
     if isinstance(error, FileNotFoundError) and isinstance(error.filename, str):
@@ -45,6 +47,25 @@ def _hint(error: BaseException) -> str | None:
     if isinstance(error, KeyError):
         return _columns(error)
     return None
+
+
+def _shadowed(error: AttributeError | ImportError) -> str | None:
+    """Something was missed in a module that a file of the user's has the name of."""
+    import os
+
+    module = error.obj if isinstance(error, AttributeError) else sys.modules.get(error.name or "")
+    name = getattr(module, "__name__", "")
+    if not isinstance(module, type(sys)) or not isinstance(name, str) or not name.isidentifier():
+        return None
+    here = os.path.realpath(os.getcwd())
+    if os.path.realpath(str(getattr(module, "__file__", None))).startswith(os.path.join(here, "")):
+        return None
+    if not os.path.exists(f"{name}.py") and not os.path.isdir(name):
+        return None
+    return (
+        f"`{name}` is the installed module, not {name}.py of the working directory: files come last. "
+        "Give the file another name."
+    )
 
 
 def _mentions(error: BaseException, *words: str) -> bool:

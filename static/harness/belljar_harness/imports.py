@@ -1,12 +1,19 @@
 """Imports: a cell's own are loaded before it runs, others on demand, and a refusal says what there is.
 
 Kept for clear errors only. What the sandbox may load is decided by the host, which sends no other bytes.
+
+    standard library, installed ──► allowlisted: loaded ──► a file of the working directory ──► refused
+
+Files outlive an interpreter. The working directory comes last and is not on `sys.path`: a fresh session gets
+Python's own `statistics`, whatever file a session before has left, and no metadata among files counts as
+installed.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import FileFinder, ModuleSpec, PathFinder
@@ -101,13 +108,21 @@ def wanted_packages(tree: ast.Module, allowlist: Allowlist) -> list[str]:
 
 
 def _is_local(module: str) -> bool:
-    """Whether the user has a module of that name, e.g. a file `utils.py` in the working directory."""
+    """Whether a module of that name is there already: loaded, or on the user's own `sys.path`."""
     if module in sys.modules:
         return True
     try:
         return PathFinder.find_spec(module) is not None
     except (ImportError, ValueError):
         return False
+
+
+def local(module: str) -> ModuleSpec | None:
+    """The module of that name in the working directory, which is wherever `os.chdir` went."""
+    try:
+        return PathFinder.find_spec(module, [os.getcwd()])
+    except OSError:  # it was deleted
+        return None
 
 
 def refresh() -> None:
@@ -133,7 +148,7 @@ def refresh_packages() -> None:
 
 
 class OnDemandFinder:
-    """The last finder of `sys.meta_path`: loads an allowlisted package, or refuses in a sentence.
+    """The last finder of `sys.meta_path`: an allowlisted package, a file of the user's, or a refusal.
 
     It answers real imports only. `importlib.util.find_spec("torch")` still gives None, so code that asks
     before it imports goes on as it would elsewhere.
@@ -145,12 +160,17 @@ class OnDemandFinder:
         self._loader = loader
         self._is_cell = is_cell
         self._blocked = blocked
+        self._path: list[str] = []
 
     def install(self) -> None:
+        self._path = list(sys.path)
+        here = os.getcwd()
+        sys.path[:] = [entry for entry in sys.path if entry not in ("", ".", here)]
         sys.meta_path.append(self)
 
     def remove(self) -> None:
         sys.meta_path.remove(self)
+        sys.path[:] = self._path
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -161,9 +181,10 @@ class OnDemandFinder:
         package = allowlist.providing(name)
         importing = _is_import(inspect.currentframe())
         if package is None or allowlist.is_loaded(package):
-            if importing:
+            own = local(name)
+            if own is None and importing:
                 self._refuse(name)
-            return None
+            return own
         if not importing and not self._loader.can_load_now():
             return None
         self._loader.load_now([package.name])

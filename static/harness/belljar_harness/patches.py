@@ -7,6 +7,7 @@ provides one that the sandbox has instead of the real thing.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader
@@ -49,6 +50,7 @@ class ImportHooks:
     def __init__(self) -> None:
         self._actions: dict[str, Callable[[ModuleType], None]] = {}
         self._factories: dict[str, Callable[[], ModuleType]] = {}
+        self._away: set[str] = set()
 
     def install(self) -> None:
         sys.meta_path.insert(0, self)
@@ -67,6 +69,10 @@ class ImportHooks:
         else:
             self._actions[name] = action
 
+    def away(self, name: str) -> None:
+        """Run module `name` in another working directory, where it finds no settings that a session left."""
+        self._away.add(name)
+
     def provide(self, name: str, factory: Callable[[], ModuleType]) -> None:
         """Have `import name` give `factory()`."""
         self._factories[name] = factory
@@ -78,7 +84,7 @@ class ImportHooks:
         if factory is not None:
             return ModuleSpec(name, _Provided(factory), origin="belljar", is_package=True)
         action = self._actions.get(name)
-        if action is None:
+        if action is None and name not in self._away:
             return None
         for finder in sys.meta_path:
             if finder is self:
@@ -86,9 +92,13 @@ class ImportHooks:
             spec = finder.find_spec(name, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _Patching(spec.loader, action)
+                    spec.loader = _Patching(spec.loader, action or _nothing, name in self._away)
                 return spec
         return None
+
+
+def _nothing(module: ModuleType) -> None:
+    """It was done when the module was imported for the first time."""
 
 
 class _Provided(Loader):
@@ -105,9 +115,10 @@ class _Provided(Loader):
 class _Patching(Loader):
     """A module's own loader, with one step after it."""
 
-    def __init__(self, loader: Any, action: Callable[[ModuleType], None]) -> None:
+    def __init__(self, loader: Any, action: Callable[[ModuleType], None], away: bool) -> None:
         self._loader = loader
         self._action = action
+        self._away = away
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         module: ModuleType | None = self._loader.create_module(spec)
@@ -119,5 +130,6 @@ class _Patching(Loader):
         module.__loader__ = self._loader
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
-        self._loader.exec_module(module)
+        with contextlib.chdir("/") if self._away else contextlib.nullcontext():
+            self._loader.exec_module(module)
         self._action(module)

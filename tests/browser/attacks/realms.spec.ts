@@ -2,7 +2,8 @@
 
 import { attack } from "./arena";
 import { REALMS } from "./probes/realms";
+import { TAINT } from "./probes/taint";
 
 const of = (realm: string) => REALMS.filter((probe) => probe.realm === realm);
 
-attack("realms", [...of("worker"), ...of("bare"), ...of("frame")]);
+attack("realms", [...of("worker"), ...of("bare"), ...of("frame"), ...TAINT]);

@@ -66,3 +66,20 @@ test("more than the sandbox keeps is refused with a sentence and loses nothing",
   expect(told).toMatch(/"huge.bin".*does not fit/);
   expect(await bench.run("open('small.txt').read()")).toMatchObject({ text: "'still here'" });
 });
+
+test("files of one session are no modules of Python's in a fresh one, and the user's own are still found", async ({
+  bench,
+}) => {
+  const left = `for name in ("statistics", "wave", "tabulate"):
+    open(f"{name}.py", "w").write("taken = 1")
+open("mine.py", "w").write("word = 'mine'")`;
+  await bench.run(left);
+  const asks = `import statistics, wave, tabulate, mine
+[name for name in ("statistics", "wave", "tabulate", "mine") if hasattr(globals()[name], "taken")], mine.word`;
+  expect(await bench.run(asks, { fresh: true })).toMatchObject({ status: "ok", text: "([], 'mine')" });
+  await bench.reset();
+  expect(await bench.run(asks)).toMatchObject({ status: "ok", text: "([], 'mine')" });
+  const hinted = await bench.run("statistics.taken");
+  expect(hinted.error?.hint).toContain("files come last");
+  await bench.run("import os\nfor name in ('statistics', 'wave', 'tabulate', 'mine'): os.remove(f'{name}.py')");
+});
