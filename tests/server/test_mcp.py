@@ -100,6 +100,12 @@ async def test_over_stdio_code_runs_with_figures_files_and_progress() -> None:
         assert shown.structured_content["status"] == "ok"
         assert "Starting Python" in heard
         assert "Python is ready" in heard
+        # What a model may be given of it has the same budget, whichever of the two its client takes.
+        loud = await client.call_tool("execute_python", {"code": "for n in range(20000): print('row', n)"})
+        assert len(text(loud)) <= 8000
+        assert len(json.dumps(loud.structured_content)) < 10_000
+        assert loud.structured_content is not None
+        assert loud.structured_content["left_out"]["characters"] > 180_000
         await client.call_tool("write_file", {"path": "a.txt", "content": "ünï"})
         read = await client.call_tool("execute_python", {"code": "open('a.txt').read() + str(x)"})
         assert "'ünï42'" in text(read)

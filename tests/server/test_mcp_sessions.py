@@ -87,6 +87,20 @@ async def test_a_made_up_id_gets_a_sandbox_of_its_own_or_none(url: str) -> None:
         assert all(len(name) >= 20 for name in names)
 
 
+@pytest.mark.parametrize("version", [None, MODERN])
+@pytest.mark.parametrize("nested", [b'{"a":' * 100_000, b"[" * 100_000 + b"]" * 100_000])
+async def test_json_nested_deeper_than_python_reads_is_an_answer_and_no_traceback(
+    url: str, tmp_path: Path, version: str | None, nested: bytes
+) -> None:
+    async with httpx2.AsyncClient(timeout=30) as http:
+        said = {} if version is None else {"MCP-Protocol-Version": version}
+        headers = ACCEPT | {"Content-Type": "application/json"} | said
+        answer = await http.post(url, content=nested, headers=headers)
+        assert 400 <= answer.status_code < 500
+        await opened(http, url)  # and the next one is answered
+    assert "Traceback" not in (tmp_path / "log").read_text(encoding="utf-8")
+
+
 async def test_an_id_of_a_session_is_no_handle(url: str) -> None:
     async with httpx2.AsyncClient(timeout=30) as http, connected(url) as modern:
         victim = await opened(http, url)
@@ -145,7 +159,7 @@ async def test_goodbye_closes_at_once_also_what_runs_and_who_waits_is_next() -> 
         await asyncio.sleep(0)
         clients.leave("c")
         with pytest.raises(ValueError, match="goodbye"):
-            await own
+            await asyncio.wait_for(own, 5)
         assert not waiting.done()
         clients.leave("a")
         place = await asyncio.wait_for(waiting, 5)

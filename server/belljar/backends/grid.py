@@ -21,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from belljar.errors import UnavailableError
+from belljar.untrusted import read_json
 
 #: Seconds that a Grid has to lend a browser; by itself it lets requests wait five minutes for a free one.
 _WAIT = 60.0
@@ -208,7 +209,7 @@ def _ask_now(grid: Address, method: str, path: str, body: object, seconds: float
     opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(request, timeout=seconds) as answer:
-            value = json.loads(answer.read(_BYTES)).get("value")
+            value = read_json(answer.read(_BYTES)).get("value")
     except HTTPError as error:
         with error:  # it is an answer, too, whose connection is open
             raise UnavailableError(_refused(grid, error)) from None
@@ -228,7 +229,7 @@ def _refused(grid: Address, error: HTTPError) -> str:
             "headless+grid://user:password@host:port."
         )
     try:
-        value = json.loads(error.read(_BYTES))["value"]
+        value = read_json(error.read(_BYTES))["value"]
         said = str(value["message"]).strip().splitlines()[0][:300]
     except (ValueError, KeyError, TypeError, IndexError, OSError):
         return _no_grid(grid, str(error.code))
