@@ -97,7 +97,10 @@ def _attacks(attacks: Mapping[str, Any]) -> dict[str, str]:
             raise ResultsError(f"The probe {probe['title']!r} got out: there is a leak to close first.")
         if probe["control"] != "sighted":
             raise ResultsError(f"The control of {probe['title']!r} was not sighted: it proves nothing.")
-    browser = _browser(attacks["browser"])
+    where = _browser(attacks["browser"])
+    if attacks.get("firefox"):
+        others = sum(probe["group"] == "firefox" for probe in probes)
+        where = f"{where} ({len(probes) - others}) and {attacks['firefox']} ({others})"
     groups: dict[str, list[str]] = {}
     for probe in probes:
         groups.setdefault(probe["group"], []).append(probe["title"])
@@ -111,7 +114,7 @@ def _attacks(attacks: Mapping[str, Any]) -> dict[str, str]:
         for group, titles in sorted(groups.items())
     ]
     return {
-        "promise": f"No leak observed in **{len(probes)} probes** on {browser}.",
+        "promise": f"No leak observed in **{len(probes)} probes** on {where}.",
         "probes": "\n".join(table) + "\n\n" + "\n".join(lists),
     }
 

@@ -93,6 +93,17 @@ def test_a_run_is_written_into_all_documents_and_a_second_time_changes_nothing(
     assert "written" not in capsys.readouterr().out
 
 
+def test_the_promise_says_how_many_of_the_probes_ran_in_which_engine(
+    security: ModuleType, tmp_path: Path
+) -> None:
+    firefox = {"group": "firefox", "title": "a link", "sealed": "held", "control": "sighted"}
+    attacks = {"browser": "Chrome/156.0.1", "firefox": "Firefox/153.8.0", "results": [*PROBES, firefox]}
+    blocks = security.render(results(tmp_path, attacks=attacks), tmp_path / "none.json")
+    assert blocks["promise"] == (
+        "No leak observed in **4 probes** on Chrome/156.0.1 (3) and Firefox/153.8.0 (1)."
+    )
+
+
 @pytest.mark.parametrize(
     ("files", "why"),
     [

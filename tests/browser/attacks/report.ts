@@ -8,6 +8,8 @@ import type { Outcome } from "./run";
 
 export interface Report {
   browser: string;
+  /** The other engine, that the group "firefox" attacked in; undefined where there was none. */
+  firefox: string | undefined;
   date: string;
   probes: number;
   held: number;
@@ -29,12 +31,14 @@ const counted = (names: string[]): Record<string, number> => {
 };
 
 export function report(outcomes: readonly Outcome[]): Report {
-  const browser = join(FOUND, "browser.txt");
+  const product = (file: string): string | undefined =>
+    existsSync(join(FOUND, file)) ? readFileSync(join(FOUND, file), "utf8") : undefined;
   const held = outcomes.filter(({ sealed }) => sealed === "held");
   const controlled = outcomes.filter(({ control }) => control === "sighted");
   const ids = (kept: readonly Outcome[]) => outcomes.filter((one) => !kept.includes(one)).map(({ id }) => id);
   return {
-    browser: existsSync(browser) ? readFileSync(browser, "utf8") : "unknown",
+    browser: product("browser.txt") ?? "unknown",
+    firefox: product("firefox.txt"),
     date: new Date().toISOString().slice(0, 10),
     probes: outcomes.length,
     held: held.length,
