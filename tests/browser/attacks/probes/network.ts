@@ -138,7 +138,7 @@ export const DOCUMENT: Probe[] = [
     "an audio worklet",
     `await new g.OfflineAudioContext(1, 1, 44100).audioWorklet.addModule("{{http}}/{{label}}.js")`,
   ),
-  // No policy that an engine honours governs WebRTC: the frame gives it up itself, so this one asks for what is there
+  // No policy that an engine honours stops WebRTC to a peer: the frame gives it up itself, so this asks for what is there
   // after the frame's own script and not for what was there before.
   ...doc(
     "WebRTC to a peer that was told the secret",
