@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from belljar import report, reprs
 from belljar.results import STATUSES, Blocked, ErrorInfo, FileChange, Logs, Result, Status, Truncated
@@ -33,9 +33,12 @@ class Execution:
         results: Everything shown, in order; the value of the last expression has `is_main`.
         logs: What was printed.
         error: Why the status is not "ok".
-        execution_count: Number of this run in its session, from 1; 0 when it never ran.
+        ran: Whether the code began to run: not when it was refused, could not be compiled, or was stopped
+            before. Where nobody says it, it ran if it was counted.
+        execution_count: Number of this run in its session, from 1; 0 where it has none.
         duration_ms: Running time in milliseconds; loading packages is not counted.
-        files: Files the code made, changed or deleted; `sandbox.files.read` has their bytes.
+        files: Files the code made, changed or deleted; `sandbox.files.read` has their bytes. Of code that was
+            ended, those that had been handed over by then.
         truncated: What was left out of the output because there was too much of it.
         blocked: What the sandbox was refused while the code ran. Said from inside: information, not evidence.
         packages: Packages that were loaded for this run.
@@ -55,6 +58,11 @@ class Execution:
     packages: tuple[str, ...] = ()
     note: str | None = None
     backend: str = ""
+    ran: bool = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if cast("bool | None", self.ran) is None:
+            object.__setattr__(self, "ran", self.ok or self.execution_count > 0)
 
     @property
     def text(self) -> str | None:
@@ -103,7 +111,7 @@ class Execution:
             backend: Who answers.
         """
         error = ErrorInfo(name, value, f"{name}: {value}")
-        return cls(status, error=error, note=value, backend=backend)
+        return cls(status, error=error, note=value, backend=backend, ran=False)
 
     @classmethod
     def unavailable(cls, reason: str, backend: str = "") -> Self:
@@ -122,6 +130,7 @@ class Execution:
             "results": [result.to_dict() for result in self.results],
             "logs": asdict(self.logs),
             "error": None if self.error is None else asdict(self.error),
+            "ran": self.ran,
             "execution_count": self.execution_count,
             "duration_ms": self.duration_ms,
             "files": [asdict(change) for change in self.files],
@@ -170,6 +179,7 @@ class Execution:
                 packages=tuple(wire.get("packages") or ()),
                 note=wire.get("note"),
                 backend=wire.get("backend", ""),
+                ran=cast("bool", wire.get("ran")),
             )
         except (KeyError, TypeError, AttributeError) as problem:
             raise ValueError(f"This is no execution: {type(problem).__name__} {problem}.") from None

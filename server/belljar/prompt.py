@@ -19,7 +19,7 @@ expression is shown. Print what else you want to see.
 there, or in what you are told; if something is missing, ask for it.
 - Files lie in the working directory; look with os.listdir(). Write results there, as "result.csv".
 - A call may run {timeout}, on request up to {longest}. After a call that took too long variables may be \
-gone; files are kept.
+gone, and so are files that it wrote; files from before are kept.
 - Python has {memory} of memory, files may take {file_bytes} ({files:,} files), output is cut after \
 {stream_chars:,} characters and {displays:,} figures or tables.
 - There are no threads, processes or shell commands, and no access to anything outside of the sandbox."""

@@ -197,9 +197,13 @@ def _results(results: Sequence[Result]) -> Iterator[_Section]:
 
 
 def _status(execution: Execution) -> str:
-    if execution.execution_count == 0 and not execution.ok:
+    if not execution.ran and not execution.ok:
         return f"Status: {execution.status}; the code did not run."
-    return f"Status: {execution.status} after {execution.duration_ms / 1000:.2f} s."
+    status = f"Status: {execution.status} after {execution.duration_ms / 1000:.2f} s"
+    if execution.status in ("ok", "error"):
+        return f"{status}."
+    shown = execution.stdout or execution.stderr or execution.results
+    return f"{status}; the code ran until then" + (", and what it had shown is below." if shown else ".")
 
 
 def _failure(error: ErrorInfo) -> str:

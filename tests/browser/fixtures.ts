@@ -18,6 +18,7 @@ export interface Answer {
   stderr: string;
   error: ErrorInfo | undefined;
   results: (Result & { contentBase64?: string })[];
+  ran: boolean;
   executionCount: number;
   durationMs: number;
   files: Execution["files"];
@@ -85,7 +86,7 @@ export class Bench {
           ...rest,
           ...(answers ? { onInput: async () => left.shift() ?? null } : {}),
         });
-        const { text, stdout, stderr, error, status, results, executionCount, durationMs } = done;
+        const { text, stdout, stderr, error, status, results, ran, executionCount, durationMs } = done;
         const { files, truncated, blocked, packages, note } = done;
         const ms = performance.now() - began;
         const plain = results.map((result) => ({ ...result, contentBase64: result.contentBase64 }));
@@ -96,6 +97,7 @@ export class Bench {
           error,
           status,
           results: plain,
+          ran,
           executionCount,
           durationMs,
           files,

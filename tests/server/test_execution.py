@@ -80,6 +80,7 @@ EXECUTIONS = st.builds(
     packages=several(TEXT),
     note=st.none() | TEXT,
     backend=TEXT,
+    ran=st.booleans(),
 )
 
 

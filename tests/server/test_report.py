@@ -19,6 +19,7 @@ from belljar.results import (
     FileChange,
     Logs,
     Result,
+    Status,
     TableColumn,
     TableData,
     Truncated,
@@ -234,3 +235,21 @@ def test_long_output_figures_and_files_of_a_run_have_their_blocks(sandbox: Sandb
     assert "Files: sums.csv (created, 3 bytes)" in text["text"]
     assert "growth" in text["text"]
     assert base64.b64decode(image["source"]["data"]).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("status", ["timeout", "interrupted", "crashed", "unavailable"])
+def test_code_that_ran_until_it_was_ended_is_never_said_not_to_have_run(status: Status) -> None:
+    logs = Logs("side effect\n")
+    ended = Execution(status, logs=logs, duration_ms=3000, note="Files are lost.", ran=True)
+    text = ended.to_text()
+    assert f"Status: {status} after 3.00 s; the code ran until then, and what it had shown is below." in text
+    assert "did not run" not in text
+    assert text.index("ran until then") < text.index("side effect")
+    silent = Execution(status, duration_ms=3000, ran=True).to_text()
+    assert f"Status: {status} after 3.00 s; the code ran until then." in silent
+    assert "did not run" in Execution(status, ran=False).to_text()
+
+
+def test_an_answer_of_an_older_page_ran_if_it_was_counted() -> None:
+    for status, count, ran in (("ok", 0, True), ("timeout", 2, True), ("timeout", 0, False)):
+        assert Execution.from_dict({"status": status, "execution_count": count}).ran is ran

@@ -1,6 +1,7 @@
 // The SDK's parts that need no browser: results, options, the policy.
 
 import { describe, expect, test, vi } from "vitest";
+import { RunningCell } from "../../static/src/host/cell";
 import { call, Emitter } from "../../static/src/host/emitter";
 import { Execution, Gathering, Result } from "../../static/src/host/execution";
 import { checkedPath, checkedPool, checkedTimeout } from "../../static/src/host/options";
@@ -53,6 +54,7 @@ const policy: Policy = {
 const outcome: RunOutcome = {
   status: "ok",
   error: null,
+  ran: true,
   execution_count: 3,
   duration_ms: 12,
   changes: [],
@@ -91,6 +93,40 @@ describe("execution", () => {
     gathering.stream("stderr", "!");
     gathering.stream("stdout", "b");
     expect(gathering.finish(outcome).logs).toEqual({ stdout: "ab", stderr: "!" });
+  });
+
+  test("what came before the end is in the answer, also when nobody says how it ended", () => {
+    const gathering = new Gathering();
+    gathering.stream("stdout", "side effect\n");
+    gathering.display(new Result({ text: "shown" }, false), null, false);
+    const closed = gathering.unavailable("The sandbox was closed.", 1_500);
+    expect(closed).toMatchObject({ status: "unavailable", ran: true, durationMs: 1_500, stdout: "side effect\n" });
+    expect(closed.results.map(({ text }) => text)).toEqual(["shown"]);
+    expect(new Gathering().unavailable("The sandbox was closed.", undefined).ran).toBe(false);
+  });
+
+  test("a cell that has begun says so however it ends, and what becomes of its files", async () => {
+    const noEvents = { blocked: () => {}, loading: () => {}, answered: () => {} };
+    const ends: [end: (cell: RunningCell) => void, status: string, note: RegExp][] = [
+      [
+        (cell) => cell.lost("It hangs."),
+        "crashed",
+        /^It hangs\..*Files that this run wrote are lost; files from before/,
+      ],
+      [(cell) => cell.close("It was closed."), "unavailable", /^It was closed\.$/],
+    ];
+    for (const [end, status, note] of ends) {
+      for (const begun of [true, false]) {
+        const cell = new RunningCell(1, {}, noEvents);
+        if (begun) cell.hear({ type: "started" });
+        if (begun) cell.hear({ type: "stream", name: "stdout", text: "before" });
+        end(cell);
+        const answer = await cell.execution;
+        expect(answer).toMatchObject({ status, ran: begun, stdout: begun ? "before" : "" });
+        if (begun) expect(answer.note).toMatch(note);
+        else expect(answer.note).not.toMatch(/lost/);
+      }
+    }
   });
 
   test("code that never ran has an error with a name and a sentence", () => {

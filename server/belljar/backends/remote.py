@@ -20,7 +20,7 @@ from belljar.backends.callbacks import tell
 from belljar.backends.protocol import Answer, Listener, RunOptions, SessionOptions
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
-from belljar.results import FileInfo, Result
+from belljar.results import FileInfo, Logs, Result
 from belljar.settings import Limits
 
 #: Bytes of a file that cross at once.
@@ -79,15 +79,17 @@ class RemoteSession(ABC):
             # JSON knows no NaN and no infinity; the page says what is allowed.
             request["timeout"] = milliseconds if math.isfinite(milliseconds) else str(milliseconds)
         asking: set[asyncio.Task[None]] = set()
+        seen = _Seen()
         try:
             await self._call("execute", number, code, request)
             while True:
                 events = json.loads(await self._call("next", number))
                 for event in events:
+                    seen.hear(event)
                     if (execution := self._hear(event, number, listener, asking)) is not None:
                         return execution
         except UnavailableError as error:
-            return self._lost(str(error))
+            return seen.complete(self._lost(str(error)))
         except asyncio.CancelledError:
             await self._cancel(number)
             raise
@@ -160,6 +162,29 @@ class RemoteSession(ABC):
         # Without a page, nothing runs any more.
         with contextlib.suppress(UnavailableError):
             await asyncio.shield(self._call("cancel", number))
+
+
+class _Seen:
+    """What has come of a run so far, for the answer to one whose page is lost."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self._results: list[Result] = []
+        self._ran = False
+
+    def hear(self, event: dict[str, Any]) -> None:
+        match event["type"]:
+            case "started":
+                self._ran = True
+            case "stdout" | "stderr":
+                self._texts[event["type"]].append(event["text"])
+            case "result" | "display":
+                self._results.append(Result.from_dict(event["result"]))
+
+    def complete(self, execution: Execution) -> Execution:
+        logs = Logs("".join(self._texts["stdout"]), "".join(self._texts["stderr"]))
+        ran = self._ran or bool(logs.stdout or logs.stderr or self._results)
+        return replace(execution, logs=logs, results=tuple(self._results), ran=ran)
 
 
 def wanted(options: SessionOptions) -> dict[str, Any]:

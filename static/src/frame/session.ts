@@ -17,6 +17,7 @@ import type {
   WorkerMessage,
 } from "../protocol/messages";
 import { PROFILE } from "../protocol/messages";
+import type { FileChange } from "../protocol/results";
 import { Shelf } from "../protocol/shelf";
 import { FileStore } from "./file-store";
 import { mint } from "./names";
@@ -30,6 +31,10 @@ import type { Runtime } from "./runtime";
 import { Streams } from "./streams";
 
 const FILES_KEPT = "Files are kept.";
+/** What a Python that is ended takes along: between runs, and in the middle of one. */
+const LOST = "Python had to be restarted: variables are gone, files are kept.";
+const LOST_MIDWAY = "Files that this run wrote are lost; files from before are kept.";
+const LOST_UNLISTED = "Files that this run wrote are lost, but for those that are listed; files from before are kept.";
 /** An idle worker must answer a ping within this time, or something still computes in it. */
 const PING_MS = 3_000;
 /** Until the next cell starts it is asked again, this long after each answer. */
@@ -78,6 +83,8 @@ export class FrameSession implements WorkerListener {
   /** What the worker had said of interrupts when the run was to stop. */
   #before = { taken: 0, over: false };
   #changes: string[] = [];
+  /** Files that the run has handed over. */
+  readonly #handed = new Map<string, FileChange>();
   #failures = 0;
   #failed: string | undefined;
 
@@ -190,6 +197,7 @@ export class FrameSession implements WorkerListener {
     }
     this.#pool.busy();
     this.#changes = [];
+    this.#handed.clear();
     this.#needs.again();
     const run = new Run(request, code, options, this.#settings, {
       interrupt: (first) => this.#interrupt(first),
@@ -244,7 +252,7 @@ export class FrameSession implements WorkerListener {
 
   #reset(request: number): void {
     const run = this.#run;
-    if (run) this.#finish(run, this.#ended(run, "interrupted", "The sandbox was reset."));
+    if (run) this.#finish(run, this.#ended(run, "interrupted", this.#midway(run, "The sandbox was reset.")));
     this.#restart("The sandbox was reset.");
     this.#reply(request, null);
   }
@@ -289,7 +297,9 @@ export class FrameSession implements WorkerListener {
   }
 
   file(path: string, blob: Blob): void {
+    const change = this.#files.get(path) && !this.#handed.has(path) ? "changed" : "created";
     const problem = this.#files.put(path, blob);
+    if (!problem && this.#run) this.#handed.set(path, { path, change, size: blob.size });
     if (problem) this.#changes.length < UNKEPT && this.#changes.push(problem);
     else this.#say({ type: "kept", path, blob });
   }
@@ -453,6 +463,7 @@ export class FrameSession implements WorkerListener {
     this.#finish(run, {
       status,
       error,
+      ran: run.begun,
       execution_count,
       duration_ms,
       changes,
@@ -477,28 +488,28 @@ export class FrameSession implements WorkerListener {
   }
 
   #ended(run: Run, status: RunOutcome["status"], note: string): RunOutcome {
-    const truncated = run.quota.truncated;
-    return {
-      status,
-      error: null,
-      execution_count: 0,
-      duration_ms: Math.round(run.spent),
-      changes: [],
-      truncated,
-      note,
-    };
+    const ended = { status, error: null, ran: run.begun, execution_count: 0, duration_ms: Math.round(run.spent) };
+    return { ...ended, changes: [...this.#handed.values()], truncated: run.quota.truncated, note };
   }
 
   #killRun(run: Run, status: RunOutcome["status"], reason: string): void {
     if (this.#run !== run) return;
-    const lost = "Python had to be restarted: variables are gone, files are kept.";
-    const why = status === "crashed" ? `The Python interpreter crashed: ${reason}. ` : "";
-    this.#finish(run, this.#ended(run, status, `${why}${lost}`));
-    this.#restart(status === "crashed" ? `The interpreter crashed: ${reason}.` : `The cell was stopped: ${reason}.`);
+    const lost = run.begun ? this.#midway(run, "Python had to be restarted: variables are gone.") : LOST;
+    const crash = status === "crashed" ? `The Python interpreter crashed: ${reason}. ` : "";
+    this.#finish(run, this.#ended(run, status, `${crash}${lost}`));
+    const kept = run.begun ? "Files from before the run are kept." : FILES_KEPT;
+    const why = status === "crashed" ? `The interpreter crashed: ${reason}.` : `The cell was stopped: ${reason}.`;
+    this.#restart(why, kept);
   }
 
-  #restart(reason: string): void {
-    this.#say({ type: "restarted", reason, lost: "Variables and imports are gone.", kept: FILES_KEPT });
+  /** Says of a run that ends midway what is lost of its files. */
+  #midway(run: Run, said: string): string {
+    if (!run.begun) return said;
+    return `${said} ${this.#handed.size > 0 ? LOST_UNLISTED : LOST_MIDWAY}`;
+  }
+
+  #restart(reason: string, kept = FILES_KEPT): void {
+    this.#say({ type: "restarted", reason, lost: "Variables and imports are gone.", kept });
     this.#replace();
   }
 

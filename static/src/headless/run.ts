@@ -8,6 +8,8 @@ export type HeadlessEvent =
   | { type: "stdout" | "stderr"; text: string }
   | { type: "result" | "display"; result: WireResult }
   | { type: "input"; question: number; prompt: string; password: boolean }
+  /** Its code runs. */
+  | { type: "started" }
   | { type: "done"; execution: WireExecution }
   /** An option that can't be: the caller's mistake. */
   | { type: "wrong"; reason: string };
@@ -32,6 +34,7 @@ export class Run {
     this.options = {
       ...rest,
       signal: this.#abort.signal,
+      onStart: () => this.#add({ type: "started" }),
       onStdout: (text) => this.#add({ type: "stdout", text }),
       onStderr: (text) => this.#add({ type: "stderr", text }),
       ...(displays ? { onResult: result, onDisplay: (one: { result: Result }) => display(one.result) } : {}),

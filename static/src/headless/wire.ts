@@ -9,6 +9,7 @@ export interface WireExecution {
   results: WireResult[];
   logs: { stdout: string; stderr: string };
   error: ErrorInfo | null;
+  ran: boolean;
   execution_count: number;
   duration_ms: number;
   files: FileChange[];
@@ -29,6 +30,7 @@ export function wireExecution(execution: Execution): WireExecution {
     results: results.map(wireResult),
     logs,
     error: error ?? null,
+    ran: execution.ran,
     execution_count: execution.executionCount,
     duration_ms: execution.durationMs,
     files,

@@ -52,6 +52,9 @@ export function cancelled(): Execution {
   return Execution.without("interrupted", "Cancelled", "It was cancelled before it ran.");
 }
 
+/** What becomes of the files of code that is ended. */
+const LOST_MIDWAY = "Files that this run wrote are lost; files from before are kept.";
+
 /** What a run has the sandbox do. */
 export interface CellEvents {
   blocked(blocked: Blocked): void;
@@ -66,6 +69,8 @@ export class RunningCell {
   readonly #gathering = new Gathering();
   readonly #options: ExecuteOptions;
   readonly #events: CellEvents;
+  /** When its code began. */
+  #began: number | undefined;
   #resolve!: (execution: Execution) => void;
 
   constructor(
@@ -86,6 +91,7 @@ export class RunningCell {
     const options = this.#options;
     switch (event.type) {
       case "started":
+        this.#began ??= performance.now();
         return call(options.onStart);
       case "stream":
         gathering.stream(event.name, event.text);
@@ -123,9 +129,23 @@ export class RunningCell {
     this.#resolve(this.#gathering.finish(outcome));
   }
 
-  /** It gets another answer than its own. */
-  settle(execution: Execution): void {
-    this.#resolve(execution);
+  /** Its frame is gone, and Python with it. */
+  lost(reason: string): void {
+    const ms = this.#ms;
+    const files = ms === undefined ? ", files are kept." : `. ${LOST_MIDWAY}`;
+    const note = `${reason} Python had to be restarted: variables are gone${files}`;
+    const gone = { status: "crashed", error: null, execution_count: 0, truncated: null } as const;
+    this.finish({ ...gone, changes: [], ran: ms !== undefined, duration_ms: ms ?? 0, note });
+  }
+
+  /** The sandbox is gone. What it had said by then is its answer. */
+  close(reason: string): void {
+    this.#resolve(this.#gathering.unavailable(reason, this.#ms));
+  }
+
+  /** Milliseconds since its code has begun; undefined if it hasn't. */
+  get #ms(): number | undefined {
+    return this.#began === undefined ? undefined : Math.round(performance.now() - this.#began);
   }
 
   async #ask(id: string, prompt: string, password: boolean): Promise<void> {
@@ -144,9 +164,4 @@ export class RunningCell {
     };
     this.#events.answered(id, await asking().catch(nobody));
   }
-}
-
-/** The outcome of a run whose frame is gone. */
-export function gone(note: string): RunOutcome {
-  return { status: "crashed", error: null, execution_count: 0, duration_ms: 0, changes: [], truncated: null, note };
 }

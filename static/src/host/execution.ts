@@ -62,6 +62,7 @@ interface ExecutionFields {
   results?: Result[];
   logs?: Logs;
   error?: ErrorInfo | null;
+  ran?: boolean;
   executionCount?: number;
   durationMs?: number;
   files?: FileChange[];
@@ -80,11 +81,13 @@ export class Execution {
   readonly logs: Logs;
   /** What was raised, or why it didn't run; undefined when all went well. */
   readonly error: ErrorInfo | undefined;
+  /** Whether the code began to run: false when it was refused, cancelled before, or could not be compiled or loaded. */
+  readonly ran: boolean;
   /** Number of the run in its context, from 1; 0 where it has none. */
   readonly executionCount: number;
   /** Running time of the code in milliseconds; loading packages is not counted. */
   readonly durationMs: number;
-  /** Files the code created, changed or deleted. */
+  /** Files the code created, changed or deleted; of code that was ended, those that had been handed over by then. */
   readonly files: FileChange[];
   /** What was left out of the output because there was too much of it. */
   readonly truncated: { streamChars: number; displays: number } | undefined;
@@ -102,6 +105,7 @@ export class Execution {
     this.results = fields.results ?? [];
     this.logs = fields.logs ?? { stdout: "", stderr: "" };
     this.error = fields.error ?? undefined;
+    this.ran = fields.ran ?? false;
     this.executionCount = fields.executionCount ?? 0;
     this.durationMs = fields.durationMs ?? 0;
     this.files = fields.files ?? [];
@@ -165,18 +169,35 @@ export class Gathering {
 
   finish(outcome: RunOutcome): Execution {
     return new Execution({
+      ...this.#gathered,
       status: outcome.status,
-      results: this.#results,
-      logs: { stdout: this.#stdout.join(""), stderr: this.#stderr.join("") },
       error: outcome.error,
+      ran: outcome.ran,
       executionCount: outcome.execution_count,
       durationMs: outcome.duration_ms,
       files: outcome.changes,
       truncated: truncated(outcome.truncated),
-      blocked: this.blocked,
-      packages: this.packages,
       note: outcome.note,
     });
+  }
+
+  /** Nobody is left who could say how it ended. `durationMs`: of code that has begun. */
+  unavailable(reason: string, durationMs: number | undefined): Execution {
+    const error = { name: "Unavailable", value: reason, traceback: `Unavailable: ${reason}` };
+    const ran = durationMs !== undefined;
+    return new Execution({
+      ...this.#gathered,
+      status: "unavailable",
+      error,
+      ran,
+      durationMs: durationMs ?? 0,
+      note: reason,
+    });
+  }
+
+  get #gathered(): Pick<ExecutionFields, "results" | "logs" | "blocked" | "packages"> {
+    const logs = { stdout: this.#stdout.join(""), stderr: this.#stderr.join("") };
+    return { results: this.#results, logs, blocked: this.blocked, packages: this.packages };
   }
 }
 

@@ -11,7 +11,7 @@ import type { FrameMessage, ReadyInfo } from "../protocol/messages";
 import type { Policy } from "../protocol/policy";
 import { now, type Step, Timeline } from "../protocol/timing";
 import { abortable, type CallOptions, onAbort } from "./abort";
-import { Asked, cancelled, gone, RunningCell } from "./cell";
+import { Asked, cancelled, RunningCell } from "./cell";
 import { checkChoice } from "./choice";
 import { Context } from "./context";
 import { EarlyFrame } from "./early";
@@ -300,8 +300,7 @@ export class Sandbox {
     const lost = "Variables and imports are gone.";
     drop();
     this.#enter("restarting", reason);
-    const note = `${reason} Python had to be restarted: variables are gone, files are kept.`;
-    this.#settleAll(reason, (cell) => cell.finish(gone(note)));
+    this.#settleAll(reason, (cell) => cell.lost(reason));
     this.#emitter.emit("restarted", { reason, lost, kept: "Files are kept." });
     this.#reopen(supply);
     this.files.restore();
@@ -492,7 +491,7 @@ export class Sandbox {
     this.#link?.close();
     this.#enter(state, reason);
     this.#settleReady.reject(error);
-    this.#settleAll(reason, (cell) => cell.settle(this.#unavailable()));
+    this.#settleAll(reason, (cell) => cell.close(reason));
   }
 
   /** Answers everything that is pending. */

@@ -304,6 +304,7 @@ export const parseFrameMessage = union<FrameMessage>({
     outcome: record({
       status: oneOf("ok", "error", "timeout", "interrupted", "crashed"),
       error: orNull(errorInfo),
+      ran: flag,
       execution_count: count(),
       duration_ms: amount,
       changes: list(change, 10_000),

@@ -8,7 +8,7 @@ import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
 import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 7;
+export const PROTOCOL = 8;
 
 /** What a frame says to the page around it when it is ready to take its port. */
 export const KNOCK = "belljar:knock";
@@ -225,9 +225,12 @@ export interface Truncated {
 export interface RunOutcome {
   status: Exclude<Status, "refused" | "unavailable">;
   error: ErrorInfo | null;
+  /** User code has started. */
+  ran: boolean;
   execution_count: number;
   /** User code only, loading not counted. */
   duration_ms: number;
+  /** Of a run that was ended: the files that had been handed over by then. */
   changes: FileChange[];
   truncated: Truncated | null;
   /** A sentence on what was lost and kept, where anything was. */

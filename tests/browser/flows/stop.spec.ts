@@ -45,11 +45,45 @@ test("code that swallows the interrupt is killed after the grace, the spare answ
     timeout: 500,
   });
   expect(answer.status).toBe("timeout");
-  expect(answer.note).toBe("Python had to be restarted: variables are gone, files are kept.");
+  expect(answer.note).toBe(
+    "Python had to be restarted: variables are gone. Files that this run wrote are lost; files from before are kept.",
+  );
   expect(answer.ms).toBeLessThan(2_500);
   const next = await bench.run("open('before.txt').read(), 'variable' in globals()");
   expect(next).toMatchObject({ status: "ok", text: "('file', False)" });
   expect(next.ms).toBeLessThan(1_500);
+});
+
+test("code that was ended says that it ran, with what it had shown and what is lost", async ({ bench }) => {
+  const side = "print('side effect')\nopen('lost.txt', 'w').write('x')\n";
+  const ends: [how: string, code: string, status: string][] = [
+    ["timeout", `${side}sum(range(10**12))`, "timeout"],
+    ["reset", `${side}import time; time.sleep(60)`, "interrupted"],
+    ["crash", `${side}x = []\nfor i in range(1_000_000): x = [x]\nrepr(x)`, "crashed"],
+    ["close", `${side}import time; time.sleep(60)`, "unavailable"],
+  ];
+  for (const [how, code, status] of ends) {
+    const seen = await bench.page.evaluate(
+      async ({ how, code }) => {
+        const sandbox = how === "close" ? await window.sdk.Sandbox.open({ packages: [] }) : window.sandboxes.main;
+        if (!sandbox) throw new Error("no sandbox");
+        const run = sandbox.execute(code, {
+          timeout: how === "timeout" ? 500 : 20_000,
+          onStdout: () => {
+            if (how === "reset") void sandbox.reset();
+            if (how === "close") void sandbox.close();
+          },
+        });
+        const { status, ran, stdout, note } = await run;
+        return { status, ran, stdout, note };
+      },
+      { how, code },
+    );
+    expect(seen, how).toMatchObject({ status, ran: true, stdout: expect.stringMatching(/^side effect\n/) });
+    if (how !== "close") expect(seen.note, how).toContain("Files that this run wrote are lost");
+  }
+  expect(await bench.run("1 +")).toMatchObject({ status: "error", ran: false });
+  expect(await bench.run("1")).toMatchObject({ status: "ok", ran: true });
 });
 
 test("a regular expression that backtracks for ever is stopped", async ({ bench }) => {
@@ -112,7 +146,7 @@ test("a crash of the interpreter is a result, and a fresh Python answers", async
   await bench.run("open('kept.txt', 'w').write('file')\nx = []\nfor i in range(1_000_000): x = [x]");
   const answer = await bench.run("repr(x)");
   expect(answer).toMatchObject({ status: "crashed" });
-  expect(answer.note).toContain("variables are gone, files are kept");
+  expect(answer.note).toContain("Files that this run wrote are lost; files from before are kept.");
   expect(answer.ms).toBeLessThan(5_000);
   expect(await bench.run("open('kept.txt').read()")).toMatchObject({ status: "ok", text: "'file'" });
 });

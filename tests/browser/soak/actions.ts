@@ -142,13 +142,13 @@ export const ACTIONS: Record<Kind, Act> = {
   async kill(bench, _step, expected) {
     const answer = await bench.run(SWALLOW, SHORT);
     expect(answer.status).toBe("timeout");
-    expect(answer.note).toContain("variables are gone, files are kept");
+    expect(answer.note).toContain("variables are gone");
     expected.kept = undefined;
   },
   async crash(bench, _step, expected) {
     const answer = await bench.run(CRASH, ROOM);
     expect(answer.status).toBe("crashed");
-    expect(answer.note).toContain("variables are gone, files are kept");
+    expect(answer.note).toContain("variables are gone");
     expected.kept = undefined;
   },
   async reset(bench, _step, expected) {

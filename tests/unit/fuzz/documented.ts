@@ -178,6 +178,7 @@ export const FROM_FRAME: Messages = {
     outcome: fields({
       status: one("ok", "error", "timeout", "interrupted", "crashed"),
       error: maybe(ERROR),
+      ran: "flag",
       execution_count: "count",
       duration_ms: "amount",
       changes: CHANGES,
