@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 import belljar
 from belljar import headers
+from belljar.assets.snapshots import Snapshot
 from belljar.errors import BelljarError, SettingsError
 from belljar.middleware import CommonHeaders, Prefix, RequestLimits
 from belljar.resources import Resource, respond
@@ -36,15 +37,18 @@ _NO_TABS = (
 _ONLY_SOCKETS = "Here is only a WebSocket. People open /tab."
 
 
-def create_app(settings: Settings | None = None, *, dist: Path | None = None) -> Starlette:
+def create_app(
+    settings: Settings | None = None, *, dist: Path | None = None, offered: Snapshot | None = None
+) -> Starlette:
     """The ASGI app.
 
     Args:
         settings: From `load_settings()` if not given.
         dist: The folder of the built browser code, if not the installed one.
+        offered: The only snapshot to offer, in place of those that were built.
     """
     settings = load_settings() if settings is None else settings
-    views = Views(Site(settings, dist))
+    views = Views(Site(settings, dist, offered))
     sockets, relay = _tab_sockets(settings)
     app = Starlette(
         routes=[

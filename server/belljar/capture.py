@@ -2,12 +2,15 @@
 
     this process: the app, and a page that hands parts in ◄── HTTP on loopback ── Chromium: that page
 
-The snapshot is made by the same frame and worker that users run, from files whose hashes were checked.
+The snapshot is made by the same frame and worker that users run, from files whose hashes were checked. A
+second browser then starts from it, before anything is kept.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -28,14 +31,22 @@ from belljar import headers
 from belljar.app import create_app
 from belljar.assets import load_asset_set
 from belljar.assets.locking import folder_lock
-from belljar.assets.snapshots import PARTS, find_snapshot, keep_snapshot, prune_snapshots
+from belljar.assets.sets import AssetSet
+from belljar.assets.snapshots import (
+    PARTS,
+    Snapshot,
+    find_snapshot,
+    in_pieces,
+    keep_snapshot,
+    prune_snapshots,
+)
 from belljar.errors import BelljarError
 from belljar.frontend import Frontend, find_dist
 from belljar.policy import chosen_profile
 from belljar.settings import Settings
 
-SECONDS = 120.0
-"""Longest that a snapshot may take; a slow machine needs a tenth of it."""
+SECONDS = 600.0
+"""Longest that a snapshot may take. An idle machine needs 22 s; with two busy processors it took minutes."""
 
 BROWSERS = ("chromium", "google-chrome-stable", "google-chrome", "chromium-browser", "chrome")
 FLAGS = (
@@ -49,9 +60,15 @@ FLAGS = (
 )
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>belljar makes a snapshot</title>
+<html lang="en" data-task="{task}"><head><meta charset="utf-8"><title>belljar makes a snapshot</title>
 <script type="module" src="{script}"></script></head><body></body></html>
 """
+
+#: Names of environment variables that the browser gets: no token, no proxy, no preload of this process's.
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "FONTCONFIG_PATH", "FONTCONFIG_FILE")
+
+#: Longest part, in bytes: a heap of the memory that a sandbox may have.
+PART_BYTES = 2 << 30
 
 
 class NoSnapshotError(BelljarError):
@@ -85,9 +102,13 @@ def make_snapshot(settings: Settings, dist: Path | None = None) -> Made:
         new = found is None
         if found is None:
             browser = find_browser()
-            with tempfile.TemporaryDirectory(prefix="belljar-snapshot-") as folder:
-                parts = _capture(settings, frontend, browser, Path(folder))
-                keep_snapshot(settings.assets_dir, assets, load, stamp, parts)
+            with tempfile.TemporaryDirectory(prefix="belljar-snapshot-") as name:
+                # `mkdtemp` makes it for this user alone; the address of the intake lies in it.
+                folder = Path(name)
+                desk = _Desk(settings, frontend, browser, folder)
+                snapshot = in_pieces(load, desk.capture(), _made(folder / "pieces"))
+                desk.prove(snapshot, assets)
+                keep_snapshot(settings.assets_dir, assets, stamp, snapshot)
             prune_snapshots(settings.assets_dir)
             found = find_snapshot(settings.assets_dir, assets, load, stamp)
     if found is None:
@@ -110,56 +131,152 @@ def find_browser() -> Path:
 
 
 class _Intake:
-    """Takes what the page hands in, each part as a file."""
+    """Takes what the page hands in: each part once, from the one page that knows the secret address.
 
-    def __init__(self, folder: Path, script: str) -> None:
-        self._folder, self._script = folder, script
+    Anybody on this machine can reach a loopback port, and so can a website whose name resolves to it. So the
+    path holds a secret that no command line shows, and Host and Origin must be the page's own.
+    """
+
+    def __init__(self, folder: Path, script: str, task: str, names: tuple[str, ...]) -> None:
+        self._folder, self._script, self._task, self._names = folder, script, task, names
+        self._begun: set[str] = set()
+        self.secret = secrets.token_urlsafe(32)
+        self.origin = ""
         self.parts: dict[str, Path] = {}
         self.done = threading.Event()
         self.problem: str | None = None
 
-    def page(self, _: Request) -> Response:
-        return HTMLResponse(_PAGE.format(script=self._script), headers=headers.page(isolated=False))
+    @property
+    def routes(self) -> list[Route]:
+        """The page and the intake, below the secret."""
+        return [
+            Route("/snapshot", self.page),
+            Route("/capture/{name}", self.take, methods=["PUT"]),
+        ]
+
+    def page(self, request: Request) -> Response:
+        if not self._of_ours(request, origin=False):
+            return Response(status_code=403)
+        page = _PAGE.format(script=self._script, task=self._task)
+        return HTMLResponse(page, headers=headers.page(isolated=False))
 
     async def take(self, request: Request) -> Response:
         name = request.path_params["name"]
-        if name in PARTS:
-            path = self._folder / name
-            with path.open("wb") as file:
+        if not self._of_ours(request):
+            return Response(status_code=403)
+        if self.done.is_set() or name in self._begun:
+            return Response(status_code=409)
+        if name == "failed":
+            self.problem = (await _limited(request, 8_000)).decode(errors="replace")[:2000]
+            self.done.set()
+        elif name == "done":
+            missing = [part for part in self._names if part not in self.parts]
+            if missing:
+                return Response(f"missing: {', '.join(missing)}", status_code=409)
+            self.done.set()
+        elif name in self._names:
+            self._begun.add(name)
+            path, size = self._folder / name, 0
+            with path.open("xb") as file:
                 async for chunk in request.stream():
+                    size += len(chunk)
+                    if size > PART_BYTES:
+                        self.problem = f"the part {name} is longer than {PART_BYTES} bytes"
+                        self.done.set()
+                        return Response(status_code=413)
                     file.write(chunk)
             self.parts[name] = path
-        elif name in {"done", "failed"}:
-            said = (await request.body()).decode(errors="replace")[:2000]
-            self.problem = said if name == "failed" else None
-            self.done.set()
         else:
             return Response(status_code=404)
         return Response(status_code=204)
 
+    def _of_ours(self, request: Request, *, origin: bool = True) -> bool:
+        """Whether the request is addressed to this very port, and comes from its own page."""
+        sent = request.headers
+        return f"http://{sent.get('host')}" == self.origin and (
+            not origin or sent.get("origin") == self.origin
+        )
 
-def _capture(settings: Settings, frontend: Frontend, browser: Path, folder: Path) -> dict[str, Path]:
-    intake = _Intake(folder, frontend.url("capture.js"))
-    inner = create_app(replace(settings, compress=False, root_path=""), dist=frontend.root)
-    app = Starlette(
-        routes=[
-            Route("/snapshot", intake.page),
-            Route("/capture/{name}", intake.take, methods=["PUT"]),
-            Mount("/", inner),
-        ]
-    )
-    with _serving(app) as port, _browsing(browser, f"http://127.0.0.1:{port}/snapshot", folder) as process:
+
+async def _limited(request: Request, most: int) -> bytes:
+    """The body, or its first `most` bytes and a little."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            break
+    return body
+
+
+class _Desk:
+    """Two pages, each in a browser of its own: one makes a snapshot, the other one starts from it."""
+
+    def __init__(self, settings: Settings, frontend: Frontend, browser: Path, folder: Path) -> None:
+        self._settings = replace(settings, compress=False, root_path="")
+        self._frontend, self._browser, self._folder = frontend, browser, folder
+
+    def capture(self) -> dict[str, Path]:
+        """The parts, as the page has handed them in."""
+        return self._open("capture", PARTS, None)
+
+    def prove(self, snapshot: Snapshot, assets: AssetSet) -> None:
+        """Starts a sandbox from the snapshot as a visitor's would, and looks at what it says of itself.
+
+        Raises:
+            NoSnapshotError: It does not start from it, or is not the Python that it was made from.
+        """
+        said = json.loads(self._open("proof", ("proof",), snapshot)["proof"].read_bytes())
+        # The manifest has the release that packages are built for, which has other third numbers than Python.
+        language, said["python"] = _language(assets.python), _language(str(said.get("python")))
+        expected = {
+            "start": "snapshot",
+            "python": language,
+            "packages": {name: assets.packages[name].version for name in snapshot.load},
+            "answer": "499500",
+        }
+        if wrong := [name for name, value in expected.items() if said.get(name) != value]:
+            told = ", ".join(f"{name} is {str(said.get(name))[:200]!r}" for name in wrong)
+            raise NoSnapshotError(
+                f"The snapshot was made, but a start from it is not what it should be: {told}."
+            )
+
+    def _open(self, task: str, names: tuple[str, ...], offered: Snapshot | None) -> dict[str, Path]:
+        folder = _made(self._folder / task)
+        intake = _Intake(folder, self._frontend.url("capture.js"), task, names)
+        inner = create_app(self._settings, dist=self._frontend.root, offered=offered)
+        app = Starlette(routes=[Mount(f"/{intake.secret}", routes=[*intake.routes, Mount("/", inner)])])
+        with _serving(app) as port:
+            intake.origin = f"http://127.0.0.1:{port}"
+            # Everybody who may list processes sees a command line. This file only its owner can read.
+            start = folder / "start.html"
+            address = f"{intake.origin}/{intake.secret}/snapshot"
+            start.write_text(f'<!doctype html><meta http-equiv="refresh" content="0;url={address}">')
+            start.chmod(0o600)
+            with _browsing(self._browser, start.as_uri(), folder) as process:
+                self._wait(intake, process)
+        if intake.problem is not None:
+            raise NoSnapshotError(f"No snapshot was made: {intake.problem}")
+        return intake.parts
+
+    def _wait(self, intake: _Intake, process: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + SECONDS
         while not intake.done.wait(0.2):
             if process.poll() is not None:
                 raise NoSnapshotError(
-                    f"{browser} ended with exit code {process.returncode}: no snapshot was made."
+                    f"{self._browser} ended with exit code {process.returncode}: no snapshot was made."
                 )
             if time.monotonic() > end:
                 raise NoSnapshotError(f"The snapshot was not ready within {SECONDS:.0f} s.")
-    if intake.problem is not None:
-        raise NoSnapshotError(f"No snapshot was made: {intake.problem}")
-    return intake.parts
+
+
+def _language(version: str) -> str:
+    """The language's version, such as 3.14 of 3.14.2."""
+    return ".".join(version.split(".")[:2])
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @contextmanager
@@ -185,7 +302,11 @@ def _browsing(browser: Path, url: str, folder: Path) -> Iterator[subprocess.Pope
     as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     command = [str(browser), *FLAGS, *as_root, f"--user-data-dir={folder / 'profile'}", url]
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 - no shell
+    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    home = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR"), str(folder))
+    process = subprocess.Popen(  # noqa: S603 - no shell
+        command, stdin=quiet, stdout=quiet, stderr=quiet, env={**kept, **home}
+    )
     try:
         yield process
     finally:

@@ -56,6 +56,7 @@ class Site:
     Args:
         settings: The settings of this server.
         dist: The folder of the built browser code, if not where `find_dist` finds it.
+        offered: The only snapshot to offer, in place of those that were built: one that is to be proved.
 
     Attributes:
         encodings: The compressed copies, made in the background.
@@ -64,8 +65,9 @@ class Site:
         runtime: The policy and the assets.
     """
 
-    def __init__(self, settings: Settings, dist: Path | None = None) -> None:
+    def __init__(self, settings: Settings, dist: Path | None = None, offered: Snapshot | None = None) -> None:
         self.settings = settings
+        self._offered = offered
         self.encodings = Encodings(
             settings.assets_dir / "encoded" if settings.compress else None, smallest=settings.smallest
         )
@@ -186,6 +188,8 @@ class Site:
 
     def _snapshots(self, assets: AssetSet) -> list[Snapshot]:
         """The snapshots built with this very browser code: of the profile, and of the named ones."""
+        if self._offered is not None:
+            return [self._offered]
         try:
             stamp = self._stamp()
             profiles = {assets.closure(chosen_profile(self.settings, assets)[1]), ()}

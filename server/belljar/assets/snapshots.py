@@ -77,12 +77,13 @@ def find_snapshot(assets_dir: Path, assets: AssetSet, load: Sequence[str], stamp
     return Snapshot(tuple(load), parts)
 
 
-def keep_snapshot(
-    assets_dir: Path, assets: AssetSet, load: Sequence[str], stamp: str, parts: Mapping[str, Path]
-) -> None:
-    """Put the parts of a new snapshot into the store and make them known."""
-    store = Store(assets_dir)
-    entries: dict[str, list[FileEntry]] = {}
+def in_pieces(load: Sequence[str], parts: Mapping[str, Path], folder: Path) -> Snapshot:
+    """A new snapshot as it is served, which nothing knows of yet: its files in `folder`.
+
+    Args:
+        parts: What was captured, by `PARTS`.
+    """
+    files: dict[str, tuple[AssetFile, ...]] = {}
     for part in PARTS:
         path = parts[part]
         if part == "heap":
@@ -91,11 +92,22 @@ def keep_snapshot(
             named = [(f"snapshot-heap-{position}.bin", piece) for position, piece in enumerate(pieces)]
         else:
             named = [(f"snapshot-{part}.{ENDINGS.get(part, 'bin')}", path.read_bytes())]
-        entries[part] = []
         for name, content in named:
-            entry = FileEntry(name, len(content), hashlib.sha256(content).hexdigest())
-            store.write(entry, [content])
-            entries[part].append(entry)
+            (folder / name).write_bytes(content)
+        files[part] = tuple(AssetFile.of(folder / name) for name, _ in named)
+    return Snapshot(tuple(load), files)
+
+
+def keep_snapshot(assets_dir: Path, assets: AssetSet, stamp: str, snapshot: Snapshot) -> None:
+    """Put the files of a new snapshot into the store and make it known."""
+    store = Store(assets_dir)
+    load = snapshot.load
+    entries: dict[str, list[FileEntry]] = {}
+    for part in PARTS:
+        entries[part] = [FileEntry(file.name, file.size, file.sha256) for file in snapshot.parts[part]]
+        for file, entry in zip(snapshot.parts[part], entries[part], strict=True):
+            # Hashed once more on its way into the store: what was proved is what is kept.
+            store.write(entry, [file.path.read_bytes()])
     store.save()
     index = {part: [asdict(entry) for entry in pieces] for part, pieces in entries.items()}
     write_atomically(

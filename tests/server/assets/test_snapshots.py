@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from belljar import capture
 from belljar.assets import snapshots
 from belljar.assets.sets import AssetFile, AssetSet, Package
-from belljar.assets.snapshots import find_snapshot, keep_snapshot, snapshot_key
+from belljar.assets.snapshots import find_snapshot, in_pieces, keep_snapshot, snapshot_key
 from belljar.capture import NoSnapshotError, find_browser, make_snapshot
 from belljar.policy import build_policy
 from belljar.settings import Settings
@@ -46,11 +47,16 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
 LOAD = ("numpy", "pandas")
 
 
+def keep(assets_dir: Path, assets: AssetSet, stamp: str, parts: dict[str, Path]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        keep_snapshot(assets_dir, assets, stamp, in_pieces(LOAD, parts, Path(folder)))
+
+
 def test_what_was_kept_is_found_again_the_heap_in_pieces(
     tmp_path: Path, small: AssetSet, parts: dict[str, Path]
 ) -> None:
     assert find_snapshot(tmp_path, small, LOAD, STAMP) is None
-    keep_snapshot(tmp_path, small, LOAD, STAMP, parts)
+    keep(tmp_path, small, STAMP, parts)
     found = find_snapshot(tmp_path, small, LOAD, STAMP)
     assert found is not None
     assert [file.size for file in found.parts["heap"]] == [1000, 1000, 500]
@@ -85,7 +91,7 @@ def test_a_change_of_anything_it_was_made_from_makes_it_another_one(
     parts: dict[str, Path],
     change: Callable[[AssetSet], tuple[AssetSet, tuple[str, ...], str]],
 ) -> None:
-    keep_snapshot(tmp_path, small, LOAD, STAMP, parts)
+    keep(tmp_path, small, STAMP, parts)
     changed, load, stamp = change(small)
     assert snapshot_key(changed, load, stamp) != snapshot_key(small, LOAD, STAMP)
     assert find_snapshot(tmp_path, changed, load, stamp) is None
@@ -95,7 +101,7 @@ def test_a_change_of_anything_it_was_made_from_makes_it_another_one(
 def test_a_snapshot_that_is_not_whole_is_none(
     tmp_path: Path, small: AssetSet, parts: dict[str, Path], harm: str
 ) -> None:
-    keep_snapshot(tmp_path, small, LOAD, STAMP, parts)
+    keep(tmp_path, small, STAMP, parts)
     found = find_snapshot(tmp_path, small, LOAD, STAMP)
     assert found is not None
     victim = found.parts["heap"][1].path
@@ -112,7 +118,7 @@ def test_a_snapshot_that_is_not_whole_is_none(
 def test_a_snapshot_with_a_package_that_is_not_allowed_is_not_offered(
     tmp_path: Path, small: AssetSet, parts: dict[str, Path]
 ) -> None:
-    keep_snapshot(tmp_path, small, LOAD, STAMP, parts)
+    keep(tmp_path, small, STAMP, parts)
     found = find_snapshot(tmp_path, small, LOAD, STAMP)
     assert found is not None
     settings = Settings(assets_dir=tmp_path, profile=())
@@ -125,9 +131,9 @@ def test_a_snapshot_with_a_package_that_is_not_allowed_is_not_offered(
 def test_snapshots_that_nothing_asks_for_are_removed_and_leave_what_others_need(
     tmp_path: Path, small: AssetSet, parts: dict[str, Path]
 ) -> None:
-    keep_snapshot(tmp_path, small, LOAD, "an old build", parts)
+    keep(tmp_path, small, "an old build", parts)
     parts["heap"].write_bytes(os.urandom(2500))
-    keep_snapshot(tmp_path, small, LOAD, STAMP, parts)
+    keep(tmp_path, small, STAMP, parts)
     assert snapshots.prune_snapshots(tmp_path) == 0
     for index in (tmp_path / "built").glob("snapshot-*.json"):
         os.utime(index, (1, 1))

@@ -1,7 +1,7 @@
 // The three steps of making a snapshot, each in a worker of its own that never sees a line of user code and ends with
 // it: the files of everything installed; an interpreter that lives on them; the proof that it can be restored.
 
-import { INTERRUPTED } from "../../protocol/interrupt";
+import { INTERRUPT_BYTES, INTERRUPTED, SIGNAL } from "../../protocol/interrupt";
 import type { BootSettings, CaptureCommand, RunOptions } from "../../protocol/messages";
 import { Arrivals } from "../arrivals";
 import { say } from "../channel";
@@ -23,10 +23,12 @@ const LOOKS = 50;
 /** An interrupt buffer in which an interrupt is found, once, a while after `stop`. */
 function interrupting(): { buffer: Uint8Array; stop(): void } {
   let looks = Number.NEGATIVE_INFINITY;
-  const buffer = new Proxy(new Uint8Array(1), {
-    get: (bytes, key) => (key === "0" && ++looks > LOOKS ? INTERRUPTED : Reflect.get(bytes, key)),
+  const signal = String(SIGNAL);
+  const buffer = new Proxy(new Uint8Array(INTERRUPT_BYTES), {
+    get: (bytes, key) => (key === signal && ++looks > LOOKS ? INTERRUPTED : Reflect.get(bytes, key)),
     set: (bytes, key, value) => {
-      looks = Number.NEGATIVE_INFINITY;
+      // Only that one was taken: the other bytes are the worker's own, and it writes them when a cell begins, too.
+      if (key === signal) looks = Number.NEGATIVE_INFINITY;
       return Reflect.set(bytes, key, value);
     },
   });

@@ -1,0 +1,51 @@
+"""A snapshot is kept only after a second browser has started from it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from belljar.assets import load_asset_set
+from belljar.assets.paths import default_assets_dir
+from belljar.assets.sets import AssetFile
+from belljar.assets.snapshots import Snapshot, find_snapshot
+from belljar.capture import NoSnapshotError, _Desk, find_browser
+from belljar.frontend import Frontend, find_dist
+from belljar.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def core() -> Snapshot:
+    """The snapshot of plain Python that `belljar assets build` has made."""
+    folder = default_assets_dir()
+    found = find_snapshot(folder, load_asset_set(folder), (), Frontend(find_dist()).snapshot_stamp())
+    if found is None:
+        pytest.skip("no snapshot of core was built with this browser code")
+    return found
+
+
+def prove(snapshot: Snapshot) -> None:
+    folder = default_assets_dir()
+    with tempfile.TemporaryDirectory() as work:
+        desk = _Desk(
+            Settings(assets_dir=folder, profile=()), Frontend(find_dist()), find_browser(), Path(work)
+        )
+        desk.prove(snapshot, load_asset_set(folder))
+
+
+def test_a_snapshot_that_was_made_is_proved(core: Snapshot) -> None:
+    prove(core)
+
+
+@pytest.mark.parametrize("part", ["state", "heap"])
+def test_a_snapshot_that_does_not_start_is_not_kept(core: Snapshot, part: str, tmp_path: Path) -> None:
+    # Planted bytes have a hash of their own, so that only a start can tell.
+    first, *others = core.parts[part]
+    planted = tmp_path / first.name
+    planted.write_bytes(bytes(first.size))
+    spoiled = replace(core, parts={**core.parts, part: (AssetFile.of(planted), *others)})
+    with pytest.raises(NoSnapshotError, match=r"start is 'wheels'|No snapshot was made"):
+        prove(spoiled)
