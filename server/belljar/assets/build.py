@@ -8,6 +8,7 @@ The result is cached by content: what was compiled once with the same tools is n
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from belljar.assets.archives import opened
 from belljar.assets.bytecode import (
     DRIVER,
     PROGRAM,
@@ -118,18 +120,33 @@ def _build(
         (pyodide / "pyodide-lock.json").write_text(
             json.dumps({"info": info, "packages": {}}), encoding="utf-8"
         )
-        shares = _shares(todo, min(WORKERS, os.cpu_count() or 1))
+        fit = []
+        for entry in todo:
+            if reason := _unreadable(store, entry):
+                finished(entry, None, reason)
+            else:
+                fit.append(entry)
+        shares = _shares(fit, min(WORKERS, os.cpu_count() or 1))
         compilers = [
             _Compiler(node, scratch / f"worker-{number}", pyodide, wheels, store, finished)
             for number in range(len(shares))
         ]
         try:
-            with ThreadPoolExecutor(len(shares)) as pool:
+            with ThreadPoolExecutor(max(1, len(shares))) as pool:
                 list(pool.map(lambda pair: pair[0].run(pair[1]), zip(compilers, shares, strict=True)))
         finally:
             progress.finish()
             write_index(store.root, manifest, index)
     return failures
+
+
+def _unreadable(store: Store, entry: FileEntry) -> str:
+    """Why a wheel is not given to the compiler: it was added before wheels were looked through."""
+    try:
+        with opened(store.path(entry)) if entry.name.endswith(".whl") else contextlib.nullcontext():
+            return ""
+    except AssetError as error:
+        return str(error)
 
 
 def _compiler(

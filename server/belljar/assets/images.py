@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from belljar.assets.archives import opened, read_member
 from belljar.assets.bytecode import package_archives
 from belljar.assets.locking import folder_lock
 from belljar.assets.manifest import FileEntry, Manifest
@@ -78,7 +79,7 @@ def build_images(manifest: Manifest, assets_dir: Path, progress: Progress | None
         How many were made.
 
     Raises:
-        AssetError: the assets are not fetched, or a wheel can't be read.
+        AssetError: the assets are not fetched.
     """
     progress = progress or Progress()
     with folder_lock(assets_dir, progress.note):
@@ -90,10 +91,18 @@ def build_images(manifest: Manifest, assets_dir: Path, progress: Progress | None
             for name, entry in archives.items()
             if entry.sha256 not in known and entry.name.endswith(".whl")
         }
+        made = 0
         if missing:
             progress.start(f"Laying out {len(missing)} packages", sum(file.size for file in missing.values()))
         for name, entry in missing.items():
-            code, rest = image_of(store.path(entry), manifest.python)
+            try:
+                code, rest = image_of(store.path(entry), manifest.python)
+            except AssetError as error:
+                # One that can't be laid out is unpacked by those who load it, as it is without images.
+                progress.note(f"{name} is not laid out: {error}")
+                progress.add(entry.size)
+                continue
+            made += 1
             versioned = f"{name}-{manifest.packages[name].version}"
             later = _keep(store, f"{versioned}-rest.bin", rest) if rest else None
             known[entry.sha256] = Image(_keep(store, f"{versioned}.bin", code), later)
@@ -104,12 +113,12 @@ def build_images(manifest: Manifest, assets_dir: Path, progress: Progress | None
             write_atomically(_list(assets_dir), json.dumps(data, indent=1) + "\n")
             _prune(store)
         store.save()
-    return len(missing)
+    return made
 
 
 def image_of(wheel: Path, python: str) -> tuple[bytes, bytes]:
     """The two files of a wheel's image. The same wheel gives the same bytes."""
-    with zipfile.ZipFile(wheel) as archive:
+    with opened(wheel) as archive:
         files = dict(_installed(archive, python))
     unread = _unread(files)
     ordered = [*sorted(files.keys() - unread, key=_together), *sorted(unread, key=_together)]
@@ -131,9 +140,7 @@ def _installed(archive: zipfile.ZipFile, python: str) -> Iterator[tuple[str, byt
         if member.is_dir():
             continue
         path = PurePosixPath(member.filename)
-        if path.is_absolute() or ".." in path.parts:
-            raise AssetError(f"{member.filename!r} lies outside of the wheel that has it.")
-        content = archive.read(member)
+        content = read_member(archive, member.filename)
         top, *others = path.parts
         yield f"{site}/{path}", content
         if top.endswith(".data") and others[:1] == ["data"]:

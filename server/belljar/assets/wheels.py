@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.parser import HeaderParser
@@ -14,9 +13,11 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from belljar.assets.archives import METADATA_BYTES, opened, read_member
 from belljar.assets.manifest import FileEntry, Manifest, Origin, PackageEntry, normalise
 from belljar.assets.store import hash_file
 from belljar.errors import AssetError
+from belljar.names import shown
 
 _MODULE = re.compile(r"^([A-Za-z_]\w*)(/.*\.py|\.py|/.*\.so|(\.[\w-]+)?\.so)$")
 _NOT_IMPORTED = frozenset({"tests", "test", "docs", "doc", "examples", "benchmarks"})
@@ -43,10 +44,10 @@ def read_wheel(path: Path, manifest: Manifest, extras: frozenset[str] = frozense
     """
     try:
         name, version, _, tags = parse_wheel_filename(path.name)
-        with zipfile.ZipFile(path) as archive:
+        with opened(path) as archive:
             members = archive.namelist()
             [metadata] = [m for m in members if m.count("/") == 1 and m.endswith(".dist-info/METADATA")]
-            headers = HeaderParser().parsestr(archive.read(metadata).decode())
+            headers = HeaderParser().parsestr(read_member(archive, metadata, METADATA_BYTES).decode())
         environments = [{**marker_environment(manifest), "extra": extra} for extra in ("", *extras)]
         requirements = [Requirement(line) for line in headers.get_all("Requires-Dist", [])]
         python = SpecifierSet(headers.get("Requires-Python", ""))
@@ -54,10 +55,11 @@ def read_wheel(path: Path, manifest: Manifest, extras: frozenset[str] = frozense
         InvalidWheelFilename,
         InvalidRequirement,
         InvalidSpecifier,
-        zipfile.BadZipFile,
         ValueError,
     ) as error:
-        raise AssetError(f"{path.name} is not a wheel that can be read: {error}.") from error
+        raise AssetError(
+            f"{shown(path.name)} is not a wheel that can be read: {shown(str(error))}."
+        ) from error
     return Wheel(
         name=normalise(str(name)),
         version=str(version),
