@@ -8,8 +8,9 @@ import functools
 import queue
 import threading
 import weakref
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -17,7 +18,8 @@ from belljar.backends import Backend
 from belljar.backends.callbacks import tell
 from belljar.backends.protocol import Answer
 from belljar.execution import Execution
-from belljar.results import FileInfo
+from belljar.landing import Landing, Saved
+from belljar.results import FileChange, FileInfo
 from belljar.sandbox import AsyncSandbox, Content, Context, OnResult, OnText
 from belljar.tools import Answer as ToolAnswer
 
@@ -168,6 +170,14 @@ class Files:
     def remove(self, path: str) -> None:
         """Takes a file away."""
         _wait(self._inner.files.remove(path))
+
+    def save(self, folder: str | Path, *paths: str, overwrite: bool = False) -> Saved:
+        """Puts files to this machine's disk and says what was refused; see `AsyncFiles.save`."""
+        return _wait(self._inner.files.save(folder, *paths, overwrite=overwrite))
+
+    def land(self, landing: Landing, files: Iterable[FileInfo | FileChange]) -> Saved:
+        """The same for one who has a `Landing` already."""
+        return _wait(self._inner.files.land(landing, files))
 
 
 def background_loop() -> asyncio.AbstractEventLoop:

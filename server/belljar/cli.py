@@ -109,8 +109,8 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Runs a Python file in a sealed sandbox, in a headless Chromium of this machine.",
         epilog=(
             "Exit codes: 0 it ran, 1 it raised (or what sys.exit said), 124 time was up, 130 interrupted, "
-            "126 refused by the policy, 134 Python or the browser crashed, 69 there is nowhere to run it, "
-            "2 the command is wrong."
+            "126 refused by the policy, 73 it ran but not every file came to --out, 134 Python or "
+            "its browser crashed, 69 there is nowhere to run it, 2 the command is wrong."
         ),
     )
     parser.add_argument("script", metavar="SCRIPT", help="the file to run; - reads it from stdin")
@@ -125,7 +125,15 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--timeout", type=_seconds, metavar="SECONDS", help="running time; loading never counts"
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and produced files here")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write figures and produced files here; into a folder that has other files only data comes",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="let data take the place of files that --out has already"
+    )
     parser.add_argument("--json", action="store_true", help="print the whole execution as JSON, nothing else")
     parser.add_argument(
         "--backend", default="headless", metavar="NAME|URL", help="where to run it (default: headless)"

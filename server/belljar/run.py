@@ -15,11 +15,15 @@ from typing import TextIO
 from belljar.blocking import Sandbox
 from belljar.errors import BelljarError
 from belljar.execution import Execution
+from belljar.landing import Landing
+from belljar.names import shown
 from belljar.reprs import visible
 from belljar.results import Result
 
 #: What a process that was asked to end says: 128 + SIGTERM.
 _TERMINATED = 143
+#: The code ran well, but not all of its files could be written: EX_CANTCREAT of sysexits.h.
+_NOT_ALL_WRITTEN = 73
 
 
 def run_command(args: argparse.Namespace) -> int:
@@ -40,9 +44,7 @@ def run_command(args: argparse.Namespace) -> int:
     try:
         with Sandbox(args.backend) as sandbox:
             execution = _execute(sandbox, code, files, args)
-            if args.out is not None:
-                for name in _write_out(sandbox, execution, args.out):
-                    print(f"belljar: wrote {args.out / name}", file=sys.stderr)
+            missing = 0 if args.out is None else _write_out(sandbox, execution, args)
     except KeyboardInterrupt:
         return _TERMINATED if terminated else 130
     except ValueError as error:
@@ -54,7 +56,7 @@ def run_command(args: argparse.Namespace) -> int:
         print(json.dumps(execution.to_dict()))
     else:
         _tell_end(execution)
-    return execution.exit_code
+    return execution.exit_code or (_NOT_ALL_WRITTEN if missing else 0)
 
 
 def _execute(sandbox: Sandbox, code: str, files: Mapping[str, Path], args: argparse.Namespace) -> Execution:
@@ -129,26 +131,17 @@ def _tell_end(execution: Execution) -> None:
         )
 
 
-def _write_out(sandbox: Sandbox, execution: Execution, out: Path) -> list[str]:
-    """Writes figures and produced files; gives their names. Nothing is ever written outside of `out`."""
-    contents: dict[str, bytes] = {}
+def _write_out(sandbox: Sandbox, execution: Execution, args: argparse.Namespace) -> int:
+    """Writes figures and produced files, says what became of each, and gives how many were not written."""
+    landing = Landing(args.out, overwrite=args.overwrite)
     for number, plot in enumerate(execution.plots, start=1):
         if plot.content is not None:
-            contents[f"figure-{number}.{'png' if plot.png is not None else 'jpg'}"] = plot.content
+            landing.write(f"figure-{number}.{'png' if plot.png is not None else 'jpg'}", plot.content)
         elif plot.svg is not None:
-            contents[f"figure-{number}.svg"] = plot.svg.encode("utf-8", "replace")
-    for change in execution.files:
-        if change.change != "deleted":
-            contents[change.path] = sandbox.files.read(change.path)
-    folder = out.resolve()
-    for name, content in contents.items():
-        # The names are the code's: a link in `out` must not lead out of it, either.
-        target = (folder / name).resolve()
-        if not target.is_relative_to(folder):
-            raise BelljarError(f"The script made a file {name!r}, which would lie outside of {out}.")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        except OSError as error:
-            raise BelljarError(f"{target} cannot be written: {error.strerror or error}.") from None
-    return list(contents)
+            landing.write(f"figure-{number}.svg", plot.svg.encode("utf-8", "replace"))
+    saved = sandbox.files.land(landing, execution.files)
+    for path in saved.written:
+        print(f"belljar: wrote {shown(str(path), 1000)}", file=sys.stderr)
+    for refused in saved.refused:
+        print(f"belljar: {refused}", file=sys.stderr)
+    return len(saved.refused)

@@ -10,7 +10,7 @@ status "unavailable"; calls on files, which have no such answer, raise `Unavaila
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -24,7 +24,8 @@ from belljar.backends.callbacks import answering
 from belljar.backends.registry import borrow, give_back
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
-from belljar.results import FileInfo, Result
+from belljar.landing import Landing, Saved
+from belljar.results import FileChange, FileInfo, Result
 from belljar.tools import Answer as ToolAnswer
 
 #: What `files` and `files.write` take: bytes, text (as UTF-8), or a file of this machine.
@@ -282,6 +283,41 @@ class AsyncFiles:
         """
         session: Session = await self._opened()
         await session.remove(path)
+
+    async def save(self, folder: str | Path, *paths: str, overwrite: bool = False) -> Saved:
+        """Puts files to this machine's disk, all of them unless some are named.
+
+        What a name could do there is refused, file by file: the answer says what and why. Nothing takes the
+        place of what was there, no link is followed, nothing is executable, and a folder that holds other
+        things gets data only, as tools run what lies beside them. The contents stay untrusted.
+
+        Args:
+            folder: Where to, made if there is none.
+            paths: Files of the sandbox.
+            overwrite: Let data take the place of regular files that were there.
+
+        Raises:
+            BelljarError: The folder can't be written to.
+            UnavailableError: There is no sandbox; says what to do.
+        """
+        landing = await asyncio.to_thread(Landing, Path(folder), overwrite=overwrite)
+        listed = {file.path: file for file in await self.list()}
+        return await self.land(
+            landing, [listed.get(path, FileInfo(path, 0)) for path in paths or sorted(listed)]
+        )
+
+    async def land(self, landing: Landing, files: Iterable[FileInfo | FileChange]) -> Saved:
+        """The same for one who has a `Landing` already; what a run deleted is passed over."""
+        for file in files:
+            if getattr(file, "change", "") == "deleted" or not landing.takes(file.path, file.size):
+                continue
+            try:
+                content = await self.read(file.path)
+            except (FileNotFoundError, ValueError) as error:
+                landing.refuse(file.path, str(error) or "it can't be read")
+                continue
+            await asyncio.to_thread(landing.write, file.path, content)
+        return landing.saved
 
 
 def as_bytes(content: Content) -> bytes:

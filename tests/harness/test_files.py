@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,15 @@ def test_a_tree_past_the_limit_is_told_up_to_there(tmp_path: Path, monkeypatch: 
         (tmp_path / str(number)).touch()
     assert len(seen.changes()) == 5
     assert seen.cut
+
+
+def test_names_that_cross_no_border_are_passed_over(tmp_path: Path) -> None:
+    fixture = Path(__file__).parents[1] / "fixtures" / "paths.json"
+    names = json.loads(fixture.read_text(encoding="utf-8"))
+
+    def reported(path: str) -> bool:
+        return not any(files._UNSPEAKABLE.search(part) for part in path.split("/"))
+
+    assert all(reported(path) for path in names["plain"] + names["wire"])
+    # A folder gives no empty names and no way up.
+    assert not any(reported(path) for path in names["refused"] if "" not in path.split("/"))

@@ -121,11 +121,36 @@ def test_a_link_in_the_folder_leads_nothing_out_of_it(environment: dict[str, str
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "way").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere").mkdir()
-    code = "import os\nos.mkdir('way')\nopen('way/out.txt', 'w').write('x');"
+    code = "import os\nos.mkdir('way')\nopen('way/out.csv', 'w').write('x');"
     done = run(environment, tmp_path, "-", "--out", "made", code=code)
-    assert done.returncode == 1
-    assert "outside of made" in done.stderr
+    assert done.returncode == 73
+    assert "way/out.csv was not written: way is a link" in done.stderr
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_files_that_a_cell_forges_do_not_reach_the_disk(environment: dict[str, str], tmp_path: Path) -> None:
+    """The bridge is the code's: it keeps files and ends the run by itself, past the harness's own rule."""
+    (tmp_path / "Makefile").write_text("mine")
+    (tmp_path / "conftest.py").write_text("mine")
+    code = (
+        "import json, os\n"
+        "bridge = input.__self__._bridge\n"
+        "names = ['.git/config', 'conftest.py', 'Makefile', 'sub/.envrc', 'good.csv']\n"
+        "names += ['a\\x9b31m.csv', 'r\\u202egpj.csv']\n"
+        "for name in names:\n"
+        "    os.makedirs(os.path.dirname(name) or '.', exist_ok=True)\n"
+        "    open(name, 'w').write('evil')\n"
+        "    try: bridge.keep_file(name)\n"
+        "    except BaseException as error: print(error)\n"
+    )
+    done = run(environment, tmp_path, "-", "--out", ".", code=code)
+    assert done.returncode == 73, done.stderr
+    assert (tmp_path / "good.csv").read_text() == "evil"
+    assert "\x9b" not in done.stderr
+    assert "\u202e" not in done.stderr
+    assert "conftest.py was not written" in done.stderr
+    left = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert left == {"Makefile": "mine", "conftest.py": "mine", "good.csv": "evil"}
 
 
 def test_the_server_starts_without_what_drives_browsers() -> None:

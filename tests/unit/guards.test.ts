@@ -3,9 +3,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { checkedPath } from "../../static/src/host/options";
+import { safeName } from "../../static/src/page/view/hand-out";
 import { parseFrameMessage, parseHostMessage, parseWorkerText, path } from "../../static/src/protocol/guards";
 import { Malformed } from "../../static/src/protocol/shape";
 
+const paths = JSON.parse(readFileSync(new URL("../fixtures/paths.json", import.meta.url), "utf8")) as Record<
+  "plain" | "wire" | "refused",
+  string[]
+>;
 const GOLDEN = new URL("../fixtures/messages/", import.meta.url);
 
 function golden(): [string, unknown][] {
@@ -65,11 +71,33 @@ describe("messages of the worker", () => {
     expect(() => parseWorkerText(result({ json: deep }))).toThrow("less deeply nested");
   });
 
-  test("a file may only be reported inside the session's folder", () => {
-    for (const bad of ["/etc/passwd", "../x", "a/../../x", "a//b", "", "a\0b", "a\\b", "./a"]) {
-      expect(() => path(bad, "path")).toThrow(Malformed);
+  test("only a plain relative path is a file's, whoever reports or writes it", () => {
+    for (const good of [...paths.plain, ...paths.wire]) {
+      expect(path(good, "path")).toBe(good);
+      expect(checkedPath(good)).toBe(good);
     }
-    for (const good of ["a.csv", "folder/a b.csv", "ü/日本.txt", "..a"]) expect(path(good, "path")).toBe(good);
+    for (const bad of paths.refused) {
+      expect(() => path(bad, "path"), JSON.stringify(bad)).toThrow(Malformed);
+      if (!bad.startsWith("./")) expect(() => checkedPath(bad), JSON.stringify(bad)).toThrow(/is needed/);
+    }
+    for (const bad of paths.refused) {
+      const done = { run: "r", outcome: "ok", error: null, execution_count: 1, duration_ms: 1, truncated: null };
+      const changes = [{ path: bad, change: "created", size: 1 }];
+      expect(() => parseWorkerText(JSON.stringify({ type: "done", ...done, changes }))).toThrow(Malformed);
+    }
+    expect(() => path("x".repeat(501), "path")).toThrow(Malformed);
+  });
+
+  test("a download is named so that no system finds more in the name than is seen", () => {
+    for (const name of [...paths.plain, ...paths.wire, ...paths.refused]) {
+      const safe = safeName(name);
+      expect(safe).not.toMatch(
+        /[/\\:*?"<>|\u202e\u200b\ufeff\u2028]|[. ]$|^[.\uff0e\u2024\u2025-]|^(con|nul|aux|com1)(\.|$)/i,
+      );
+      expect(safe).not.toBe("");
+    }
+    expect(safeName("plot 1.png")).toBe("plot 1.png");
+    expect(safeName("aux.txt")).toBe("_aux.txt");
   });
 
   test("whatever text arrives, the guard answers with a message, null or Malformed", () => {

@@ -18,6 +18,7 @@ from belljar.backends.callbacks import tell
 from belljar.backends.protocol import Listener, RunOptions
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
+from belljar.names import problem, shown
 from belljar.results import ErrorInfo, FileChange, FileInfo, Logs, Result, Truncated
 from belljar.settings import Limits
 
@@ -309,10 +310,13 @@ def checked_path(path: str) -> str:
     Raises:
         ValueError: It can't be; says what is allowed.
     """
-    parts = path.removeprefix("./").split("/")
-    if len(path) > 500 or any(part in {"", ".", ".."} or re.search(r"[\x00-\x1f\\]", part) for part in parts):
-        raise ValueError(f'"{path}" can\'t be used: a file name or a path like "folder/file.csv" is needed.')
-    return "/".join(parts)
+    bare = path.removeprefix("./")
+    if reason := problem(bare):
+        raise ValueError(
+            f'"{shown(path)}" can\'t be used ({reason}): a file name or a path like "folder/file.csv" is '
+            "needed."
+        )
+    return bare
 
 
 def no_file(path: str) -> FileNotFoundError:

@@ -10,8 +10,14 @@ from typing import Any
 #: Entries that are looked at. A tree with more is reported up to here.
 MOST_FILES = 10_000
 
-#: Names that the protocol has no place for: control characters, backslashes, bytes that aren't UTF-8.
-_UNSPEAKABLE = re.compile(r"[\x00-\x1f\\\ud800-\udfff]")
+#: Names that the protocol has no place for (`isPlainPath` in `paths.ts`): control and invisible characters,
+#: bytes that aren't UTF-8, what is or looks like a slash; dots, and what looks like one, at the start.
+_UNSPEAKABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f"
+    "\\\\\u2044\u2215\u2216\u2571\u2572\u27cb\u27cd\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c]"
+    "|^[.\u200c\u200d\u2024-\u2026\u3002\ufe19\ufe52\uff0e\uff61]"
+)
 #: Longest path that is reported, in characters (JavaScript may count two for one).
 PATH_CHARS = 250
 
@@ -61,7 +67,7 @@ class Files:
             except OSError:
                 continue  # deleted by a background task, or unreadable
             for name in names:
-                if name.startswith(".") or name == "__pycache__" or _UNSPEAKABLE.search(name):
+                if name == "__pycache__" or _UNSPEAKABLE.search(name):
                     continue
                 if len(states) >= MOST_FILES:
                     self.cut = True

@@ -3,6 +3,7 @@
 // over the unions' discriminants.
 
 import type { FrameMessage, HostMessage, RunEvent, WorkerMessage } from "./messages";
+import { isPlainPath } from "./paths";
 import type { Bundle, Cell, ErrorInfo, FileChange, TableColumn, TableData } from "./results";
 import {
   amount,
@@ -33,15 +34,12 @@ const CELLS = 1_000_000;
 const kind = <T extends string>(name: T): Parse<T> => oneOf(name);
 
 /**
- * A path relative to the working directory: no "..", no leading "/", no empty or "." part, no NUL, no backslash.
- * One rule for both directions, so a file can neither be written nor reported outside the session's folder.
+ * A plain path relative to the working directory; see `isPlainPath`. One rule for both directions, so a file can neither
+ * be written nor reported outside the session's folder, nor under a name that is hidden or stands for another one.
  */
 export const path: Parse<string> = (value, at) => {
   const given = text(500)(value, at);
-  const parts = given.split("/");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters in names are what is refused
-  const bad = parts.some((part) => part === "" || part === "." || part === ".." || /[\u0000-\u001f\\]/.test(part));
-  if (bad) throw new Malformed(`${at} must be a file name or a path like "folder/file.csv"`);
+  if (!isPlainPath(given)) throw new Malformed(`${at} must be a file name or a path like "folder/file.csv"`);
   return given;
 };
 

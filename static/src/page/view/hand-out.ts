@@ -17,10 +17,18 @@ export function download(name: string, blob: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-export function safeName(name: string): string {
+/** What no name on any disk has: control and invisible characters, and those with a meaning to some system. */
+const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control and bidi characters are what is removed
-  const clean = name.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\:*?"<>|]+/g, "_");
-  return clean.replace(/^\.+/, "").slice(0, 120) || "download";
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{d800}-\u{dfff}\u{e0000}-\u{e007f}/\\\u2044\u2215\u2216\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c:*?"<>|]+/gu;
+/** Devices that Windows finds in every folder, whatever follows the first dot. */
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=[ .]|$)/i;
+
+export function safeName(name: string): string {
+  const clean = [...name.replace(UNSAFE, "_").replace(/^[.\u2024-\u2026\u3002\ufe52\uff0e\uff61 ~-]+/, "")]
+    .slice(0, 120)
+    .join("");
+  return clean.replace(/(?<![. ])[. ]+$/, "").replace(DEVICE, "_$&") || "download";
 }
 
 export async function copyText(text: string): Promise<void> {
