@@ -108,7 +108,7 @@ const LEAVES: Record<Extract<Shape, string>, () => fc.Arbitrary<unknown>> = {
   text: () => word,
   name: () => fc.string({ maxLength: 20 }),
   id: () => fc.string({ maxLength: 20 }),
-  path: () => fc.stringMatching(/^[a-zü]{1,8}(\/[a-z.]{0,5}[a-z]){0,3}$/),
+  path: () => fc.stringMatching(/^[a-zü]{1,8}(\/[a-z][a-z.]{0,5}){0,3}$/),
   base64: () => fc.base64String({ maxLength: 16 }),
   count: () => fc.nat(),
   amount: () => fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
