@@ -64,7 +64,7 @@ def test_a_script_with_a_file_gives_output_figures_and_files(
         ("import sys; sys.exit('told')", (), 1, "told\n"),
         ("while True: pass", ("--timeout", "0.5"), 124, "timeout"),
         ("#" * 1_000_001, (), 126, "1000000"),
-        ("1", ("--timeout", "-1"), 2, "seconds above 0"),
+        ("1", ("--timeout", "-1"), 2, "more than 0 seconds"),
     ],
 )
 def test_the_exit_code_is_as_pythons(
