@@ -1,7 +1,8 @@
 // An error: its last line first, what to do about it, and the whole traceback folded.
 
 import type { ErrorInfo } from "../../protocol/results";
-import { runsOf, Screen } from "../model/terminal";
+import { runsOf } from "../model/line";
+import { Screen } from "../model/terminal";
 import { h } from "./dom";
 import { copyText } from "./hand-out";
 import { icon } from "./icons";

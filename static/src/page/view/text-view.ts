@@ -7,7 +7,8 @@
 import { PLAIN } from "../model/ansi";
 import { count } from "../model/format";
 import type { TextOutput } from "../model/outputs";
-import { type Line, lineText, type Run, runsOf, type Screen } from "../model/terminal";
+import { type Line, type Run, runsOf } from "../model/line";
+import type { Screen } from "../model/terminal";
 import { h, setText } from "./dom";
 import { copyText, download } from "./hand-out";
 import { icon } from "./icons";
@@ -83,7 +84,7 @@ export class TextView {
     while (from < lines.length - 1) {
       from = this.#addChunk(lines, from, Math.min(lines.length - 1, from + CHUNK), longest);
     }
-    if (from < lines.length && lineText(lines[from] ?? "") !== "") this.#addChunk(lines, from, lines.length, longest);
+    if (from < lines.length && (lines[from]?.length ?? 0) > 0) this.#addChunk(lines, from, lines.length, longest);
   }
 
   #addChunk(lines: readonly Line[], from: number, to: number, longest: number): number {
