@@ -6,7 +6,12 @@ import { defineConfig } from "@playwright/test";
 const PORT = Number(process.env.BELLJAR_TEST_PORT ?? 8765);
 
 /** Tests of how long something may take, and the verdict on the attacks, which comes after them all. */
-const ALONE = ["**/attacks/resources.spec.ts", "**/attacks/verdict.spec.ts", "**/flows/stop.spec.ts"];
+const ALONE = [
+  "**/attacks/resources.spec.ts",
+  "**/attacks/verdict.spec.ts",
+  "**/flows/silence.spec.ts",
+  "**/flows/stop.spec.ts",
+];
 
 /** A browser that is installed already; Playwright's own otherwise. */
 const installed = [

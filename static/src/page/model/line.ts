@@ -149,7 +149,6 @@ export function lineText(line: Line): string {
   return line.beyond > 0 ? `${text.join("")}${leftOut(line.beyond)}` : text.join("");
 }
 
-
 export function leftOut(characters: number): string {
   return ` … ${characters} more characters`;
 }

@@ -1,11 +1,10 @@
 // A small, safe part of Markdown as a tree. Views turn it into elements by textContent; raw HTML stays visible text,
 // images become their alternative text, and a link is kept only when it points to http(s) — a person must press it.
 
-export type Inline =
-  | { type: "text"; text: string }
-  | { type: "code"; text: string }
-  | { type: "strong" | "em"; children: Inline[] }
-  | { type: "link"; href: string; children: Inline[] };
+import { type Budget, type Inline, inline } from "./inline";
+
+export type { Inline } from "./inline";
+export { inline } from "./inline";
 
 export type Block =
   | { type: "heading"; level: 1 | 2 | 3 | 4; children: Inline[] }
@@ -13,7 +12,12 @@ export type Block =
   | { type: "code"; text: string; info: string }
   | { type: "quote"; children: Inline[] }
   | { type: "list"; ordered: boolean; items: Inline[][] }
-  | { type: "rule" };
+  | { type: "rule" }
+  /** What came after the last element that was allowed, as it was written. */
+  | { type: "rest"; text: string };
+
+/** Elements of one text: some ten pages of prose. */
+const ELEMENTS = 2_000;
 
 const BULLET = /^ {0,3}[-*+] +(.*)$/;
 const NUMBER = /^ {0,3}\d{1,9}[.)] +(.*)$/;
@@ -25,16 +29,67 @@ function closes(line: string, fence: string): boolean {
   return mark.startsWith(fence) && mark === fence.charAt(0).repeat(mark.length);
 }
 
-export function parse(source: string): Block[] {
+/** "```info": the mark and the words after it. */
+function fenceOf(line: string): { fence: string; info: string } | undefined {
+  const from = indent(line);
+  const char = line.charAt(from);
+  if (char !== "`" && char !== "~") return undefined;
+  let to = from;
+  while (line[to] === char) to++;
+  if (to - from < 3 || line.includes("`", to)) return undefined;
+  return { fence: line.slice(from, to), info: line.slice(to).trim() };
+}
+
+/** "## Words ##": how many marks, and the words. */
+function headingOf(line: string): { level: number; words: string } | undefined {
+  const from = indent(line);
+  let to = from;
+  while (line[to] === "#") to++;
+  if (to === from || to - from > 6 || line[to] !== " ") return undefined;
+  const words = line.slice(to).trim();
+  let end = words.length;
+  while (words[end - 1] === "#") end--;
+  const closed = end < words.length && (end === 0 || words[end - 1] === " ");
+  return { level: to - from, words: closed ? words.slice(0, end).trimEnd() : words };
+}
+
+function isRule(line: string): boolean {
+  const from = indent(line);
+  const char = line.charAt(from);
+  if (char === "" || !"-*_".includes(char)) return false;
+  let marks = 0;
+  for (let at = from; at < line.length; at++) {
+    if (line[at] === char) marks += 1;
+    else if (line[at] !== " ") return false;
+  }
+  return marks >= 3;
+}
+
+/** Up to three blanks may stand before a block's mark. */
+function indent(line: string): number {
+  let at = 0;
+  while (at < 3 && line[at] === " ") at++;
+  return at;
+}
+
+/** The blocks of a text; no more than `most` elements, and then what is left as it is. */
+export function parse(source: string, most = ELEMENTS): Block[] {
   const lines = source.replace(/\r\n?/g, "\n").split("\n");
   const blocks: Block[] = [];
+  const budget: Budget = { left: most };
+  const spans = (text: string) => inline(text, 0, budget);
   let at = 0;
   const line = () => lines[at] ?? "";
   const plain = () => line().trim() !== "" && !/^ {0,3}(#{1,6} |```|~~~|>|[-*+] |\d{1,9}[.)] )/.test(line());
   while (at < lines.length) {
+    if (budget.left <= 0) {
+      blocks.push({ type: "rest", text: lines.slice(at).join("\n") });
+      break;
+    }
     const text = line();
-    const [, fence, info = ""] = /^ {0,3}(`{3,}|~{3,})(?!.*`) *(.*?) *$/.exec(text) ?? [];
-    const heading = /^ {0,3}(#{1,6}) +(.*?)(?: +#+)?$/.exec(text);
+    const { fence, info = "" } = fenceOf(text) ?? {};
+    const heading = headingOf(text);
+    if (text.trim() !== "") budget.left -= 1;
     if (text.trim() === "") {
       at += 1;
     } else if (fence) {
@@ -43,61 +98,33 @@ export function parse(source: string): Block[] {
       at += 1;
       blocks.push({ type: "code", text: body.join("\n"), info });
     } else if (heading) {
-      const level = Math.min(4, heading[1]?.length ?? 1) as 1 | 2 | 3 | 4;
-      blocks.push({ type: "heading", level, children: inline(heading[2] ?? "") });
+      const level = Math.min(4, heading.level) as 1 | 2 | 3 | 4;
+      blocks.push({ type: "heading", level, children: spans(heading.words) });
       at += 1;
-    } else if (/^ {0,3}([-*_])(?: *\1){2,} *$/.test(text)) {
+    } else if (isRule(text)) {
       blocks.push({ type: "rule" });
       at += 1;
     } else if (QUOTED.test(text)) {
       const body: string[] = [];
       for (; QUOTED.test(line()); at++) body.push(line().replace(/^ {0,3}> ?/, ""));
-      blocks.push({ type: "quote", children: inline(body.join(" ")) });
+      blocks.push({ type: "quote", children: spans(body.join(" ")) });
     } else if (BULLET.test(text) || NUMBER.test(text)) {
       const ordered = !BULLET.test(text);
       const pattern = ordered ? NUMBER : BULLET;
       const items: string[] = [];
-      for (; at < lines.length && line().trim() !== ""; at++) {
+      for (; at < lines.length && line().trim() !== "" && budget.left > 0; at++) {
         const item = pattern.exec(line());
-        if (item) items.push(item[1] ?? "");
-        else items[items.length - 1] += ` ${line().trim()}`;
+        if (item) {
+          budget.left -= 1;
+          items.push(item[1] ?? "");
+        } else items[items.length - 1] += ` ${line().trim()}`;
       }
-      blocks.push({ type: "list", ordered, items: items.map(inline) });
+      blocks.push({ type: "list", ordered, items: items.map(spans) });
     } else {
       const body = [text.trim()];
       for (at += 1; at < lines.length && plain(); at++) body.push(line().trim());
-      blocks.push({ type: "paragraph", children: inline(body.join(" ")) });
+      blocks.push({ type: "paragraph", children: spans(body.join(" ")) });
     }
   }
   return blocks;
-}
-
-// One alternative per construct; none can match across another's marks, so a hostile text costs linear time.
-const TOKEN =
-  /\\([\\`*_[\]()#!<>-])|(`{1,4})([^`]+)\2|!\[([^\]]*)\]\([^)\s]*\)|\[([^\][]+)\]\(([^)\s]+)\)|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|(?<![\w])_([^_\s][^_]*)_(?![\w])/g;
-
-export function inline(text: string, depth = 0): Inline[] {
-  const out: Inline[] = [];
-  const add = (piece: string) => {
-    const last = out.at(-1);
-    if (piece === "") return;
-    if (last?.type === "text") last.text += piece;
-    else out.push({ type: "text", text: piece });
-  };
-  let at = 0;
-  for (const match of depth > 4 ? [] : text.matchAll(TOKEN)) {
-    add(text.slice(at, match.index));
-    at = match.index + match[0].length;
-    const [, escaped, , code, image, label, href, strong, star, under] = match;
-    if (escaped !== undefined) add(escaped);
-    else if (code !== undefined) out.push({ type: "code", text: code.trim() || code });
-    else if (image !== undefined) add(image);
-    else if (label !== undefined && href !== undefined) {
-      if (/^https?:\/\//i.test(href)) out.push({ type: "link", href, children: inline(label, depth + 1) });
-      else add(label);
-    } else if (strong !== undefined) out.push({ type: "strong", children: inline(strong, depth + 1) });
-    else out.push({ type: "em", children: inline(star ?? under ?? "", depth + 1) });
-  }
-  add(text.slice(at));
-  return out;
 }

@@ -21,7 +21,8 @@ export function fromPython(source: string): CellSeed[] {
       source: lines
         .map((line) => (kind === "text" ? line.replace(/^# ?/, "") : line))
         .join("\n")
-        .replace(/^\n+|\s+$/g, ""),
+        .replace(/^\n+/, "")
+        .trimEnd(),
     }))
     .filter((cell) => cell.source !== "");
 }

@@ -43,9 +43,14 @@ export type Output = TextOutput | BundleOutput | ErrorOutput | NoteOutput | Inpu
 /** "list": outputs came, went or were replaced. "text": a screen already in the list has more to show. */
 export type OutputNews = "list" | "text";
 
+/** Milliseconds that text is read at a time, and between two of them. */
+const TURN_MS = 30;
+const PAUSE_MS = 5;
+
 export class Outputs {
   #items: Output[] = [];
   #clearing = false;
+  readonly #working = new Set<Screen>();
   readonly changed = new Emitter<OutputNews>();
 
   get items(): readonly Output[] {
@@ -60,11 +65,27 @@ export class Outputs {
     if (last?.kind === "text") {
       last.screen.write(text, name);
       this.changed.emit("text");
+      this.#work(last.screen);
       return;
     }
     const screen = new Screen();
     screen.write(text, name);
     this.#push({ kind: "text", screen });
+    this.#work(screen);
+  }
+
+  /** Much text is read in turns, so that whoever presses Stop meanwhile is heard. */
+  #work(screen: Screen): void {
+    if (this.#working.has(screen) || !screen.work(0)) return;
+    this.#working.add(screen);
+    const turn = () => {
+      const more = screen.work(TURN_MS);
+      this.changed.emit("text");
+      if (more && this.#items.some((item) => item.kind === "text" && item.screen === screen))
+        setTimeout(turn, PAUSE_MS);
+      else this.#working.delete(screen);
+    };
+    setTimeout(turn, PAUSE_MS);
   }
 
   add(output: Exclude<Output, TextOutput>): void {

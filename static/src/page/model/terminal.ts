@@ -17,7 +17,13 @@ const BLANKS = 4_000_000;
 /** A string up to this length may be copied for one change. */
 const COPIED = 256;
 
+/** Characters that are read at a time. */
+const PIECE = 100_000;
+
+type Stream = "stdout" | "stderr";
+
 export class Screen {
+  #waiting: [string, Stream][] = [];
   #lines: Line[] = [""];
   #row = 0;
   #column = 0;
@@ -47,13 +53,33 @@ export class Screen {
     return from;
   }
 
-  write(text: string, stream: "stdout" | "stderr" = "stdout"): void {
+  /** Takes text; what is more than some hundred thousand characters waits for `work`. */
+  write(text: string, stream: Stream = "stdout"): void {
+    if (this.#waiting.length === 0 && text.length <= PIECE) this.#take(text, stream);
+    else for (let at = 0; at < text.length; at += PIECE) this.#waiting.push([text.slice(at, at + PIECE), stream]);
+  }
+
+  /** Goes on with what waits, for about so many milliseconds. False when nothing waits any more. */
+  work(ms: number): boolean {
+    const end = performance.now() + ms;
+    let done = 0;
+    for (const [text, stream] of this.#waiting) {
+      if (done > 0 && performance.now() > end) break;
+      this.#take(text, stream);
+      done += 1;
+    }
+    this.#waiting.splice(0, done);
+    return this.#waiting.length > 0;
+  }
+
+  #take(text: string, stream: Stream): void {
     this.#graphics.stderr = stream === "stderr";
     this.#escapes.write(text);
   }
 
   /** Plain text of everything, newline-separated, for copying and files. */
   get text(): string {
+    this.work(Number.POSITIVE_INFINITY);
     return this.#lines.map(lineText).join("\n");
   }
 

@@ -4,8 +4,13 @@ import { type Block, type Inline, parse } from "../model/markdown";
 import { addressButton } from "./address";
 import { h } from "./dom";
 
+/** Characters of a text that is read as Markdown. */
+const LONGEST = 200_000;
+
 export function markdownView(source: string): HTMLElement {
-  return h("div", { class: "prose", dir: "auto" }, parse(source).map(block));
+  const blocks = source.length > LONGEST ? [] : parse(source).map(block);
+  const rest = source.length > LONGEST && block({ type: "rest", text: source });
+  return h("div", { class: "prose", dir: "auto" }, blocks, rest);
 }
 
 function block(one: Block): HTMLElement {
@@ -31,6 +36,13 @@ function block(one: Block): HTMLElement {
       );
     case "rule":
       return h("hr");
+    case "rest":
+      return h(
+        "div",
+        {},
+        h("p", { class: "muted" }, "What follows is shown as it was written: the text has too many elements."),
+        h("pre", {}, one.text.slice(0, 20_000), one.text.length > 20_000 && " …"),
+      );
   }
 }
 

@@ -2,16 +2,18 @@
 
 import type { Bundle } from "../../protocol/results";
 import type { NoteOutput, Output, Outputs } from "../model/outputs";
+import { dearness } from "../model/svgcost";
 import { h } from "./dom";
 import { errorView } from "./error-view";
 import { figureView } from "./figure-view";
 import { filesView, type ReadFile } from "./files-view";
-import { copyText } from "./hand-out";
 import { htmlView } from "./html-view";
 import { icon } from "./icons";
 import { inputView } from "./input-view";
 import { markdownView } from "./markdown-view";
-import { tableView, tool } from "./table-view";
+import { onDemand } from "./on-demand";
+import { latexView, plainView } from "./plain-view";
+import { tableView } from "./table-view";
 import { TextView } from "./text-view";
 
 export interface OutputActions {
@@ -20,6 +22,15 @@ export interface OutputActions {
   runAbove(): void;
   retry(): void;
 }
+
+/** HTML results, tables, long Markdown that one cell shows without being asked: each is dear to draw. */
+const DEAR = 20;
+/** Markdown up to this length is never dear; beyond the other it is shown as text. */
+const SHORT = 2_000;
+const LONG = 200_000;
+/** Milliseconds in which views are made at a time; then others have their turn, Stop among them. */
+const TURN_MS = 40;
+const CHEAP_MS = 4;
 
 interface View {
   dom: HTMLElement;
@@ -33,30 +44,52 @@ export class OutputsView {
   readonly #actions: OutputActions;
   readonly #views = new Map<Output, View>();
   readonly #off: () => void;
+  #dear = new Set<Output>();
+  #rest = 0;
+  #turn: ReturnType<typeof setTimeout> | undefined;
 
   constructor(outputs: Outputs, actions: OutputActions) {
     this.#outputs = outputs;
     this.#actions = actions;
     this.#off = outputs.changed.on((news) => {
-      if (news === "list") this.#sync();
-      else this.#views.get(outputs.items.at(-1) as Output)?.update?.();
+      if (news === "list") this.#soon();
+      else for (const view of this.#views.values()) view.update?.();
     });
     this.#sync();
   }
 
   destroy(): void {
     this.#off();
+    clearTimeout(this.#turn);
     for (const view of this.#views.values()) view.destroy?.();
     this.#views.clear();
   }
 
+  /** At once, or when others have had their turn after what was dear. */
+  #soon(): void {
+    if (this.#turn !== undefined) return;
+    const wait = this.#rest - performance.now();
+    if (wait <= 0) this.#sync();
+    else this.#turn = setTimeout(() => this.#sync(), wait);
+  }
+
   #sync(): void {
+    const began = performance.now();
+    clearTimeout(this.#turn);
+    this.#turn = undefined;
+    this.#draw(began);
+    const spent = performance.now() - began;
+    if (spent > CHEAP_MS) this.#rest = performance.now() + Math.max(TURN_MS, 2 * spent);
+  }
+
+  #draw(began: number): void {
     const { items } = this.#outputs;
     const wanted = new Set(items);
     for (const [item, view] of this.#views) {
       if (wanted.has(item)) continue;
       view.destroy?.();
       this.#views.delete(item);
+      this.#dear.delete(item);
       // Its successor takes the place in the loop below, before the page is painted.
       view.dom.remove();
     }
@@ -64,6 +97,10 @@ export class OutputsView {
     for (const item of items) {
       let view = this.#views.get(item);
       if (!view) {
+        if (performance.now() - began > TURN_MS) {
+          this.#turn = setTimeout(() => this.#sync(), TURN_MS);
+          return;
+        }
         view = this.#make(item);
         this.#views.set(item, view);
       }
@@ -79,7 +116,7 @@ export class OutputsView {
         return { dom: view.dom, update: () => view.update(), destroy: () => view.destroy() };
       }
       case "bundle":
-        return this.#bundle(output.bundle);
+        return this.#bundle(output, output.bundle);
       case "error":
         return { dom: errorView(output.error) };
       case "note":
@@ -92,16 +129,38 @@ export class OutputsView {
   }
 
   // Richest first; HTML only when there is no structured form of the same thing.
-  #bundle(bundle: Bundle): View {
-    if (bundle.data !== undefined) return { dom: tableView(bundle.data, bundle.name) };
-    if (bundle.png !== undefined || bundle.svg !== undefined || bundle.jpeg !== undefined) {
-      return figureView(bundle, { wantSvg: () => this.#actions.wantSvg() });
+  #bundle(output: Output, bundle: Bundle): View {
+    const { data, html, markdown, svg, text } = bundle;
+    if (data !== undefined) {
+      return this.#within(output, "A table.", () => ({ dom: tableView(data, bundle.name) }));
     }
-    if (bundle.html !== undefined) return { dom: htmlView(bundle.html, bundle.text) };
-    if (bundle.markdown !== undefined) return { dom: h("div", { class: "output" }, markdownView(bundle.markdown)) };
-    if (bundle.latex !== undefined) return { dom: latexView(bundle.latex, bundle.text) };
-    if (bundle.text !== undefined) return { dom: plainView(bundle.text) };
-    return { dom: plainView(bundle.json === undefined ? "" : JSON.stringify(bundle.json, null, 2)) };
+    if (bundle.png !== undefined || bundle.jpeg !== undefined) return this.#figure(bundle);
+    if (svg !== undefined) {
+      const why = dearness(svg);
+      if (why === undefined) return this.#figure(bundle);
+      // Another process draws it, where the browser has one for it.
+      return onDemand(`This SVG is dear to draw: ${why}.`, () => ({ dom: htmlView(svg, text) }));
+    }
+    if (html !== undefined) return this.#within(output, "An HTML result.", () => ({ dom: htmlView(html, text) }));
+    if (markdown !== undefined) {
+      if (markdown.length > LONG) return { dom: plainView(markdown) };
+      const make = () => ({ dom: h("div", { class: "output" }, markdownView(markdown)) });
+      return markdown.length > SHORT ? this.#within(output, "A long text.", make) : make();
+    }
+    if (bundle.latex !== undefined) return { dom: latexView(bundle.latex, text) };
+    if (text !== undefined) return { dom: plainView(text) };
+    return { dom: plainView(bundle.json === undefined ? "" : jsonText(bundle.json)) };
+  }
+
+  #figure(bundle: Bundle): View {
+    return figureView(bundle, { wantSvg: () => this.#actions.wantSvg() });
+  }
+
+  /** Drawn at once while the cell has few that are dear. */
+  #within(output: Output, what: string, make: () => View): View {
+    if (this.#dear.size >= DEAR) return onDemand(`${what} This cell shows ${DEAR} by itself.`, make);
+    this.#dear.add(output);
+    return make();
   }
 
   #note({ tone, text, action }: NoteOutput): HTMLElement {
@@ -122,49 +181,8 @@ export class OutputsView {
   }
 }
 
-function plainView(text: string): HTMLElement {
-  const LIMIT = 20_000;
-  const body = h("div", {
-    class: "plain-text",
-    "data-testid": "output-text",
-    dir: "auto",
-    tabindex: 0,
-    role: "region",
-    "aria-label": "Result",
-  });
-  body.append(text.slice(0, LIMIT));
-  if (text.length > LIMIT) {
-    const more = h(
-      "button",
-      {
-        type: "button",
-        class: "fold",
-        on: {
-          click: () => {
-            more.remove();
-            body.append(text.slice(LIMIT));
-          },
-        },
-      },
-      `${(text.length - LIMIT).toLocaleString("en-US")} more characters. Show all`,
-    );
-    body.append(more);
-  }
-  return h("div", { class: "output output-plain" }, body);
-}
-
-/** The formula's source beside what Python would print; there is no typesetter aboard. */
-function latexView(latex: string, text: string | undefined): HTMLElement {
-  const formula = latex.replace(/^\s*(\$\$?|\\\[)(?:\\displaystyle)?\s*|\s*(\$\$?|\\\])\s*$/g, "");
-  return h(
-    "div",
-    { class: "output output-latex" },
-    h("div", { class: "plain-text", "data-testid": "output-text", dir: "auto" }, text ?? formula),
-    h(
-      "div",
-      { class: "output-tools" },
-      h("span", { class: "spring" }),
-      tool("copy", "LaTeX", () => void copyText(formula)),
-    ),
-  );
+/** Indented, while that does not make much of little. */
+function jsonText(json: unknown): string {
+  const text = JSON.stringify(json) ?? "";
+  return text.length > LONG ? text : JSON.stringify(json, null, 2);
 }

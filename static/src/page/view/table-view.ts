@@ -17,13 +17,21 @@ import { fill, h, setText } from "./dom";
 import { copyText, download } from "./hand-out";
 import { icon } from "./icons";
 
+/** Columns and characters of a cell that are drawn; what is copied or downloaded has them all. */
+const COLUMNS = 100;
+const CHARACTERS = 1_000;
+/** Rows that decide how a column is written. */
+const SAMPLE = 1_000;
+
 export function tableView(data: TableData, name = "table"): HTMLElement {
+  const columns = data.columns.slice(0, COLUMNS);
+  const sample = data.rows.slice(0, SAMPLE);
   let sorting: Sorting | undefined;
   let indices = order(data, undefined);
   let page = 0;
   const pages = Math.max(1, Math.ceil(indices.length / PAGE_ROWS));
-  const numeric = data.columns.map((column, at) => isNumeric(column, data.rows, at));
-  const places = data.columns.map((_, at) => decimals(data.rows.map((row) => row[at] ?? null)));
+  const numeric = columns.map((column, at) => isNumeric(column, sample, at));
+  const places = columns.map((_, at) => decimals(sample.map((row) => row[at] ?? null)));
   // The first index column stays in sight while the others scroll.
   const sticky = data.columns[0]?.role === "index";
 
@@ -31,7 +39,7 @@ export function tableView(data: TableData, name = "table"): HTMLElement {
     [numeric[at] ? "number" : "", data.columns[at]?.role === "index" ? "index" : "", sticky && at === 0 ? "pinned" : ""]
       .filter(Boolean)
       .join(" ");
-  const headers = data.columns.map((column, at) =>
+  const headers = columns.map((column, at) =>
     h(
       "th",
       { scope: "col", class: classes(at), title: `${column.name || "index"}: ${column.dtype}` },
@@ -81,12 +89,13 @@ export function tableView(data: TableData, name = "table"): HTMLElement {
     return h(
       "tr",
       {},
-      data.columns.map((column, at) => {
+      columns.map((column, at) => {
         const value = cells[at] ?? null;
         const name = classes(at);
         const index = column.role === "index";
         if (value === null) return h(index ? "th" : "td", { class: `${name} missing`, title: "missing" });
-        const text = cellText(value, column.dtype, places[at] ?? 0);
+        const whole = cellText(value, column.dtype, places[at] ?? 0);
+        const text = whole.length > CHARACTERS ? `${whole.slice(0, CHARACTERS)} …` : whole;
         return h(index ? "th" : "td", { class: name, scope: index && "row", title: text.length > 40 && text }, text);
       }),
     );
@@ -101,6 +110,7 @@ export function tableView(data: TableData, name = "table"): HTMLElement {
       "div",
       { class: "output-tools" },
       h("span", { class: "shape", "data-testid": "table-shape" }, shapeText(data)),
+      columns.length < data.columns.length && h("span", { class: "shape" }, `the first ${COLUMNS} columns are shown`),
       pages > 1 && h("span", { class: "pager" }, previous, position, next),
       tool("copy", "Copy", () => void copyText(separated(data, indices, "\t"))),
       tool("download", data.rows.length < data.shape[0] ? "CSV of these rows" : "CSV", () =>

@@ -6,8 +6,8 @@
 
 import { PLAIN } from "../model/ansi";
 import { count } from "../model/format";
-import type { TextOutput } from "../model/outputs";
 import { type Line, type Run, runsOf } from "../model/line";
+import type { TextOutput } from "../model/outputs";
 import type { Screen } from "../model/terminal";
 import { h, setText } from "./dom";
 import { copyText, download } from "./hand-out";
@@ -18,6 +18,10 @@ const EDGE = 40;
 const CHUNK = 1000;
 /** Characters of one line shown while folded: laying out a line of a megabyte would freeze the page. */
 const LONGEST = 4000;
+/** And unfolded. */
+const LONGEST_UNFOLDED = 100_000;
+/** Coloured stretches that one drawing makes elements of; what comes after them is plain. */
+const LOOKS = 2_000;
 
 interface Chunk {
   from: number;
@@ -72,12 +76,12 @@ export class TextView {
     // Chunks that hold a changed line go, and so does an unfinished last line.
     while ((this.#chunks.at(-1)?.to ?? 0) > dirty) this.#chunks.pop()?.dom.remove();
     let from = this.#chunks.at(-1)?.to ?? 0;
-    const longest = this.#unfolded ? Number.POSITIVE_INFINITY : LONGEST;
+    const longest = this.#unfolded ? LONGEST_UNFOLDED : LONGEST;
     const last = this.#chunks.at(-1);
     // Small additions join the last chunk until it is full.
     if (last && last.to - last.from < CHUNK && from < lines.length - 1) {
       const to = Math.min(lines.length - 1, last.from + CHUNK);
-      last.dom.append(paint(runsOf(lines, last.to, to, longest)));
+      last.dom.append(paint(runsOf(lines, last.to, to, longest, this.#looks())));
       last.to = from = to;
       last.dom.classList.toggle("full", to - last.from === CHUNK);
     }
@@ -87,9 +91,14 @@ export class TextView {
     if (from < lines.length && (lines[from]?.length ?? 0) > 0) this.#addChunk(lines, from, lines.length, longest);
   }
 
+  /** Stretches that may still be coloured in this text. */
+  #looks(): number {
+    return Math.max(0, 2 * LOOKS - this.#pre.getElementsByTagName("span").length + this.#chunks.length);
+  }
+
   #addChunk(lines: readonly Line[], from: number, to: number, longest: number): number {
     const dom = h("span", { class: to - from === CHUNK ? "chunk full" : "chunk" });
-    dom.append(paint(runsOf(lines, from, to, longest)));
+    dom.append(paint(runsOf(lines, from, to, longest, this.#looks())));
     this.#pre.append(dom);
     this.#chunks.push({ from, to, dom });
     return to;
@@ -112,9 +121,9 @@ export class TextView {
       dirty = 0;
     }
     const { head, gap, tail } = this.#folded;
-    if (dirty < EDGE) head.replaceChildren(paint(runsOf(lines, 0, EDGE, LONGEST)));
+    if (dirty < EDGE) head.replaceChildren(paint(runsOf(lines, 0, EDGE, LONGEST, LOOKS)));
     setText(gap, `${count(last - 2 * EDGE)} more lines. Show all`);
-    const runs = runsOf(lines, last - EDGE, last, LONGEST);
+    const runs = runsOf(lines, last - EDGE, last, LONGEST, LOOKS);
     const [only] = runs;
     // The common case, plain text, moves one text node's data and nothing else.
     if (runs.length === 1 && only?.look === PLAIN && tail.firstChild instanceof Text && tail.childNodes.length === 1) {
