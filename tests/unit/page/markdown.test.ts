@@ -75,7 +75,7 @@ describe("spans", () => {
             : one.type === "list"
               ? one.items.map(words).join("")
               : "text" in one
-                ? one.info + one.text
+                ? ("info" in one ? one.info : "") + one.text
                 : "",
         )
         .join("");

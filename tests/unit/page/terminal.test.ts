@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PLAIN } from "../../../static/src/page/model/ansi";
-import { type Line, lineText, type Run, runsOf, WIDTH } from "../../../static/src/page/model/line";
+import { type Line, lineText, type Run, runsOf } from "../../../static/src/page/model/line";
 import { Screen } from "../../../static/src/page/model/terminal";
 
 function screen(...chunks: string[]): Screen {

@@ -15,7 +15,8 @@ const DEAR = new Set(
 /** Why it is dear, as the end of a sentence; undefined when it is cheap. */
 export function dearness(svg: string): string | undefined {
   if (svg.length > CHARACTERS) return "it is larger than 2 MB";
-  if (/<!ENTITY|<!\[CDATA\[|@keyframes|animation|&#/i.test(svg)) return "it moves, or hides what it holds";
+  if (/<!ENTITY|<!\[CDATA\[|@keyframes|animation|&#|filter\s{0,9}[:=]/i.test(svg))
+    return "it moves, or hides what it holds";
   let elements = 0;
   let uses = 0;
   /** For each open element its name, and whether something is used within. */

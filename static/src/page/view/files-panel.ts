@@ -3,7 +3,7 @@
 import type { FileInfo } from "../../host/index";
 import { bytes, plainName, plural } from "../model/format";
 import { byId, fill, h, setText } from "./dom";
-import { imageType, type ReadFile, saveFile, shown } from "./files-view";
+import { DearPicture, imageType, type ReadFile, saveFile, shown } from "./files-view";
 import { icon } from "./icons";
 import { toast } from "./toast";
 import { zoom } from "./zoom";
@@ -56,8 +56,8 @@ export function filesPanel(actions: FilesActions): FilesPanel {
       const { url, release } = await shown(path, actions.read);
       zoom(url, plainName(path));
       setTimeout(release, 600_000);
-    } catch {
-      toast(`${plainName(path)} could not be read.`);
+    } catch (error) {
+      toast(error instanceof DearPicture ? error.message : `${plainName(path)} could not be read.`);
     }
   };
   const action = (name: "download" | "trash" | "zoom", label: string, click: () => void) =>

@@ -2,6 +2,7 @@
 
 import type { FileChange } from "../../protocol/results";
 import { bytes, plainName } from "../model/format";
+import { dearness } from "../model/svgcost";
 import { h } from "./dom";
 import { download } from "./hand-out";
 import { icon } from "./icons";
@@ -27,10 +28,17 @@ export function imageType(path: string): string | undefined {
   return Object.hasOwn(IMAGE, ending) ? IMAGE[ending] : undefined;
 }
 
-/** A picture among the files. Rejects where it can't be read. */
+/** A picture among the files. Rejects with a sentence where it can't be read, or would keep the page busy. */
 export async function shown(path: string, read: ReadFile): Promise<Picture> {
-  return picture(await read(path), imageType(path) ?? "image/png");
+  const bytes = await read(path);
+  const type = imageType(path) ?? "image/png";
+  const why = type === "image/svg+xml" ? dearness(await bytes.text()) : undefined;
+  if (why !== undefined)
+    throw new DearPicture(`${plainName(path)} is dear to draw: ${why}. Download it to look at it.`);
+  return picture(bytes, type);
 }
+
+export class DearPicture extends Error {}
 
 export async function saveFile(path: string, read: ReadFile): Promise<void> {
   try {

@@ -21,7 +21,10 @@ const LONGEST = 4000;
 /** And unfolded. */
 const LONGEST_UNFOLDED = 100_000;
 /** Coloured stretches that one drawing makes elements of; what comes after them is plain. */
-const LOOKS = 2_000;
+const LOOKS = 500;
+/** So many of them are dear to lay out: then the next drawing waits, in milliseconds. */
+const MANY = 200;
+const WAIT_MS = 300;
 
 interface Chunk {
   from: number;
@@ -38,6 +41,7 @@ export class TextView {
   #folded: { head: HTMLElement; gap: HTMLElement; tail: HTMLElement } | undefined;
   #unfolded = false;
   #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ screen }: TextOutput) {
     this.#screen = screen;
@@ -47,16 +51,21 @@ export class TextView {
 
   /** More has come: draw it with the next frame, once, however often this is called. */
   update(): void {
-    if (this.#frame === 0) {
+    if (this.#frame !== 0 || this.#timer !== undefined) return;
+    const draw = () => {
+      this.#timer = undefined;
       this.#frame = requestAnimationFrame(() => {
         this.#frame = 0;
         this.#draw();
       });
-    }
+    };
+    if (this.#pre.getElementsByTagName("span").length < MANY) draw();
+    else this.#timer = setTimeout(draw, WAIT_MS);
   }
 
   destroy(): void {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
     this.dom.remove();
   }
 
