@@ -7,7 +7,7 @@ const ELEMENTS = 20_000;
 const DEPTH = 300;
 /** Elements that move, that are drawn again for each place, or that hold what is no SVG. */
 const DEAR = new Set(
-  "animate animatetransform animatemotion animatecolor set discard filter mask pattern marker symbol foreignobject script switch textpath".split(
+  "animate animatetransform animatemotion animatecolor set discard filter mask pattern marker symbol foreignobject switch textpath".split(
     " ",
   ),
 );
