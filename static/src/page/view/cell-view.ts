@@ -6,6 +6,7 @@ import { clock, duration } from "../model/format";
 import type { Cell } from "../model/notebook";
 import { h, setText } from "./dom";
 import { type IconName, icon } from "./icons";
+import { inTurn } from "./in-turn";
 import { markdownView } from "./markdown-view";
 import { type OutputActions, OutputsView } from "./outputs-view";
 
@@ -204,10 +205,12 @@ export class CellView {
     this.#editor = editor;
     this.#well.replaceChildren(editor.dom);
     void loadFullEditor().then((make) => {
-      // The cell may have been closed, or its editor be the full one already.
-      if (!make || this.#gone || this.#editor !== editor || editor.dom.localName !== "textarea") return;
-      this.#editor = upgrade(editor, make, options);
-      this.#editor.markLine(this.#cell.failedLine);
+      inTurn(() => {
+        // The cell may have been closed, or its editor be the full one already.
+        if (!make || this.#gone || this.#editor !== editor || editor.dom.localName !== "textarea") return;
+        this.#editor = upgrade(editor, make, options);
+        this.#editor.markLine(this.#cell.failedLine);
+      });
     });
   }
 

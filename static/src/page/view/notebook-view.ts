@@ -1,8 +1,10 @@
-// The list of cells: keeps one view per cell, the selection, and the running clock.
+// The list of cells: keeps one view per cell, the selection, and the running clock. A stored notebook may hold a hundred
+// thousand cells: the first are there at once, the others while the page answers.
 
 import type { CompletionSource } from "../editor/editor";
 import type { Cell, Change, Notebook } from "../model/notebook";
 import type { Runner } from "../model/runner";
+import { afterPaint } from "./after-paint";
 import { CellView } from "./cell-view";
 import type { OutputActions } from "./outputs-view";
 import { toast } from "./toast";
@@ -12,6 +14,8 @@ export interface NotebookActions extends Pick<OutputActions, "readFile" | "wantS
 }
 
 const TICK_MS = 100;
+/** Milliseconds of making cells before the page is let answer. */
+const SLICE_MS = 40;
 
 export class NotebookView {
   readonly #list: HTMLElement;
@@ -20,6 +24,9 @@ export class NotebookView {
   readonly #actions: NotebookActions;
   readonly #views = new Map<string, CellView>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** Cells before this one have their views. */
+  #made = 0;
+  #making: (() => void) | undefined;
 
   constructor(list: HTMLElement, notebook: Notebook, runner: Runner, actions: NotebookActions) {
     this.#list = list;
@@ -31,7 +38,9 @@ export class NotebookView {
   }
 
   view(id: string | undefined): CellView | undefined {
-    return id === undefined ? undefined : this.#views.get(id);
+    const cell = id === undefined ? undefined : this.#notebook.get(id);
+    if (!cell) return undefined;
+    return this.#views.get(cell.id) ?? this.#place(cell, this.#notebook.indexOf(cell.id));
   }
 
   get selected(): CellView | undefined {
@@ -49,7 +58,7 @@ export class NotebookView {
   #change(change: Change): void {
     switch (change.type) {
       case "insert":
-        this.#list.insertBefore(this.#make(change.cell).dom, this.#list.children[change.index] ?? null);
+        this.#place(change.cell, change.index);
         break;
       case "remove":
         this.#views.get(change.cell.id)?.destroy();
@@ -81,9 +90,41 @@ export class NotebookView {
   #rebuild(): void {
     for (const view of this.#views.values()) view.destroy();
     this.#views.clear();
-    for (const cell of this.#notebook.cells) this.#list.append(this.#make(cell).dom);
-    this.#number();
-    for (const [id, view] of this.#views) view.select(id === this.#notebook.selected?.id);
+    this.#made = 0;
+    this.#fill();
+  }
+
+  /** Makes the views that are missing, for a while; then again, until there are none. */
+  #fill(): void {
+    this.#making?.();
+    this.#making = undefined;
+    const end = performance.now() + SLICE_MS;
+    const { cells } = this.#notebook;
+    for (; this.#made < cells.length; this.#made++) {
+      const cell = cells[this.#made];
+      if (!cell || this.#views.has(cell.id)) continue;
+      if (performance.now() > end) {
+        this.#making = afterPaint(() => this.#fill());
+        return;
+      }
+      this.#place(cell, this.#made);
+    }
+  }
+
+  #place(cell: Cell, index: number): CellView {
+    const view = this.#make(cell);
+    this.#insert(view, index);
+    view.number(index + 1);
+    view.select(cell.id === this.#notebook.selected?.id);
+    return view;
+  }
+
+  /** Behind the nearest cell before it that is there. */
+  #insert(view: CellView, index: number): void {
+    const { cells } = this.#notebook;
+    let before: CellView | undefined;
+    for (let at = index - 1; at >= 0 && !before; at--) before = this.#views.get(cells[at]?.id ?? "");
+    this.#list.insertBefore(view.dom, before ? before.dom.nextSibling : this.#list.firstChild);
   }
 
   // Moving an element blurs what is inside, so the caret is put back.
@@ -93,13 +134,15 @@ export class NotebookView {
     const { editing } = view;
     const focused = view.dom.contains(document.activeElement) ? document.activeElement : null;
     view.dom.remove();
-    this.#list.insertBefore(view.dom, this.#list.children[index] ?? null);
+    this.#insert(view, index);
     if (editing) view.edit();
     else if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
     view.dom.scrollIntoView({ block: "nearest" });
   }
 
   #number(): void {
+    // Whatever has moved, the cells without views may be anywhere now.
+    if (this.#making !== undefined) this.#made = 0;
     for (const [at, cell] of this.#notebook.cells.entries()) this.#views.get(cell.id)?.number(at + 1);
   }
 
