@@ -5,7 +5,7 @@ import { formulaOf } from "../../../static/src/page/model/latex";
 import { WIDTH } from "../../../static/src/page/model/line";
 import { type Block, parse } from "../../../static/src/page/model/markdown";
 import { fromPython } from "../../../static/src/page/model/notebookfile";
-import { dearness } from "../../../static/src/page/model/svgcost";
+import { dearness, isDear, svgCost } from "../../../static/src/page/model/svgcost";
 import { Screen } from "../../../static/src/page/model/terminal";
 
 const ESC = "\u001b";
@@ -34,6 +34,11 @@ const TEXTS: Record<string, (n: number) => unknown> = {
   "HTML that only opens": (n) => estimateHeight("<".repeat(2 * n), 700),
   "HTML tables that only open": (n) => estimateHeight("<table".repeat(n), 700),
   "an SVG without ends": (n) => dearness(`<svg>${"<g ".repeat(n)}`),
+  "an SVG of openings": (n) => dearness('<g a="'.repeat(n)),
+  "an SVG of styles": (n) => dearness("<style>".repeat(n)),
+  "an SVG of attributes": (n) => dearness(`<g ${"a='b' url(# ".repeat(n)}`),
+  "an SVG of comments": (n) => dearness("<!--".repeat(2 * n)),
+  "an SVG of names": (n) => dearness('<g id="a"><use href="#a"/></g>'.repeat(n / 8)),
   "a text cell of a file": (n) => fromPython(`# %%\na${" ".repeat(2 * n)}x`),
 };
 
@@ -86,30 +91,49 @@ describe("a formula", () => {
   });
 });
 
-describe("an SVG", () => {
+describe("the cost of an SVG", () => {
   const svg = (body: string) => `<svg xmlns="http://www.w3.org/2000/svg">${body}</svg>`;
-  it("as plots are made of is cheap", () => {
-    const marks = '<defs><path id="m" d="M0 0h1"/></defs><g id="a"><use xlink:href="#m" x="1"/></g>'.repeat(1_000);
-    expect(dearness(svg(marks))).toBeUndefined();
-    expect(
-      dearness(`<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "a" "b">\n<!-- <animate> -->${svg("<g/>")}`),
-    ).toBeUndefined();
+  it("is its elements, those used again counted again", () => {
+    expect(svgCost(svg("<g><path d='M0 0'/><path d=\"M0>0\"/></g>"))).toEqual({ elements: 4 });
+    expect(svgCost(svg('<g id="a"><path/><path/></g><use href="#a"/><use xlink:href="#a"/>'))).toEqual({
+      elements: 12,
+    });
+    expect(isDear(svgCost(svg('<animate attributeName="x"/>'.repeat(60_000))))).toBe(true);
   });
-  it("that repeats, moves, nests, hides or is very large is dear", () => {
-    const nested = '<g id="a"><path d="M0 0"/></g><g id="b"><use href="#a"/></g><use href="#b"/>';
+  it("is unknown where parts use one another, whatever it is written like", () => {
     for (const body of [
-      nested,
-      nested.replace('"#b"', "'#b'"),
-      "<rect><animate/></rect>",
-      "<s:animate/>",
-      "<filter/>",
-      "<g>".repeat(400) + "</g>".repeat(400),
-      "<g/>".repeat(30_000),
+      '<g id="a"><use href="#b"/></g><g id="b"><rect/></g><use href="#a"/>',
+      '<g id="a"><s:use xmlns:s="http://www.w3.org/2000/svg" href="#b"/></g><use href="#a"/>',
+      "<pattern id='p'><rect fill='url(#q)'/></pattern><rect style='fill: url( \"#p\" )'/>",
+      '<g id="a"><use href="#b"/></g><use href="&#35;a"/>',
+      '<g id="a"><use href="#b"/></g><use href="#%61"/>',
+      '<g class=">" id="a"><use href="#b"/></g><use href="#a"/>',
+      '<g id="a"><use href="#b"/></g><use n:nohref="#x" href="#a"/>',
+      `<g id="a"><use href="#b"/></g><use href${" ".repeat(50)}=${" ".repeat(50)}"#a"/>`,
+      `<g id="a"><use href="#b"/></g><use ${"x".repeat(200)}:href="#a"/>`,
+      '<é:g id="a"><é:use href="#b"/></é:g><é:use href="#a"/>',
+      '<g id="a"><rect fill="url(#b)"/></g><rect fill="URL( #a )"/>',
       '<image href="data:image/svg+xml,x"/>',
-      '<use href="&#35;b"/>',
-      "<foreignObject/>",
+      `<g id="a">${"<rect/>".repeat(9_000)}</g>${'<use href="#a"/>'.repeat(9_000)}`,
+      "<style>rect { fill: url(#p) }</style>",
+      "<style><![CDATA[ @keyframes a { } ]]></style>",
+      "<style>@keyframes a { }</style>",
+      `${"<g>".repeat(300)}<rect/>${"</g>".repeat(300)}`,
     ])
-      expect(dearness(svg(body)), body.slice(0, 80)).toBeDefined();
-    expect(dearness(svg(" ".repeat(3_000_000)))).toBeDefined();
+      expect(isDear(svgCost(svg(body))), body).toBe(true);
+    expect(isDear(svgCost(`<!DOCTYPE svg [<!ENTITY a "<g/>">]>${svg("&a;")}`))).toBe(true);
+    expect(isDear(svgCost(`<?xml-stylesheet href="data:text/css,x"?>${svg("")}`))).toBe(true);
+  });
+  it("lets the figures of plotting libraries pass", () => {
+    const plot = svg(
+      `<defs><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style></defs>
+       <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+       <g id="axes_1"><defs><path id="C0" d="M 0 3" style="stroke: #1f77b4"/></defs>
+       <g clip-path="url(#clip)">${'<use xlink:href="#C0" x="7.1" y="4.2"/>'.repeat(5_000)}</g></g>
+       <g id="text_1"><g><defs><path id="D-31" d="M1 1"/></defs><use xlink:href="#D-31"/></g></g>
+       <defs><clipPath id="clip"><rect width="3" height="3"/></clipPath></defs>
+       <linearGradient id="l1"/><linearGradient id="l2" xlink:href="#l1"/><rect fill="url(#l2)"/>`,
+    );
+    expect(isDear(svgCost(plot))).toBe(false);
   });
 });
