@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self, cast
 
-from belljar import report, reprs
+from belljar import rebuilt, report, reprs
+from belljar.rebuilt import MalformedError
 from belljar.results import STATUSES, Blocked, ErrorInfo, FileChange, Logs, Result, Status, Truncated
 
 #: Exit code by status, for programs that run programs; `error` is 1 unless the code called `sys.exit`.
@@ -146,43 +147,59 @@ class Execution:
         """The execution that `to_dict` gave. What is not there has its default; what is unknown is dropped.
 
         Raises:
-            ValueError: It is not an execution.
+            MalformedError: It is not an execution, a ValueError.
         """
-        if wire.get("status") not in STATUSES:
+        wire = rebuilt.record(wire, "an execution")
+        if not isinstance(wire.get("status"), str) or wire["status"] not in STATUSES:
             allowed = ", ".join(STATUSES)
-            raise ValueError(
+            raise MalformedError(
                 f"This is no execution: its status is {wire.get('status')!r}, not one of {allowed}."
             )
-        error, truncated, logs = wire.get("error"), wire.get("truncated"), wire.get("logs") or {}
+        error, truncated = wire.get("error"), wire.get("truncated")
+        logs = rebuilt.record(wire.get("logs") or {}, "logs")
+        text, count = rebuilt.text, rebuilt.count
         try:
             return cls(
                 status=wire["status"],
-                results=tuple(Result.from_dict(result) for result in wire.get("results") or ()),
-                logs=Logs(logs.get("stdout", ""), logs.get("stderr", "")),
-                error=None
-                if error is None
-                else ErrorInfo(
-                    error["name"], error["value"], error["traceback"], error.get("line"), error.get("hint")
+                results=tuple(
+                    Result.from_dict(result) for result in rebuilt.items(wire.get("results"), "results")
                 ),
-                execution_count=wire.get("execution_count", 0),
-                duration_ms=wire.get("duration_ms", 0.0),
+                logs=Logs(text(logs.get("stdout", ""), "stdout"), text(logs.get("stderr", ""), "stderr")),
+                error=None if error is None else ErrorInfo.from_dict(error),
+                execution_count=count(wire.get("execution_count", 0), "execution_count"),
+                duration_ms=rebuilt.number(wire.get("duration_ms", 0.0), "duration_ms"),
                 files=tuple(
-                    FileChange(change["path"], change["change"], change["size"])
-                    for change in wire.get("files") or ()
+                    FileChange(
+                        text(change["path"], "path"),
+                        rebuilt.choice(change["change"], ("created", "changed", "deleted"), "change"),
+                        count(change["size"], "size"),
+                    )
+                    for change in rebuilt.items(wire.get("files"), "files")
                 ),
                 truncated=None
                 if truncated is None
-                else Truncated(truncated["stream_chars"], truncated["displays"]),
-                blocked=tuple(
-                    Blocked(item["by"], item["what"], item["target"]) for item in wire.get("blocked") or ()
+                else Truncated(
+                    count(truncated["stream_chars"], "stream_chars"), count(truncated["displays"], "displays")
                 ),
-                packages=tuple(wire.get("packages") or ()),
-                note=wire.get("note"),
-                backend=wire.get("backend", ""),
-                ran=cast("bool", wire.get("ran")),
+                blocked=tuple(
+                    Blocked(
+                        rebuilt.choice(item["by"], ("csp", "python"), "by"),
+                        text(item["what"], "what"),
+                        text(item["target"], "target"),
+                    )
+                    for item in rebuilt.items(wire.get("blocked"), "blocked")
+                ),
+                packages=tuple(
+                    text(name, "a package") for name in rebuilt.items(wire.get("packages"), "packages")
+                ),
+                note=rebuilt.optional_text(wire.get("note"), "note"),
+                backend=text(wire.get("backend", ""), "backend"),
+                ran=cast("bool", rebuilt.optional_flag(wire.get("ran"), "ran")),
             )
+        except MalformedError as problem:
+            raise MalformedError(f"This is no execution: {problem}") from None
         except (KeyError, TypeError, AttributeError) as problem:
-            raise ValueError(f"This is no execution: {type(problem).__name__} {problem}.") from None
+            raise MalformedError(f"This is no execution: {type(problem).__name__} {problem}.") from None
 
     def to_text(self, max_chars: int = report.MAX_CHARS) -> str:
         """What a language model needs to know, never longer than `max_chars` characters; see `report`."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
-from belljar import reprs
+from belljar import rebuilt, reprs
+from belljar.rebuilt import MalformedError
 
 Status = Literal["ok", "error", "timeout", "interrupted", "crashed", "refused", "unavailable"]
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -55,13 +56,21 @@ class TableData:
 
     @classmethod
     def from_dict(cls, wire: Mapping[str, Any]) -> TableData:
-        """The table that `to_dict` gave."""
-        rows, columns = wire["shape"]
-        return cls(
-            columns=tuple(TableColumn(item["name"], item["dtype"], item["role"]) for item in wire["columns"]),
-            rows=tuple(tuple(row) for row in wire["rows"]),
-            shape=(rows, columns),
+        """The table that `to_dict` gave.
+
+        Raises:
+            MalformedError: It is none.
+        """
+        wire = rebuilt.record(wire, "data")
+        columns = tuple(_column(item) for item in rebuilt.items(wire.get("columns"), "columns"))
+        rows = tuple(
+            tuple(rebuilt.scalar(cell, "a cell") for cell in rebuilt.items(row, "a row"))
+            for row in rebuilt.items(wire.get("rows"), "rows")
         )
+        shape = tuple(rebuilt.count(size, "shape") for size in rebuilt.items(wire.get("shape"), "shape"))
+        if len(shape) != 2 or any(len(row) != len(columns) for row in rows):
+            raise MalformedError("A table must have a shape of two numbers, and rows as long as its columns.")
+        return cls(columns, rows, (shape[0], shape[1]))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -126,14 +135,11 @@ class Result:
         """The result that `to_dict` gave.
 
         Raises:
-            ValueError: An image is not base64.
+            MalformedError: A field is not of its kind, as an image that is not base64.
         """
+        wire = rebuilt.record(wire, "a result")
         known = {item.name: wire[item.name] for item in fields(cls) if wire.get(item.name) is not None}
-        for name in _IMAGES & known.keys():
-            known[name] = _bytes(name, known[name])
-        if "data" in known:
-            known["data"] = TableData.from_dict(known["data"])
-        return cls(**known)
+        return cls(**{name: _FIELDS.get(name, rebuilt.text)(value, name) for name, value in known.items()})
 
     def __repr__(self) -> str:
         return reprs.result_line(self)
@@ -155,6 +161,30 @@ _MIME = {
     "data": "application/vnd.belljar.table+json",
 }
 _IMAGES = frozenset({"png", "jpeg"})
+
+
+def _bytes(value: object, name: str) -> bytes:
+    try:
+        return base64.b64decode(value if isinstance(value, str) else "?", validate=True)
+    except (binascii.Error, ValueError):
+        raise MalformedError(f"The field {name} of a result must be base64.") from None
+
+
+#: What a result's fields are made of, where it is no text.
+_FIELDS: dict[str, Callable[[Any, str], Any]] = {
+    **dict.fromkeys(_IMAGES, _bytes),
+    "data": lambda value, _: TableData.from_dict(value),
+    "json": rebuilt.json_value,
+    "width": rebuilt.number,
+    "height": rebuilt.number,
+    "is_main": rebuilt.flag,
+}
+
+
+def _column(wire: object) -> TableColumn:
+    item = rebuilt.record(wire, "a column")
+    name, dtype = (rebuilt.text(item.get(field), field) for field in ("name", "dtype"))
+    return TableColumn(name, dtype, rebuilt.choice(item.get("role"), ("index", "column"), "role"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +213,26 @@ class ErrorInfo:
     line: int | None = None
     hint: str | None = None
 
+    @classmethod
+    def from_dict(cls, wire: Mapping[str, Any]) -> ErrorInfo:
+        """The error of the wire.
+
+        Raises:
+            MalformedError: It is none.
+        """
+        wire = rebuilt.record(wire, "error")
+        name, value, trace = (
+            rebuilt.text(wire.get(field), field) for field in ("name", "value", "traceback")
+        )
+        line = wire.get("line")
+        return cls(
+            name,
+            value,
+            trace,
+            None if line is None else rebuilt.count(line, "line"),
+            rebuilt.optional_text(wire.get("hint"), "hint"),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FileInfo:
@@ -190,6 +240,16 @@ class FileInfo:
 
     path: str
     size: int
+
+    @classmethod
+    def from_dict(cls, wire: Mapping[str, Any]) -> FileInfo:
+        """The file of the wire.
+
+        Raises:
+            MalformedError: It is none.
+        """
+        wire = rebuilt.record(wire, "a file")
+        return cls(rebuilt.text(wire.get("path"), "path"), rebuilt.count(wire.get("size"), "size"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +282,3 @@ class Blocked:
     by: Literal["csp", "python"]
     what: str
     target: str
-
-
-def _bytes(name: str, value: object) -> bytes:
-    try:
-        return base64.b64decode(value if isinstance(value, str) else "?", validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError(f"The field {name} of a result must be base64.") from None

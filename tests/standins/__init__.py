@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Self
 
+from .endings import die_with_parent
+
 #: The only key that the stand-in for E2B takes.
 E2B_KEY = "e2b_" + "0" * 40
 
@@ -34,7 +36,12 @@ class Service:
 
     def __enter__(self) -> Self:
         command = [sys.executable, str(Path(__file__).parent / self._program), *self._arguments]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509
+        )
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
         assert self.url, f"{self._program} did not start"
@@ -43,7 +50,11 @@ class Service:
     def __exit__(self, *_: object) -> None:
         assert self._process.stdout is not None
         self._process.terminate()
-        self._process.wait(10)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(10)
         self._process.stdout.close()
 
     @property

@@ -7,6 +7,7 @@ of the file service is what answers here.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import socket
@@ -27,6 +28,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 sys.path.insert(0, str(Path(__file__).parent))
 from kernels import Kernel
@@ -66,6 +68,12 @@ boxes: dict[str, Box] = {}
 def box_of(request: Request) -> Box | None:
     return boxes.get(request.headers.get("e2b-sandbox-id", ""))
 
+
+#: Code that begins so is what the service says, line by line.
+WIRE = "#!wire\n"
+
+#: Requests that nobody answers, as "POST /contexts" or a part of that; or the line that never comes.
+silent: set[str] = set()
 
 GONE = PlainTextResponse("The sandbox was not found", 502)
 
@@ -139,13 +147,40 @@ async def execute(request: Request) -> Response:
 
 
 async def lines(kernel: Kernel, code: str) -> AsyncIterator[str]:
+    if code.startswith(WIRE):
+        for said in code.removeprefix(WIRE).splitlines():
+            yield said + "\n"
+        return
+    if "first line" in silent:
+        await asyncio.Event().wait()
     messages = kernel.run(code)
     try:
         async for message in messages:
             if (said := line(message)) is not None:
                 yield json.dumps(said) + "\n"
+        if "last line" in silent:
+            await asyncio.Event().wait()
     finally:
         await messages.aclose()  # type: ignore[attr-defined]
+
+
+async def hush(request: Request) -> Response:
+    silent.clear()
+    silent.update(word for word in (await request.body()).decode().split(",") if word)
+    return Response(status_code=204)
+
+
+class Hushed:
+    """Answers as the app behind it, where it has not been told to be silent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = f"{scope.get('method')} {scope.get('path')}"
+        if any(word in asked for word in silent) and not asked.endswith("/silence"):
+            await asyncio.Event().wait()
+        await self._app(scope, receive, send)
 
 
 def line(message: dict[str, Any]) -> dict[str, Any] | None:
@@ -199,6 +234,7 @@ app = Starlette(
         Route("/v2/sandboxes", create, methods=["POST"]),
         Route("/sandboxes/{name}", kill, methods=["DELETE"]),
         Route("/health", health),
+        Route("/silence", hush, methods=["POST"]),
         Route("/files", read),
         Route("/files", write, methods=["POST"]),
         Route("/contexts", context, methods=["POST"]),
@@ -213,4 +249,6 @@ if __name__ == "__main__":
     # Pieces of an answer leave at once: else each waits for the client to confirm the one before.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-    uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listener])
+    uvicorn.Server(uvicorn.Config(Hushed(app), log_level="error", timeout_graceful_shutdown=1)).run(
+        sockets=[listener]
+    )

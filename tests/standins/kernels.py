@@ -9,6 +9,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from endings import die_with_parent
 from jupyter_client.manager import AsyncKernelManager
 
 
@@ -25,12 +26,20 @@ class Kernel:
 
     async def start(self) -> None:
         self._manager = AsyncKernelManager(kernel_name="python3")
-        await self._manager.start_kernel(cwd=str(self._folder))
+        # JSON can't say half a character: packing it fails in the kernel's thread that sends, and whoever
+        # printed it waits ten seconds for each flush. A pickle says everything.
+        packing = {"packer": "pickle", "unpacker": "pickle"}
+        for name, value in packing.items():
+            setattr(self._manager.session, name, value)
+        told = [f"--Session.{name}={value}" for name, value in packing.items()]
+        await self._manager.start_kernel(
+            extra_arguments=told, cwd=str(self._folder), preexec_fn=die_with_parent
+        )
         await self._connect()
 
     async def restart(self) -> None:
         self._client.stop_channels()
-        await self._manager.restart_kernel(now=True, cwd=str(self._folder))
+        await self._manager.restart_kernel(now=True)
         await self._connect()
 
     async def stop(self) -> None:

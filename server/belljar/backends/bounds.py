@@ -278,7 +278,7 @@ class _Heard:
         """The answer to a run whose service fell silent."""
         error = ErrorInfo("Crashed", reason, f"Crashed: {reason}")
         logs = Logs("".join(self._out), "".join(self._err))
-        return Execution("crashed", error=error, logs=logs, note=reason, backend=backend)
+        return Execution("crashed", error=error, logs=logs, note=reason, backend=backend, ran=True)
 
 
 async def _in_time(work: Coroutine[Any, Any, Any], seconds: float) -> bool:

@@ -133,7 +133,11 @@ class E2BSession(ForeignSession):
         except TimeoutException:
             raise TimeUpError(_KEPT) from None
         error = answer.error
-        return None if error is None else error_of(error.name, error.value, error.traceback)
+        if error is None:
+            return None
+        said = {name: getattr(error, name, None) for name in ("name", "value", "traceback")}
+        told = ErrorInfo.from_dict(said)
+        return error_of(told.name, told.value, told.traceback)
 
     async def _restart(self, context: str | None) -> None:
         for name, known in self._contexts.items():

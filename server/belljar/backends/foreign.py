@@ -14,11 +14,13 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from belljar import rebuilt
 from belljar.backends.callbacks import tell
 from belljar.backends.protocol import Listener, RunOptions
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
 from belljar.names import problem, shown
+from belljar.rebuilt import MalformedError
 from belljar.results import ErrorInfo, FileChange, FileInfo, Logs, Result, Truncated
 from belljar.settings import Limits
 
@@ -90,6 +92,7 @@ class Heard:
         )
 
     def _cut(self, text: str) -> str:
+        rebuilt.text(text, "what was printed")
         kept = text[: self._left]
         self._left -= len(kept)
         self._dropped_chars += len(text) - len(kept)
@@ -239,6 +242,13 @@ class ForeignSession(ABC):
                     self._running = None
         except UnavailableError as error:
             return heard.execution(Execution.unavailable(str(error), self._backend))
+        except _NONSENSE as problem:
+            return heard.execution(
+                replace(
+                    Execution.without("crashed", "Crashed", _nonsense(self._backend, problem), self._backend),
+                    ran=True,
+                )
+            )
         except asyncio.CancelledError:
             if self._end is None:
                 raise
@@ -296,12 +306,27 @@ class ForeignSession(ABC):
             if asyncio.iscoroutine(work):
                 work.close()
             raise UnavailableError(self._end)
-        return await work
+        try:
+            return await work
+        except _NONSENSE as problem:
+            raise UnavailableError(_nonsense(self._backend, problem)) from None
 
     def _lose(self, reason: str) -> UnavailableError:
         """The sandbox is gone."""
         self._end = self._end or reason
         return UnavailableError(self._end)
+
+
+#: What comes of an answer that has not the form it must have; whatever callers do wrong was refused before.
+_NONSENSE = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError)
+
+
+def _nonsense(backend: str, problem: Exception) -> str:
+    said = f" ({problem})" if isinstance(problem, MalformedError) else ""
+    return (
+        f"The {backend} service answered what is no answer{said}. What the code did is not known. Try again "
+        "in a new sandbox."
+    )
 
 
 def checked_path(path: str) -> str:

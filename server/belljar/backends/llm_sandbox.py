@@ -13,9 +13,11 @@ import secrets
 import shlex
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from belljar import rebuilt
 from belljar.backends.foreign import ForeignSession, Heard, Seen, TimeUpError, no_file
 from belljar.backends.protocol import RunOptions, SessionOptions
 from belljar.backends.threads import in_thread
@@ -174,20 +176,20 @@ class LLMSandboxSession(ForeignSession):
                 raise self._lose(_GONE) from None
             raise TimeUpError(_KEPT) from None
         try:
-            said = json.loads(answer.stdout.strip().splitlines()[-1])
+            answered = json.loads(answer.stdout.strip().splitlines()[-1])
         except (IndexError, ValueError):
             # IPython itself has died: what it said last is all there is.
             raise self._lose(_GONE) from None
+        said = rebuilt.record(answered, "the answer")  # code in the container may have printed it
         heard.stdout(said["stdout"])
         heard.stderr(said["stderr"])
-        for result in said["results"]:
+        for result in rebuilt.items(said["results"], "results"):
             heard.result(Result.from_dict(result))
         if said["error"] is None:
             return None
-        error = said["error"]
-        if error["name"] == "SystemExit" and error["value"] in {"", "None"}:
-            error["value"] = "0"
-        return ErrorInfo(error["name"], error["value"], error["traceback"].strip(), error["line"])
+        error = ErrorInfo.from_dict(said["error"])
+        value = "0" if error.name == "SystemExit" and error.value in {"", "None"} else error.value
+        return replace(error, value=value, traceback=error.traceback.strip())
 
     async def _restart(self, context: str | None) -> None:
         chosen = "clear()" if context is None else f"pop({context!r}, None)"

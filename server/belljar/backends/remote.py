@@ -13,18 +13,29 @@ import json
 import math
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from belljar import rebuilt
 from belljar.backends.callbacks import tell
 from belljar.backends.protocol import Answer, Listener, RunOptions, SessionOptions
 from belljar.errors import UnavailableError
 from belljar.execution import Execution
+from belljar.rebuilt import MalformedError
 from belljar.results import FileInfo, Logs, Result
 from belljar.settings import Limits
 
 #: Bytes of a file that cross at once.
 _PART = 4 * 2**20
+
+
+#: What comes of an answer that has not the form it must have.
+_NONSENSE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
+class _WrongError(Exception):
+    """An option can't be: the caller's mistake."""
 
 
 class RemoteSession(ABC):
@@ -61,6 +72,10 @@ class RemoteSession(ABC):
         """
 
     @abstractmethod
+    def _lose(self, reason: str) -> None:
+        """Nothing runs there any more; says why."""
+
+    @abstractmethod
     def _lost(self, reason: str) -> Execution:
         """The answer for a run that has lost its page."""
 
@@ -83,11 +98,18 @@ class RemoteSession(ABC):
         try:
             await self._call("execute", number, code, request)
             while True:
-                events = json.loads(await self._call("next", number))
-                for event in events:
-                    seen.hear(event)
-                    if (execution := self._hear(event, number, listener, asking)) is not None:
-                        return execution
+                text = await self._call("next", number)
+                try:
+                    events = [rebuilt.record(event, "an event") for event in json.loads(text)]
+                    for event in events:
+                        seen.hear(event)
+                        if (execution := self._hear(event, number, listener, asking)) is not None:
+                            return execution
+                except _WrongError as error:
+                    raise ValueError(_in_seconds(str(error))) from None
+                except _NONSENSE:
+                    reason = await self._misunderstood()
+                    return seen.complete(Execution.without("crashed", "Crashed", reason, self._backend))
         except UnavailableError as error:
             return seen.complete(self._lost(str(error)))
         except asyncio.CancelledError:
@@ -111,37 +133,45 @@ class RemoteSession(ABC):
         for at in range(0, len(content), _PART):
             part = base64.b64encode(content[at : at + _PART]).decode()
             await self._call("part", number, part)
-        return FileInfo(**json.loads(await self._call("write", number, path)))
+        said = await self._json("write", number, path)
+        try:
+            return FileInfo.from_dict(said)
+        except MalformedError:
+            raise UnavailableError(await self._misunderstood()) from None
 
     async def read(self, path: str) -> bytes:
         """A file as it stood when the last run ended."""
         content = bytearray()
         while True:
-            part = base64.b64decode(await self._call("read", path, len(content)))
+            part = await self._part(path, len(content))
             content += part
             if len(part) < _PART:
                 return bytes(content)
 
     async def list(self) -> tuple[FileInfo, ...]:
         """The files there are."""
-        return tuple(FileInfo(**item) for item in json.loads(await self._call("list")))
+        said = await self._json("list")
+        try:
+            return tuple(FileInfo.from_dict(item) for item in rebuilt.items(said, "files"))
+        except MalformedError:
+            raise UnavailableError(await self._misunderstood()) from None
 
     async def remove(self, path: str) -> None:
         """Takes a file away."""
         await self._call("remove", path)
 
     def _hear(
-        self, event: dict[str, Any], number: int, listener: Listener, asking: set[asyncio.Task[None]]
+        self, event: Mapping[str, Any], number: int, listener: Listener, asking: set[asyncio.Task[None]]
     ) -> Execution | None:
         match event["type"]:
             case "done":
                 return replace(Execution.from_dict(event["execution"]), backend=self._backend)
             case "wrong":
-                raise ValueError(_in_seconds(event["reason"]))
+                raise _WrongError(rebuilt.text(event["reason"], "reason"))
             case "stdout":
-                tell(listener.on_stdout, event["text"])
+                tell(listener.on_stdout, rebuilt.text(event["text"], "text"))
             case "stderr":
-                tell(listener.on_stderr, event["text"])
+                tell(listener.on_stderr, rebuilt.text(event["text"], "text"))
             case "result":
                 tell(listener.on_result, Result.from_dict(event["result"]))
             case "display":
@@ -153,10 +183,34 @@ class RemoteSession(ABC):
                 asked.add_done_callback(asking.discard)
         return None
 
-    async def _ask(self, number: int, event: dict[str, Any], ask: Answer) -> None:
+    async def _ask(self, number: int, event: Mapping[str, Any], ask: Answer) -> None:
         answer = await ask(event["prompt"], event["password"])
         with contextlib.suppress(UnavailableError):  # the run hears that for itself
             await self._call("answer", number, event["question"], answer)
+
+    async def _json(self, method: str, *arguments: object) -> Any:
+        text = await self._call(method, *arguments)
+        try:
+            return json.loads(text)
+        except _NONSENSE:
+            raise UnavailableError(await self._misunderstood()) from None
+
+    async def _part(self, path: str, start: int) -> bytes:
+        text = await self._call("read", path, start)
+        try:
+            return base64.b64decode(text, validate=True)
+        except _NONSENSE:
+            raise UnavailableError(await self._misunderstood()) from None
+
+    async def _misunderstood(self) -> str:
+        """The page said what can't be: nothing more is asked of it. Gives the sentence for callers."""
+        reason = (
+            "The page said what this version of belljar does not understand. Use the same one on both sides. "
+            "Variables and files are gone; the next run gets a new sandbox."
+        )
+        self._lose(reason)
+        await self.close()
+        return reason
 
     async def _cancel(self, number: int) -> None:
         # Without a page, nothing runs any more.
@@ -172,12 +226,12 @@ class _Seen:
         self._results: list[Result] = []
         self._ran = False
 
-    def hear(self, event: dict[str, Any]) -> None:
+    def hear(self, event: Mapping[str, Any]) -> None:
         match event["type"]:
             case "started":
                 self._ran = True
             case "stdout" | "stderr":
-                self._texts[event["type"]].append(event["text"])
+                self._texts[event["type"]].append(rebuilt.text(event["text"], "text"))
             case "result" | "display":
                 self._results.append(Result.from_dict(event["result"]))
 
