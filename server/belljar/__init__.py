@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from belljar.results import Result
     from belljar.sandbox import AsyncSandbox, Context
 
-__version__ = "0.1.0"
+__version__ = "0.1.1"
 
 __all__ = ["AsyncSandbox", "Context", "Execution", "Policy", "Result", "Sandbox", "__version__"]
 

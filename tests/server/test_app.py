@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from belljar import headers
+from belljar import __version__, headers
 from belljar.app import create_app, is_webkit
 from belljar.assets import AssetFile, AssetSet
 from belljar.errors import AssetError
@@ -325,7 +325,7 @@ def test_no_cookie_is_ever_set(client: TestClient, path: str) -> None:
 def test_health_is_ok_when_everything_can_be_served(client: TestClient) -> None:
     response = client.get("/healthz")
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "belljar": "0.1.0"}
+    assert response.json() == {"status": "ok", "belljar": __version__}
     assert response.headers["cache-control"] == "no-store"
 
 
