@@ -93,7 +93,7 @@ async def test_what_e2b_answers_is_what_we_answer() -> None:
         assert "division by zero" in one.error.traceback
         assert "division by zero" in other.error.traceback
         # A sandbox that was ended over there: told, and the next run gets a new one.
-        session: Any = ours._session
+        session: Any = ours._session._inner
         await TheirSandbox.kill(session._service.sandbox_id, api_key=E2B_KEY)
         lost = await ours.execute("1")
         assert lost.status == "unavailable"
