@@ -3,7 +3,15 @@
 import { expect, test } from "../notebook";
 import { belljar, end } from "../server";
 
-test.afterAll(end);
+test.afterAll(async ({ notebook }) => {
+  await end();
+  // Others share this page, and find it as a first visit does.
+  const { page } = notebook;
+  await page.goto("about:blank");
+  await page.goto("/healthz");
+  await page.evaluate(() => localStorage.clear());
+  await notebook.open();
+});
 
 const SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><script>document.documentElement.setAttribute("data-ran",location.origin)</script><rect width="90" height="90"/></svg>`;
 
