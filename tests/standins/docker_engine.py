@@ -2,7 +2,8 @@
 
 Run as a program it prints its address. Its "containers" are folders and its commands run on this machine, so
 only our own tests may use it. With "hasty" it answers every other command in one packet, of which docker-py
-loses what follows the head, as it does with the real one on a busy machine.
+loses what follows the head, as it does with the real one on a busy machine. Requests that `POST /silence`
+names wait until it names others, and are done then.
 Source of the wire: Docker Engine API v1.43.
 """
 
@@ -20,6 +21,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -31,6 +33,8 @@ HASTY = "hasty" in sys.argv[1:]
 commands = itertools.count()
 containers: dict[str, dict[str, Any]] = {}
 executions: dict[str, dict[str, Any]] = {}
+#: Words of requests that nobody answers now.
+silent: list[str] = []
 
 
 class Engine(BaseHTTPRequestHandler):
@@ -66,6 +70,11 @@ class Engine(BaseHTTPRequestHandler):
         path = unquote(re.sub(r"^/v[\d.]+", "", parts.path))
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         content = self.body()
+        if path == "/silence":
+            silent[:] = [word for word in content.decode().split(",") if word]
+            self.answer(204)
+            return
+        self.hush(f"{self.command} {path}")
         match (self.command, *path.strip("/").split("/")):
             case ("GET", "version"):
                 self.answer(200, {"ApiVersion": "1.43", "Version": "24.0.0", "MinAPIVersion": "1.12"})
@@ -78,6 +87,8 @@ class Engine(BaseHTTPRequestHandler):
                 name = uuid.uuid4().hex
                 containers[name] = {"asked": json.loads(content), "groups": []}
                 self.answer(201, {"Id": name, "Warnings": []})
+            case ("GET", "containers", "json"):
+                self.answer(200, [{"Id": name} for name in containers])
             case (_, "containers", name, *_) if name not in containers:
                 self.missing()
             case ("GET", "containers", name, "json"):
@@ -113,6 +124,11 @@ class Engine(BaseHTTPRequestHandler):
                 self.missing()
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815
+
+    def hush(self, asked: str) -> None:
+        """Holds up what is silent now; it is done when that is over."""
+        while any(re.search(word, asked) for word in silent):
+            time.sleep(0.05)
 
     def missing(self) -> None:
         self.answer(404, {"message": "no such thing"})

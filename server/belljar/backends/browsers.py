@@ -6,12 +6,13 @@ Chromium's process sandbox, and a browser that reaches belljar's own server and 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -21,6 +22,10 @@ from belljar.errors import UnavailableError
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Playwright, Route
+
+#: Seconds for a browser that runs somewhere to answer; for one to end by itself, before it is killed.
+_CONNECT = 15.0
+_END = 8.0
 
 #: A proxy that is nowhere: RFC 6761 promises that nothing under .invalid resolves.
 NOWHERE = "http://belljar.invalid:1"
@@ -129,11 +134,16 @@ class Chromium:
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
         self._lent: LentBrowser | None = None
+        self._silent = False
 
     @property
     def alive(self) -> bool:
         """Whether it still runs and is connected."""
-        return self._browser is not None and self._browser.is_connected()
+        return not self._silent and self._browser is not None and self._browser.is_connected()
+
+    def give_up(self) -> None:
+        """It has not answered, though it is connected: nothing more is asked of it."""
+        self._silent = True
 
     async def start(self) -> Self:
         """Starts it, or connects to it.
@@ -175,15 +185,13 @@ class Chromium:
 
     async def close(self) -> None:
         """Ends it, or the connection to it."""
-        from playwright.async_api import Error
-
-        for part in (self._browser and self._browser.close, self._driver and self._driver.stop):
-            try:
-                if part:
-                    await part()
-            except Error:
-                continue  # it is gone already
+        browser, driver = self._browser, self._driver
         self._browser = self._driver = None
+        if browser:
+            await ended(browser.close(), _END / 8 if self._silent else _END)
+        # One that didn't end when it was asked is killed with the driver.
+        if driver:
+            await ended(driver.stop(), _END)
         if self._lent is not None:
             lent, self._lent = self._lent, None
             await lent.give_back()
@@ -230,10 +238,12 @@ class Chromium:
     async def _connect(self, driver: Playwright) -> Browser:
         assert self._endpoint is not None  # noqa: S101 - asked before
         if self._endpoint.startswith("cdp+"):
-            return await driver.chromium.connect_over_cdp(self._endpoint.removeprefix("cdp+"), timeout=15_000)
+            return await driver.chromium.connect_over_cdp(
+                self._endpoint.removeprefix("cdp+"), timeout=_CONNECT * 1000
+            )
         if self._endpoint.startswith("grid+"):
             return await self._borrow(driver, self._endpoint.removeprefix("grid+"))
-        return await driver.chromium.connect(self._endpoint, timeout=15_000)
+        return await driver.chromium.connect(self._endpoint, timeout=_CONNECT * 1000)
 
     async def _borrow(self, driver: Playwright, grid: str) -> Browser:
         from playwright.async_api import Error
@@ -248,7 +258,7 @@ class Chromium:
         self._lent = await borrow(grid, arguments)
         try:
             return await driver.chromium.connect_over_cdp(
-                self._lent.socket, headers=self._lent.headers, timeout=15_000
+                self._lent.socket, headers=self._lent.headers, timeout=_CONNECT * 1000
             )
         except Error as error:
             raise UnavailableError(
@@ -276,6 +286,20 @@ class Chromium:
                 raise UnavailableError(_WITHOUT)
         finally:
             await context.close()
+
+
+async def ended(work: Awaitable[object], seconds: float) -> bool:
+    """Whether a browser, or a part of it, ends in time; what is gone already has."""
+    from playwright.async_api import Error
+
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        return False
+    except Error:
+        pass
+    return True
 
 
 def _reason(message: str, endpoint: str | None) -> str:

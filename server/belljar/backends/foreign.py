@@ -26,6 +26,9 @@ from belljar.settings import Limits
 
 T = TypeVar("T")
 
+#: Seconds that what runs has to end when the sandbox is closed.
+_STOP = 5.0
+
 _CLOSED = "The sandbox was closed."
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CELL_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
@@ -163,7 +166,9 @@ class ForeignSession(ABC):
             self._end = _CLOSED
         for task in list(self._waiting):
             task.cancel()
-        await asyncio.gather(*self._waiting, return_exceptions=True)
+        if self._waiting:
+            # A service that doesn't stop the code may still end the sandbox.
+            await asyncio.wait(set(self._waiting), timeout=_STOP)
         with contextlib.suppress(UnavailableError):
             await self._destroy()
 

@@ -92,7 +92,7 @@ class LLMSandboxBackend:
             UnavailableError: There is none; says why.
         """
         del options
-        service, client = await in_thread(self._start)
+        service, client = await in_thread(self._start, _give_back)
         session = LLMSandboxSession(service, client, self._workdir, self.name)
         self._sessions = {other for other in self._sessions if other.alive} | {session}
         return session
@@ -294,6 +294,15 @@ class LLMSandboxSession(ForeignSession):
             raise
         except (DockerException, SandboxError, OSError) as error:
             raise self._lose(f"{_GONE} ({_first(error)})") from None
+
+
+def _give_back(made: tuple[InteractiveSandboxSession, DockerClient]) -> None:
+    """Ends a container that came when nobody waited for it any more."""
+    service, client = made
+    try:
+        service.close()
+    finally:
+        client.close()
 
 
 def _first(error: Exception) -> str:

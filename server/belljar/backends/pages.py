@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from belljar.backends.browsers import Chromium
+from belljar.backends.browsers import Chromium, ended
 from belljar.backends.protocol import SessionOptions
 from belljar.backends.remote import RemoteSession, refused, wanted
 from belljar.backends.servers import Origin
@@ -17,20 +17,31 @@ from belljar.results import ErrorInfo
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
 
-#: Seconds: for opening the page and Python in it; and for a page to say anything at all.
+#: Seconds: for opening the page and Python in it; for the browser to give an empty page, which takes no time;
+#: for a page to say anything at all; and for what belongs to it to end.
 _OPEN_TIMEOUT = 240.0
+_EMPTY = 60.0
 _SILENCE = 30.0
+_END = 10.0
 _DIED = "The browser died. Variables and files are gone; the next run gets a new browser."
 
 
 class PageSession(RemoteSession):
     """A session whose sandbox lives in a page. Made by `open_page`."""
 
-    def __init__(self, page: Page, context: BrowserContext, backend: str, ended: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        page: Page,
+        context: BrowserContext,
+        chromium: Chromium,
+        backend: str,
+        over: Callable[[], None],
+    ) -> None:
         super().__init__(backend)
+        self._chromium = chromium
         self._page = page
         self._context = context
-        self._ended = ended
+        self._over = over
         #: Why nothing runs here any more; settled once.
         self._end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._closed = False
@@ -46,12 +57,12 @@ class PageSession(RemoteSession):
         """Ends it, with everything of its profile."""
         self._closed = True
         self._lose("The sandbox was closed.")
-        await _close(self._context)
+        await _close(self._context, self._chromium)
 
     def _lose(self, reason: str) -> None:
         if not self._end.done():
             self._end.set_result(reason)
-            self._ended()
+            self._over()
 
     def _lost(self, reason: str) -> Execution:
         """The answer for a run that has lost its page."""
@@ -79,12 +90,12 @@ class PageSession(RemoteSession):
                     raise refused(error.message) from None
         elif self._end not in done:
             self._lose(f"The browser's page has not answered for {_SILENCE:g} seconds. " + _DIED)
-            await _close(self._context)
+            await _close(self._context, self._chromium)
         raise UnavailableError(self._end.result())
 
 
 async def open_page(
-    chromium: Chromium, origin: Origin, options: SessionOptions, backend: str, ended: Callable[[], None]
+    chromium: Chromium, origin: Origin, options: SessionOptions, backend: str, over: Callable[[], None]
 ) -> PageSession:
     """A page with a sandbox that is ready.
 
@@ -93,7 +104,7 @@ async def open_page(
         origin: The server that has the page.
         options: What the sandbox is to be.
         backend: Name for executions.
-        ended: Called once when the session has ended, however.
+        over: Called once when the session has ended, however.
 
     Raises:
         UnavailableError: It could not be opened; says why.
@@ -103,8 +114,13 @@ async def open_page(
     context: BrowserContext | None = None
     try:
         async with asyncio.timeout(_OPEN_TIMEOUT):
-            context = await chromium.context()
-            page = await context.new_page()
+            try:
+                async with asyncio.timeout(_EMPTY):
+                    context = await chromium.context()
+                    page = await context.new_page()
+            except TimeoutError:
+                chromium.give_up()
+                raise
             answer = await page.goto(f"{origin.base}headless")
             if answer is None or not answer.ok:
                 said = "nothing" if answer is None else str(answer.status)
@@ -117,25 +133,21 @@ async def open_page(
             if problem is not None:
                 raise UnavailableError(str(problem))
     except (Error, TimeoutError) as error:
-        await _close(context)
+        await _close(context, chromium)
         first = str(error).splitlines()[0] if str(error) else "no answer in time"
         raise UnavailableError(
             f"The page at {origin.base} could not be opened in the browser: {first}"
         ) from None
     except BaseException:
-        await _close(context)
+        await _close(context, chromium)
         raise
-    return PageSession(page, context, backend, ended)
+    return PageSession(page, context, chromium, backend, over)
 
 
-async def _close(context: BrowserContext | None) -> None:
-    from playwright.async_api import Error
-
-    if context is not None:
-        try:
-            await context.close()
-        except Error:
-            return  # it is gone already
+async def _close(context: BrowserContext | None, chromium: Chromium) -> None:
+    """Ends a profile; a browser that doesn't do that is good for nothing any more."""
+    if context is not None and not await ended(context.close(), _END):
+        chromium.give_up()
 
 
 async def _first(
