@@ -14,6 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -311,12 +312,31 @@ def hush(engine: Service, *words: str) -> None:
     urlopen(Request(f"{address}/silence", ",".join(words).encode(), method="POST"), timeout=5).close()
 
 
-def nothing_left(engine: Service) -> bool:
-    """Whether every call to Docker has ended, and every container."""
-    if any(thread.name in CALLS for thread in threading.enumerate()):
-        return False
-    with urlopen(f"{engine.url.replace('tcp:', 'http:')}/containers/json", timeout=5) as answer:
-        return answer.read() == b"[]"
+@dataclass
+class Engine:
+    """Docker's stand-in, and what other tests have left there and in this process: none of ours."""
+
+    service: Service
+    containers: set[str]
+    threads: set[threading.Thread]
+
+    @classmethod
+    def of(cls, service: Service) -> Engine:
+        return cls(service, listed(service), calling())
+
+
+def listed(service: Service) -> set[str]:
+    with urlopen(f"{service.url.replace('tcp:', 'http:')}/containers/json", timeout=5) as answer:
+        return {container["Id"] for container in json.load(answer)}
+
+
+def calling() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name in CALLS}
+
+
+def nothing_left(engine: Engine) -> bool:
+    """Whether every call to Docker of this test has ended, and every container."""
+    return calling() <= engine.threads and listed(engine.service) <= engine.containers
 
 
 def is_dead(pid: int) -> bool:
@@ -327,23 +347,23 @@ def is_dead(pid: int) -> bool:
 
 
 @pytest.fixture
-def engine(docker_engine: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+def engine(docker_engine: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     monkeypatch.setenv("DOCKER_HOST", docker_engine.url)
-    yield docker_engine
+    yield Engine.of(docker_engine)
     hush(docker_engine)
 
 
 @pytest.mark.parametrize("at", ["GET /version", "/start$"])
 async def test_a_docker_that_gives_no_container_is_not_waited_for(
-    engine: Service, tmp_path: Path, at: str
+    engine: Engine, tmp_path: Path, at: str
 ) -> None:
     backend = LLMSandboxBackend(image=DOCKER_IMAGE, workdir=container_folder(tmp_path))
     backend.patience = 0.5  # type: ignore[attr-defined]
     sandbox = AsyncSandbox(backend)
-    hush(engine, at)
+    hush(engine.service, at)
     (answer,) = await ended(sandbox.execute("1"))
     assert "gave no sandbox for 0.5 seconds" in answer.note
-    hush(engine)
+    hush(engine.service)
     # What comes too late is ended: nobody knows of it any more.
     await soon(lambda: nothing_left(engine))
     if at == "/start$":
@@ -354,7 +374,7 @@ async def test_a_docker_that_gives_no_container_is_not_waited_for(
 
 @pytest.mark.parametrize("at", ["execute", "run", "interrupt", "reset", "files", "close"])
 async def test_whatever_docker_does_not_answer_every_call_ends(
-    engine: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, at: str
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, at: str
 ) -> None:
     sandbox = AsyncSandbox(LLMSandboxBackend(image=DOCKER_IMAGE, workdir=container_folder(tmp_path)))
     assert (await asyncio.wait_for(sandbox.execute("6 * 7"), 60)).text == "42"
@@ -366,7 +386,7 @@ async def test_whatever_docker_does_not_answer_every_call_ends(
             code = "open('begun', 'w').close()\nimport time\ntime.sleep(60)"
             runs = [asyncio.create_task(sandbox.execute(code, timeout=1.5))]
             await soon((tmp_path / "begun").exists)
-        hush(engine, ".")
+        hush(engine.service, ".")
         bounded.setattr(foreign, "_STOP", 0.2)
         for name in ("STOP", "RESET", "FILE", "CLOSE", "SLACK"):
             bounded.setattr(bounds, name, 0.5)
@@ -380,7 +400,7 @@ async def test_whatever_docker_does_not_answer_every_call_ends(
             calls = [sandbox.execute("1", timeout=0.5) if at == "execute" else getattr(sandbox, at)()]
         answers = await ended(*runs, *calls)
         assert at != "files" or all(isinstance(answer, UnavailableError) for answer in answers)
-    hush(engine)
+    hush(engine.service)
     # Its container has ended, though nobody waited for that.
     await soon(lambda: nothing_left(engine) and is_dead(runner))
     if at == "execute":
