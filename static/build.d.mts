@@ -1,2 +1,8 @@
-/** The frame's script; `change` may rewrite a source file (path below src, text) on its way in. */
-export function frameScript(change?: (path: string, text: string) => string): Promise<string>;
+/** Rewrites a source file (path below src, text) on its way in. */
+type Change = (path: string, text: string) => string;
+
+/** The frame's script, with the worker inside. */
+export function frameScript(change?: Change): Promise<string>;
+
+/** Hash of what a snapshot depends on besides Pyodide and the packages. */
+export function stamp(change?: Change): Promise<string>;

@@ -60,25 +60,6 @@ async function harness() {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** What a snapshot depends on besides Pyodide and the packages: the harness, and the code that captures and restores. */
-async function stamp() {
-  const hash = createHash("sha256").update(JSON.stringify(await harness()));
-  const folders = ["worker/snapshot", "split"].map((name) => filesBelow(join(source, name), ".ts"));
-  const code = (await Promise.all(folders)).flat();
-  const own = [
-    "worker/emscripten.ts",
-    "worker/globals.ts",
-    "worker/image.ts",
-    "worker/pyodide.ts",
-    "frame/screenless.ts",
-    "frame/shortened.ts",
-    "frame/statements.ts",
-  ];
-  const more = own.map((name) => join(source, name));
-  for (const file of [...code, ...more]) hash.update(await readFile(file));
-  return hash.digest("hex").slice(0, 32);
-}
-
 async function script(entry, plugins = []) {
   // A script is kept in one byte per character, unless one of them needs two: then all of it, Pyodide's part as well.
   const own = { entryPoints: [join(source, entry)], format: "iife", charset: "ascii", write: false, plugins };
@@ -87,21 +68,46 @@ async function script(entry, plugins = []) {
   return result.outputFiles[0].text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 }
 
+/** Passes source files through `change` (path below src, text) on their way in. */
+const rewriting = (change) => ({
+  name: "rewrite",
+  setup(builder) {
+    builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+      contents: change(relative(source, path).replaceAll("\\", "/"), await readFile(path, "utf8")),
+      loader: "ts",
+    }));
+  },
+});
+
+const asItIs = (_path, text) => text;
+
 /**
- * The frame's script, with the worker inside.
- * `change` may rewrite a source file (path below src, text) on its way in: the tests of the seal take one layer out.
+ * Hash of what a snapshot depends on besides Pyodide and the packages: the harness, and the code that captures and
+ * restores as it is bundled. `change` may rewrite a source file on its way in.
  */
-export function frameScript(change = (_path, text) => text) {
-  const rewrite = {
-    name: "rewrite",
-    setup(builder) {
-      builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
-        contents: change(relative(source, path).replaceAll("\\", "/"), await readFile(path, "utf8")),
-        loader: "ts",
-      }));
-    },
-  };
-  const worker = () => script("worker/main.ts", [rewrite, virtual("belljar:stamp", stamp)]);
+export async function stamp(change = asItIs) {
+  const rewrite = rewriting(change);
+  const worker = () => script("worker/main.ts", [rewrite, virtual("belljar:stamp", () => "")]);
+  const code = await build({
+    ...shared,
+    entryPoints: ["frame/capture.ts", "frame/runtime.ts"].map((entry) => join(source, entry)),
+    format: "esm",
+    outdir: source, // where nothing is written
+    write: false,
+    plugins: [rewrite, virtual("belljar:worker", worker)],
+  });
+  const hash = createHash("sha256").update(JSON.stringify(await harness()));
+  for (const { contents } of code.outputFiles) hash.update(contents);
+  return hash.digest("hex").slice(0, 32);
+}
+
+/**
+ * The frame's script, with the worker inside. `change` may rewrite a source file on its way in: the tests of the seal
+ * take one layer out. Such a frame still takes the snapshots of the code as it is.
+ */
+export function frameScript(change = asItIs) {
+  const rewrite = rewriting(change);
+  const worker = () => script("worker/main.ts", [rewrite, virtual("belljar:stamp", () => stamp())]);
   return script("frame/main.ts", [rewrite, virtual("belljar:worker", worker)]);
 }
 
