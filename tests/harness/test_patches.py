@@ -64,6 +64,20 @@ def test_a_module_is_patched_once_it_has_been_imported(
     del sys.modules["freshly_made"]
 
 
+@pytest.mark.parametrize("error", [KeyError("_name"), AttributeError("_name")])
+def test_a_module_of_another_shape_is_imported_as_it_is(
+    hooks: ImportHooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def action(module: ModuleType) -> None:
+        raise error
+
+    (tmp_path / "of_another_shape.py").write_text("value = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    hooks.after("of_another_shape", action)
+    assert importlib.import_module("of_another_shape").value == 1
+    del sys.modules["of_another_shape"]
+
+
 def test_a_module_that_is_there_is_patched_at_once(hooks: ImportHooks) -> None:
     seen: list[ModuleType] = []
     hooks.after("sys", seen.append)

@@ -81,17 +81,15 @@ class Figures:
 
     def forget(self, figure: Any) -> None:
         """Close a figure for pyplot, so that the end of the cell doesn't show it. The object stays usable."""
-        helpers = sys.modules.get("matplotlib._pylab_helpers")
         for manager in _managers():
             # Not pyplot's own search: it compares with ==, which is no yes or no for a table.
-            if helpers is not None and manager.canvas.figure is figure:
-                helpers.Gcf.destroy(manager)
+            if manager.canvas.figure is figure:
+                _destroy(manager)
 
     def close(self) -> None:
         """Close all figures unseen."""
-        helpers = sys.modules.get("matplotlib._pylab_helpers")
-        if helpers is not None:
-            helpers.Gcf.destroy_all()
+        for manager in _managers():
+            _destroy(manager)
 
     def rehearse(self) -> None:
         """Draw what people draw first, as a cell does, and leave nothing. May raise what drawing raises."""
@@ -177,9 +175,25 @@ def _name(figure: Any) -> str:
     return label[:100] or (f"figure-{number}" if number else "figure")
 
 
+def _registry() -> Any:
+    """pyplot's list of its figures, or None where this matplotlib keeps it elsewhere."""
+    return getattr(sys.modules.get("matplotlib._pylab_helpers"), "Gcf", None)
+
+
 def _managers() -> list[Any]:
-    helpers = sys.modules.get("matplotlib._pylab_helpers")
-    return [] if helpers is None else list(helpers.Gcf.get_all_fig_managers())
+    registry, pyplot = _registry(), sys.modules.get("matplotlib.pyplot")
+    if registry is not None:
+        return list(registry.get_all_fig_managers())
+    numbers = [] if pyplot is None else vars(pyplot)["get_fignums"]()
+    return [vars(pyplot)["figure"](number).canvas.manager for number in numbers]
+
+
+def _destroy(manager: Any) -> None:
+    registry = _registry()
+    if registry is not None:
+        registry.destroy(manager)
+    else:
+        vars(sys.modules["matplotlib.pyplot"])["close"](manager.num)
 
 
 def _keeping_backend(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -132,4 +132,6 @@ class _Patching(Loader):
             module.__spec__.loader = self._loader
         with contextlib.chdir("/") if self._away else contextlib.nullcontext():
             self._loader.exec_module(module)
-        self._action(module)
+        # A version of it that has other names stays as it is: better unpatched than not imported.
+        with contextlib.suppress(LookupError, AttributeError):
+            self._action(module)

@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-#: The method of `matplotlib.text.Text`: extent, lines with their places, descent, from the text's own place.
+from . import private
+
+_TEXT = "matplotlib.text:Text"
+#: The method of it: extent, lines with their places, descent, from the text's own place.
 _LAY_OUT = "_get_layout"
 
 #: What it looks at that has no method of its own.
@@ -21,15 +24,24 @@ _SPACING = operator.attrgetter("_linespacing", "_multialignment")
 
 @contextmanager
 def laid_out_once() -> Iterator[None]:
-    """While one figure is drawn: a text that has not changed keeps the layout it was given."""
+    """While one figure is drawn: a text that has not changed keeps the layout it was given.
+
+    A matplotlib that lays texts out in another way does it as often as it likes.
+    """
     text: Any = sys.modules["matplotlib.text"].Text
-    original = vars(text)[_LAY_OUT]
+    original = _method()
+    if original is None:
+        yield
+        return
     given: dict[Any, tuple[Any, Any]] = {}
 
     def lay_out(artist: Any, renderer: Any) -> Any:
         if artist.get_wrap():  # as wide as the space that its place leaves it
             return original(artist, renderer)
-        form = _form(artist, renderer)
+        try:
+            form = _form(artist, renderer)
+        except AttributeError:  # what a layout depends on has another name
+            return original(artist, renderer)
         known, layout = given.get(artist, (None, None))
         if known != form:
             layout = original(artist, renderer)
@@ -41,6 +53,13 @@ def laid_out_once() -> Iterator[None]:
         yield
     finally:
         setattr(text, _LAY_OUT, original)
+
+
+def _method() -> Any:
+    try:
+        return private.member(_TEXT, _LAY_OUT)
+    except LookupError:
+        return None
 
 
 def _form(text: Any, renderer: Any) -> tuple[Any, ...]:

@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from functools import wraps
 from operator import methodcaller
 from types import FunctionType, ModuleType
-from typing import Any, cast
+from typing import Any
 
+from . import private
 from .patches import Patches
 
-#: Methods of `matplotlib.axis.Axis`. The first returns the ticks that are to be drawn, the second takes them
-#: and returns the boxes of their labels, in pixels.
+_AXIS = "matplotlib.axis:Axis"
+#: Methods of it. The first returns the ticks that are to be drawn, the second takes them and returns the
+#: boxes of their labels, in pixels.
 _PLACE_TICKS, _MEASURE_LABELS = "_update_ticks", "_get_ticklabel_bboxes"
 
 
@@ -27,10 +29,15 @@ _PLACE_TICKS, _MEASURE_LABELS = "_update_ticks", "_get_ticklabel_bboxes"
 def placed_once() -> Iterator[None]:
     """While one figure is drawn: an axis that has not moved keeps the ticks it was given, and their extent.
 
-    Only for the two kinds of axes that every plot has. Others (polar, 3D) move their ticks themselves.
+    Only for the two kinds of axes that every plot has. Others (polar, 3D) move their ticks themselves. A
+    matplotlib that does it in another way does it as often as it likes.
     """
     axes: Any = sys.modules["matplotlib.axis"]
-    place_ticks, measure_labels = vars(axes.Axis)[_PLACE_TICKS], vars(axes.Axis)[_MEASURE_LABELS]
+    methods = _methods()
+    if methods is None:
+        yield
+        return
+    place_ticks, measure_labels = methods
     given: dict[Any, tuple[Any, Any]] = {}
     measured: dict[Any, tuple[Any, Any, Any]] = {}
 
@@ -58,6 +65,13 @@ def placed_once() -> Iterator[None]:
         setattr(axes.Axis, _MEASURE_LABELS, measure_labels)
 
 
+def _methods() -> tuple[Any, Any] | None:
+    try:
+        return private.member(_AXIS, _PLACE_TICKS), private.member(_AXIS, _MEASURE_LABELS)
+    except LookupError:
+        return None
+
+
 def _place(axis: Any) -> tuple[Any, ...]:
     """All that decides where an axis's ticks lie: its limits, its scale, its place, the size of a point."""
     axes = axis.axes
@@ -72,13 +86,18 @@ def _place(axis: Any) -> tuple[Any, ...]:
 def copied(axes: ModuleType, patches: Patches) -> None:
     """Have an axis that misses several ticks make one, and copy it for the others.
 
+    In a matplotlib whose ticks are made of other things it makes each of them, as it always did.
+
     Args:
         axes: `matplotlib.axis`.
     """
-    copier = _Copier(axes)
-    for which in ("major", "minor"):
-        method = f"get_{which}_ticks"
-        patches.set(axes.Axis, method, _growing(vars(axes.Axis)[method], which, copier))
+    try:
+        copier = _Copier(axes)
+        methods = {which: private.member(_AXIS, f"get_{which}_ticks") for which in ("major", "minor")}
+    except (LookupError, AttributeError):
+        return
+    for which, method in methods.items():
+        patches.set(axes.Axis, f"get_{which}_ticks", _growing(method, which, copier))
 
 
 def _growing(original: Any, which: str, copier: _Copier) -> Any:
@@ -86,7 +105,7 @@ def _growing(original: Any, which: str, copier: _Copier) -> Any:
     def get_ticks(self: Any, numticks: Any = None) -> Any:
         if numticks is None:
             numticks = len(getattr(self, f"get_{which}ticklocs")())
-        missing = numticks - len(getattr(self, f"{which}Ticks"))
+        missing = numticks - len(getattr(self, f"{which}Ticks", range(numticks)))
         if missing > 1:
             original(self, numticks - missing + 1)
             ticks = getattr(self, f"{which}Ticks")  # an axis that has no place yet begins anew
@@ -104,8 +123,8 @@ class _Copier:
     _PLAIN = (type(None), int, float, str, FunctionType)
 
     def __init__(self, axes: ModuleType) -> None:
-        def part(module: str, name: str) -> type:
-            return cast("type", vars(sys.modules[f"matplotlib.{module}"])[name])
+        def part(module: str, name: str) -> Any:
+            return private.member(f"matplotlib.{module}", name)
 
         self._kinds = axes.XTick, axes.YTick
         #: How a copy gets its own of what each artist has for itself, by type.

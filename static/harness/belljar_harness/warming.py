@@ -59,14 +59,15 @@ def _plot() -> None:
     from matplotlib.figure import Figure
 
     pyplot = vars(sys.modules["matplotlib.pyplot"])
-    chosen = pyplot["_backend_mod"]
+    chosen = pyplot.get("_backend_mod")
     figure = Figure()
     try:
         pandas.DataFrame({"a": [1.0, 2.0]}).plot(ax=figure.add_subplot(), title="A")
         pictures.png(figure, 200)
     finally:
         # Drawing asks pyplot for its backend; which one that is, is decided when a session begins.
-        pyplot["_backend_mod"] = chosen
+        if "_backend_mod" in pyplot:
+            pyplot["_backend_mod"] = chosen
 
 
 def _read() -> None:

@@ -88,6 +88,57 @@ print([makers[n // 2].__name__ for n, (a, b) in enumerate(zip(once, often)) if a
   await bench.do((sandbox) => sandbox.reset());
 });
 
+test("a matplotlib that lacks a name of its inside draws with its own code: each of them is missed once, the pictures stay", async ({
+  bench,
+}) => {
+  const answer = await bench.run(
+    `
+import operator
+from contextlib import nullcontext
+import matplotlib.axis, matplotlib.pyplot as plt
+from belljar_harness import patches, pictures, private, texts, ticks
+member, spacing, axis = private.member, texts._SPACING, matplotlib.axis.Axis
+own = {name: getattr(axis, name).__wrapped__ for name in ("get_major_ticks", "get_minor_ticks")}
+asked = []
+def missing(*gone):
+    def find(owner, name):
+        asked.append((owner, name))
+        if (owner, name) == gone: raise KeyError(name)
+        return member(owner, name)
+    return find
+def picture(find, hook=ticks.copied):
+    private.member, undo = find, patches.Patches()
+    for name, method in own.items(): undo.put(axis, name, method)
+    hook(matplotlib.axis, undo)
+    try:
+        figure, ax = plt.subplots(); ax.plot([1, 3, 2]); ax.minorticks_on(); ax.set_title("A, $x^2$"); ax.legend(["b"])
+        return pictures.png(figure, 100)
+    finally:
+        plt.close("all"); undo.undo(); private.member = member
+wanted = picture(missing())
+names = sorted(set(asked))
+different = [name for name in names if picture(missing(*name)) != wanted]
+texts._SPACING = operator.attrgetter("_gone")
+different += [] if picture(member) == wanted else ["spacing"]
+texts._SPACING = spacing
+ticks.placed_once, texts.laid_out_once, kept = nullcontext, nullcontext, (ticks.placed_once, texts.laid_out_once)
+plain = picture(member, lambda *_: None)
+ticks.placed_once, texts.laid_out_once = kept
+print(different, plain == wanted, len(names))`,
+    { timeout: 60_000 },
+  );
+  expect(answer).toMatchObject({ status: "ok", stdout: "[] True 12\n" });
+  const shown = await bench.run(`
+from belljar_harness import figures
+registry, figures._registry = figures._registry, lambda: None
+plt.figure(); plt.plot([1, 2]); plt.title("one"); figure = plt.figure(); _ = plt.plot([2, 1]); plt.title("two")
+figure.show()
+after = plt.get_fignums()`);
+  expect(shown.results.map(({ alt }) => alt)).toEqual(["two.", "one."]);
+  const left = await bench.run("figures._registry = registry; after, plt.get_fignums()");
+  expect(left.text).toBe("([1], [])");
+});
+
 test("the margin that reaches past a figure has the figure's own colour", async ({ bench }) => {
   const { text, error } = await bench.run(`
 import io, numpy as np, matplotlib.pyplot as plt
