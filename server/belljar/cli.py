@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import belljar
-from belljar import serve
+from belljar import prepare, serve
 from belljar.assets import commands as assets_commands
 from belljar.errors import BelljarError, SettingsError
 from belljar.policy import Policy
@@ -281,7 +281,7 @@ def _serve(args: argparse.Namespace) -> int:
     settings = load_settings(flags, config=args.config)
     if not args.no_fetch:
         mirror = os.environ.get("BELLJAR_MIRROR")
-        serve.prepare_assets(settings, [*args.mirror, *([mirror] if mirror else [])])
+        prepare.prepare_assets(settings, [*args.mirror, *([mirror] if mirror else [])])
     return serve.run(settings)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import belljar
-from belljar import cli, serve
+from belljar import cli, prepare, serve
 from belljar.assets import AssetSet
 from belljar.errors import AssetError, BelljarError
 from belljar.settings import Settings
@@ -69,20 +69,20 @@ def test_what_could_not_be_done_is_code_1(
     def fail(*_: object) -> None:
         raise AssetError("Nothing could be fetched.")
 
-    monkeypatch.setattr(serve, "prepare_assets", fail)
+    monkeypatch.setattr(prepare, "prepare_assets", fail)
     assert cli.main(["serve"]) == 1
     assert capsys.readouterr().err == "belljar: Nothing could be fetched.\n"
 
 
 def test_no_fetch_takes_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "prepare_assets", lambda *_: pytest.fail("fetched"))
+    monkeypatch.setattr(prepare, "prepare_assets", lambda *_: pytest.fail("fetched"))
     monkeypatch.setattr(serve, "run", lambda settings: settings.port - 8123)
     assert cli.main(["serve", "--no-fetch", "--port", "8123"]) == 0
 
 
 def test_flags_and_mirrors_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
-    monkeypatch.setattr(serve, "prepare_assets", lambda settings, mirrors: seen.append(mirrors))
+    monkeypatch.setattr(prepare, "prepare_assets", lambda settings, mirrors: seen.append(mirrors))
     monkeypatch.setattr(serve, "run", lambda settings: seen.append(settings.limits.timeout) or 0)
     assert cli.main(["serve", "--timeout", "5 s", "--mirror", "/a", "--mirror", "/b"]) == 0
     assert seen == [["/a", "/b"], 5.0]
@@ -91,9 +91,9 @@ def test_flags_and_mirrors_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> 
 def test_assets_that_are_here_are_not_fetched(
     assets: AssetSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serve, "load_asset_set", lambda _: assets)
-    monkeypatch.setattr(serve, "fetch_assets", lambda *_: pytest.fail("fetched"))
-    serve.prepare_assets(Settings(assets_dir=tmp_path))
+    monkeypatch.setattr(prepare, "load_asset_set", lambda _: assets)
+    monkeypatch.setattr(prepare, "fetch_assets", lambda *_: pytest.fail("fetched"))
+    prepare.prepare_assets(Settings(assets_dir=tmp_path))
 
 
 def test_a_server_without_a_snapshot_says_how_to_get_one(
@@ -104,14 +104,14 @@ def test_a_server_without_a_snapshot_says_how_to_get_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (dist / "snapshot-stamp.txt").write_text("stamp")
-    monkeypatch.setattr(serve, "load_asset_set", lambda _: assets)
-    monkeypatch.setattr(serve, "find_dist", lambda: dist)
-    serve.prepare_assets(Settings(assets_dir=tmp_path))
+    monkeypatch.setattr(prepare, "load_asset_set", lambda _: assets)
+    monkeypatch.setattr(prepare, "find_dist", lambda: dist)
+    prepare.prepare_assets(Settings(assets_dir=tmp_path))
     assert "Not all packages are laid out: `belljar assets build`" in capsys.readouterr().out
     image = (assets.core[0],)
     packages = {name: replace(package, image=image) for name, package in assets.packages.items()}
-    monkeypatch.setattr(serve, "load_asset_set", lambda _: replace(assets, packages=packages))
-    serve.prepare_assets(Settings(assets_dir=tmp_path))
+    monkeypatch.setattr(prepare, "load_asset_set", lambda _: replace(assets, packages=packages))
+    prepare.prepare_assets(Settings(assets_dir=tmp_path))
     assert "no snapshot for this version: `belljar assets build`" in capsys.readouterr().out
 
 
@@ -124,12 +124,12 @@ def test_a_machine_that_cannot_compile_serves_the_plain_files(
     def no_compiler(*_: object) -> None:
         raise AssetError("There is no Node.")
 
-    monkeypatch.setattr(serve, "load_asset_set", missing)
-    monkeypatch.setattr(serve, "fetch_assets", lambda *_: None)
+    monkeypatch.setattr(prepare, "load_asset_set", missing)
+    monkeypatch.setattr(prepare, "fetch_assets", lambda *_: None)
     laid_out: list[object] = []
-    monkeypatch.setattr(serve, "build_assets", no_compiler)
-    monkeypatch.setattr(serve, "build_images", lambda _, folder: laid_out.append(folder))
-    serve.prepare_assets(Settings(assets_dir=tmp_path))
+    monkeypatch.setattr(prepare, "build_assets", no_compiler)
+    monkeypatch.setattr(prepare, "build_images", lambda _, folder: laid_out.append(folder))
+    prepare.prepare_assets(Settings(assets_dir=tmp_path))
     assert "There is no Node. Sandboxes take several times as long to start." in capsys.readouterr().out
     assert laid_out == [tmp_path]
 

@@ -20,7 +20,7 @@ SERVER = [
     {"site", "structured"},
     {"app", "tools"},
     {"capture"},
-    {"serve"},
+    {"prepare", "serve"},
     {"backends", "mcp_http"},
     {"sandbox"},
     {"blocking", "mcp_clients"},
