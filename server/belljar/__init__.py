@@ -14,11 +14,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from belljar.blocking import Sandbox
-    from belljar.execution import Execution
-    from belljar.policy import Policy
-    from belljar.results import Result
-    from belljar.sandbox import AsyncSandbox, Context
+    from belljar.answers.execution import Execution
+    from belljar.answers.results import Result
+    from belljar.client.blocking import Sandbox
+    from belljar.client.sandbox import AsyncSandbox, Context
+    from belljar.web.policy import Policy
 
 __version__ = "0.1.1"
 
@@ -26,12 +26,12 @@ __all__ = ["AsyncSandbox", "Context", "Execution", "Policy", "Result", "Sandbox"
 
 #: Where the names of this package are: loaded when they are first asked for, so that the server starts fast.
 _HOMES = {
-    "AsyncSandbox": "sandbox",
-    "Context": "sandbox",
-    "Execution": "execution",
-    "Policy": "policy",
-    "Result": "results",
-    "Sandbox": "blocking",
+    "AsyncSandbox": "client.sandbox",
+    "Context": "client.sandbox",
+    "Execution": "answers.execution",
+    "Policy": "web.policy",
+    "Result": "answers.results",
+    "Sandbox": "client.blocking",
 }
 
 

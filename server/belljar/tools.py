@@ -17,14 +17,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from belljar.answers.execution import Execution
+from belljar.answers.report import MAX_CHARS, MAX_IMAGES, Provider, cut, text_block, to_model
+from belljar.answers.structured import EXECUTION_SCHEMA, fitting, structured
 from belljar.errors import UnavailableError
-from belljar.execution import Execution
-from belljar.report import MAX_CHARS, MAX_IMAGES, Provider, cut, text_block, to_model
-from belljar.structured import EXECUTION_SCHEMA, fitting, structured
 from belljar.untrusted import read_json
 
 if TYPE_CHECKING:
-    from belljar.sandbox import AsyncSandbox, OnText
+    from belljar.client.sandbox import AsyncSandbox, OnText
 
 #: Files that `list_files` names.
 _LISTED = 200

@@ -20,14 +20,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from belljar import headers
-from belljar.app import create_app
 from belljar.assets import load_manifest
-from belljar.assets.lock import write_lock
+from belljar.assets.pyodide_lock import write_lock
 from belljar.assets.store import Store
-from belljar.resources import Resource, respond
-from belljar.serve import configure
+from belljar.http import headers
+from belljar.http.resources import Resource, respond
 from belljar.settings import load_settings
+from belljar.web.app import create_app
+from belljar.web.serve import configure
 
 PAGE = Path(__file__).parent / "page"
 ISOLATED = {
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def _media_type(name: str) -> str:
-    from belljar.resources import MEDIA_TYPES
+    from belljar.http.resources import MEDIA_TYPES
 
     return MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
 

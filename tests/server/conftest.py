@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from belljar.app import create_app
 from belljar.assets import AssetFile, AssetSet, Package
 from belljar.settings import Settings
+from belljar.web.app import create_app
 
 MakeClient = Callable[..., TestClient]
 
@@ -81,7 +81,7 @@ def dist(tmp_path: Path) -> Path:
 @pytest.fixture
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The real frames and a small page: what the real page says is tested in the browser."""
-    from belljar import site
+    from belljar.web import site
 
     folder = tmp_path / "templates"
     folder.mkdir()
@@ -99,7 +99,7 @@ def make_client(
 ) -> MakeClient:
     """Gives a client of a server with these settings, over the small assets."""
     del templates
-    monkeypatch.setattr("belljar.site.load_asset_set", lambda _: assets)
+    monkeypatch.setattr("belljar.web.site.load_asset_set", lambda _: assets)
 
     def make(settings: Settings | None = None, **changes: object) -> TestClient:
         settings = settings or Settings(assets_dir=tmp_path / "assets", compress=False)

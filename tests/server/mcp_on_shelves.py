@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from belljar import AsyncSandbox
-from belljar.mcp_clients import Clients
-from belljar.mcp_http import serve_http
-from belljar.mcp_server import build_server, session_key
+from belljar.mcp.clients import Clients
+from belljar.mcp.http import serve_http
+from belljar.mcp.server import build_server, session_key
 from belljar.settings import Connections
 
 TOKEN = "a token that nobody guesses"

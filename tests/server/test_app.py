@@ -12,11 +12,12 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from belljar import __version__, headers
-from belljar.app import create_app, is_webkit
+from belljar import __version__
 from belljar.assets import AssetFile, AssetSet
 from belljar.errors import AssetError
+from belljar.http import headers
 from belljar.settings import Settings
+from belljar.web.app import create_app, is_webkit
 
 from .conftest import MakeClient
 
@@ -175,7 +176,7 @@ def test_an_embedder_can_read_why_nothing_is_served(
 
     named = "https://docs.example.org"
     client = make_client(embedders=(named,))
-    monkeypatch.setattr("belljar.site.load_asset_set", missing)
+    monkeypatch.setattr("belljar.web.site.load_asset_set", missing)
     for origin, reads in ((named, named), ("https://evil.example", None)):
         response = client.get("/policy.json", headers={"origin": origin})
         assert response.status_code == 503
@@ -336,7 +337,7 @@ def test_without_assets_the_page_stands_and_the_policy_says_what_to_do(
         raise AssetError("numpy.whl is missing: run `belljar assets fetch`.")
 
     client = make_client()
-    monkeypatch.setattr("belljar.site.load_asset_set", missing)
+    monkeypatch.setattr("belljar.web.site.load_asset_set", missing)
     with caplog.at_level(logging.ERROR):
         assert client.get("/").status_code == 200
         assert client.get("/frame/isolated").status_code == 200
@@ -402,7 +403,7 @@ def test_the_app_can_be_mounted_in_another_one(
     assets: AssetSet, dist: Path, templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del templates
-    monkeypatch.setattr("belljar.site.load_asset_set", lambda _: assets)
+    monkeypatch.setattr("belljar.web.site.load_asset_set", lambda _: assets)
     inner = create_app(Settings(assets_dir=tmp_path, compress=False), dist=dist)
     client = TestClient(Starlette(routes=[Mount("/sandbox", inner)]))
     assert client.get("/sandbox/").status_code == 200

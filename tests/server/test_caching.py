@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from belljar import headers
-from belljar.conditions import etags, satisfiable
-from belljar.encodings import Encodings
+from belljar.http import headers
+from belljar.http.conditions import etags, satisfiable
+from belljar.http.encodings import Encodings
 
 from .conftest import MakeClient
 from .test_app import assert_sent
@@ -76,10 +76,10 @@ def test_a_better_copy_of_the_same_coding_has_another_tag(
         seen.append(store.copies("a" * 64)["br"].sha256)
         return bytes(brotli.compress(data, quality=11))
 
-    monkeypatch.setattr("belljar.encodings.LARGE", 100)
-    monkeypatch.setattr("belljar.encodings.codings", lambda: {"br": best})
-    monkeypatch.setattr("belljar.encodings._quick_brotli", quick)
-    monkeypatch.setattr("belljar.encodings._best_brotli", best)
+    monkeypatch.setattr("belljar.http.encodings.LARGE", 100)
+    monkeypatch.setattr("belljar.http.encodings.codings", lambda: {"br": best})
+    monkeypatch.setattr("belljar.http.encodings._quick_brotli", quick)
+    monkeypatch.setattr("belljar.http.encodings._best_brotli", best)
     store.prepare([("a" * 64, Path(__file__).read_bytes())])
     assert len(seen) == 1
     assert store.copies("a" * 64)["br"].sha256 != seen[0]

@@ -14,8 +14,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from belljar import capture
 from belljar.assets.snapshots import PARTS
+from belljar.prepare import capture
 from belljar.settings import Settings
 
 
@@ -130,7 +130,7 @@ def test_the_page_that_leads_to_the_address_is_for_this_user_alone(
         kept.append((stat.S_IMODE(start.stat().st_mode), stat.S_IMODE(start.parent.stat().st_mode)))
 
     monkeypatch.setattr(capture._Desk, "_wait", look)
-    from belljar.frontend import Frontend
+    from belljar.web.frontend import Frontend
 
     settings = replace(Settings(assets_dir=tmp_path), profile=())
     capture._Desk(settings, Frontend(dist), Path("/bin/true"), tmp_path).capture()

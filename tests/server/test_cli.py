@@ -17,10 +17,12 @@ from pathlib import Path
 import pytest
 
 import belljar
-from belljar import cli, prepare, serve
 from belljar.assets import AssetSet
+from belljar.commands import cli
 from belljar.errors import AssetError, BelljarError
+from belljar.prepare import pipeline
 from belljar.settings import Settings
+from belljar.web import serve
 
 
 def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,20 +71,20 @@ def test_what_could_not_be_done_is_code_1(
     def fail(*_: object) -> None:
         raise AssetError("Nothing could be fetched.")
 
-    monkeypatch.setattr(prepare, "prepare_assets", fail)
+    monkeypatch.setattr(pipeline, "prepare_assets", fail)
     assert cli.main(["serve"]) == 1
     assert capsys.readouterr().err == "belljar: Nothing could be fetched.\n"
 
 
 def test_no_fetch_takes_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepare, "prepare_assets", lambda *_: pytest.fail("fetched"))
+    monkeypatch.setattr(pipeline, "prepare_assets", lambda *_: pytest.fail("fetched"))
     monkeypatch.setattr(serve, "run", lambda settings: settings.port - 8123)
     assert cli.main(["serve", "--no-fetch", "--port", "8123"]) == 0
 
 
 def test_flags_and_mirrors_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
-    monkeypatch.setattr(prepare, "prepare_assets", lambda settings, mirrors: seen.append(mirrors))
+    monkeypatch.setattr(pipeline, "prepare_assets", lambda settings, mirrors: seen.append(mirrors))
     monkeypatch.setattr(serve, "run", lambda settings: seen.append(settings.limits.timeout) or 0)
     assert cli.main(["serve", "--timeout", "5 s", "--mirror", "/a", "--mirror", "/b"]) == 0
     assert seen == [["/a", "/b"], 5.0]
@@ -91,9 +93,9 @@ def test_flags_and_mirrors_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> 
 def test_assets_that_are_here_are_not_fetched(
     assets: AssetSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prepare, "load_asset_set", lambda _: assets)
-    monkeypatch.setattr(prepare, "fetch_assets", lambda *_: pytest.fail("fetched"))
-    prepare.prepare_assets(Settings(assets_dir=tmp_path))
+    monkeypatch.setattr(pipeline, "load_asset_set", lambda _: assets)
+    monkeypatch.setattr(pipeline, "fetch_assets", lambda *_: pytest.fail("fetched"))
+    pipeline.prepare_assets(Settings(assets_dir=tmp_path))
 
 
 def test_a_server_without_a_snapshot_says_how_to_get_one(
@@ -104,14 +106,14 @@ def test_a_server_without_a_snapshot_says_how_to_get_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (dist / "snapshot-stamp.txt").write_text("stamp")
-    monkeypatch.setattr(prepare, "load_asset_set", lambda _: assets)
-    monkeypatch.setattr(prepare, "find_dist", lambda: dist)
-    prepare.prepare_assets(Settings(assets_dir=tmp_path))
+    monkeypatch.setattr(pipeline, "load_asset_set", lambda _: assets)
+    monkeypatch.setattr(pipeline, "find_dist", lambda: dist)
+    pipeline.prepare_assets(Settings(assets_dir=tmp_path))
     assert "Not all packages are laid out: `belljar assets build`" in capsys.readouterr().out
     image = (assets.core[0],)
     packages = {name: replace(package, image=image) for name, package in assets.packages.items()}
-    monkeypatch.setattr(prepare, "load_asset_set", lambda _: replace(assets, packages=packages))
-    prepare.prepare_assets(Settings(assets_dir=tmp_path))
+    monkeypatch.setattr(pipeline, "load_asset_set", lambda _: replace(assets, packages=packages))
+    pipeline.prepare_assets(Settings(assets_dir=tmp_path))
     assert "no snapshot for this version: `belljar assets build`" in capsys.readouterr().out
 
 
@@ -124,12 +126,12 @@ def test_a_machine_that_cannot_compile_serves_the_plain_files(
     def no_compiler(*_: object) -> None:
         raise AssetError("There is no Node.")
 
-    monkeypatch.setattr(prepare, "load_asset_set", missing)
-    monkeypatch.setattr(prepare, "fetch_assets", lambda *_: None)
+    monkeypatch.setattr(pipeline, "load_asset_set", missing)
+    monkeypatch.setattr(pipeline, "fetch_assets", lambda *_: None)
     laid_out: list[object] = []
-    monkeypatch.setattr(prepare, "build_assets", no_compiler)
-    monkeypatch.setattr(prepare, "build_images", lambda _, folder: laid_out.append(folder))
-    prepare.prepare_assets(Settings(assets_dir=tmp_path))
+    monkeypatch.setattr(pipeline, "build_assets", no_compiler)
+    monkeypatch.setattr(pipeline, "build_images", lambda _, folder: laid_out.append(folder))
+    pipeline.prepare_assets(Settings(assets_dir=tmp_path))
     assert "There is no Node. Sandboxes take several times as long to start." in capsys.readouterr().out
     assert laid_out == [tmp_path]
 
@@ -202,7 +204,7 @@ def test_the_prompt_and_the_tools_are_printed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, assets: AssetSet, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("belljar.policy.load_asset_set", lambda _: assets)
+    monkeypatch.setattr("belljar.web.policy.load_asset_set", lambda _: assets)
     (tmp_path / "belljar.toml").write_text('timeout = "7 s"\n')
     assert cli.main(["prompt"]) == 0
     assert "A call may run 7 seconds" in capsys.readouterr().out
@@ -237,7 +239,7 @@ def test_a_wrong_option_is_said_before_anything_starts(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str], says: str
 ) -> None:
     started: list[object] = []
-    monkeypatch.setattr("belljar.run.run_command", started.append)
+    monkeypatch.setattr("belljar.commands.run.run_command", started.append)
     with pytest.raises(SystemExit) as ended:
         cli.main(command)
     assert ended.value.code == 2

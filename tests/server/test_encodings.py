@@ -12,8 +12,8 @@ import brotli
 import pytest
 from starlette.testclient import TestClient
 
-from belljar import encodings
-from belljar.encodings import Encodings, choose, codings
+from belljar.http import encodings
+from belljar.http.encodings import Encodings, choose, codings
 
 from .conftest import MakeClient
 

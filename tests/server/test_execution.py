@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from belljar.execution import EXIT_CODES, Execution
-from belljar.results import (
+from belljar.answers.execution import EXIT_CODES, Execution
+from belljar.answers.results import (
     STATUSES,
     Blocked,
     ErrorInfo,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from belljar.errors import FrontendError
-from belljar.frontend import Frontend, find_dist
+from belljar.web.frontend import Frontend, find_dist
 
 
 def test_a_checkout_serves_its_own_build(repository: Path) -> None:

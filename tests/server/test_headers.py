@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from belljar import headers
+from belljar.http import headers
 
 
 def directives(csp: str) -> dict[str, str]:

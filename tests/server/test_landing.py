@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from belljar.backends.foreign import checked_path
-from belljar.landing import Landing
-from belljar.names import disk_problem, problem, shown
+from belljar.client.landing import Landing
 from belljar.settings import Limits
+from belljar.untrusted.names import disk_problem, problem, shown
 
 #: What the hole was shown with: it gave a script of the sandbox the next `git status` and `make`.
 EVIL = {

@@ -157,8 +157,8 @@ def test_nothing_secret_is_in_any_answer(
     for path in dist.glob("*.js*"):
         path.unlink()
     client = make_client(replace(settings, compress=False))
-    monkeypatch.setattr("belljar.site.load_asset_set", missing)
-    monkeypatch.setattr("belljar.frontend.Frontend.manifest", unbuilt)
+    monkeypatch.setattr("belljar.web.site.load_asset_set", missing)
+    monkeypatch.setattr("belljar.web.frontend.Frontend.manifest", unbuilt)
     look()
     health = ask(client.app, "GET", b"/healthz", [])  # type: ignore[arg-type]
     assert health.status == 503

@@ -22,9 +22,10 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from belljar import AsyncSandbox, cli
-from belljar.mcp_clients import Clients, NoSuchSessionError
-from belljar.mcp_server import build_server
+from belljar import AsyncSandbox
+from belljar.commands import cli
+from belljar.mcp.clients import Clients, NoSuchSessionError
+from belljar.mcp.server import build_server
 
 from .test_tools import ShelfBackend
 

@@ -163,7 +163,7 @@ def test_a_listener_turns_away_what_it_has_no_descriptors_for(calm: bool) -> Non
         pytest.skip("CPython was mended")
     program = (
         "import asyncio, resource, socket, sys, time\n"
-        "from belljar.listener import Listener\n"
+        "from belljar.http.listener import Listener\n"
         "async def main():\n"
         f"    listener = Listener.on('127.0.0.1', 0) if {calm} else socket.create_server(('127.0.0.1', 0))\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))\n"

@@ -12,8 +12,8 @@ import pytest
 from mcp import Client
 
 from belljar import AsyncSandbox
-from belljar.mcp_clients import Clients, NoSuchSessionError
-from belljar.mcp_http import Sessions
+from belljar.mcp.clients import Clients, NoSuchSessionError
+from belljar.mcp.http import Sessions
 
 from .mcp_on_shelves import TOKEN, on_shelves
 from .test_mcp import connected, text
@@ -220,7 +220,7 @@ async def test_ids_that_nobody_gave_out_are_marked_as_none_and_known_ones_are_fe
 
 async def test_the_answers_of_all_tools_fit_their_schemas_and_say_what_they_do() -> None:
     """The official client checks each answer against the tool's schema and raises where it does not fit."""
-    from belljar.mcp_server import build_server
+    from belljar.mcp.server import build_server
 
     clients = Clients(lambda: AsyncSandbox(ShelfBackend()))  # type: ignore[arg-type]
     async with Client(build_server(clients)) as client:

@@ -10,8 +10,8 @@ import pytest
 
 from belljar.assets import AssetSet
 from belljar.errors import SettingsError
-from belljar.policy import Policy, build_policy
 from belljar.settings import Limits, Settings
+from belljar.web.policy import Policy, build_policy
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from belljar import Sandbox
-from belljar.execution import EXIT_CODES
+from belljar.answers.execution import EXIT_CODES
 
 from ..browsers import ALLOWED
 from ..conformance.conftest import DIFFERENCES

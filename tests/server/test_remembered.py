@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from belljar.errors import BelljarError
-from belljar.remembered import Remembered
+from belljar.web.remembered import Remembered
 
 
 class Source:

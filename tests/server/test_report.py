@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from belljar import Sandbox
-from belljar.execution import Execution
-from belljar.report import LEAST_CHARS, PROVIDERS, cut, own_frames
-from belljar.results import (
+from belljar.answers.execution import Execution
+from belljar.answers.report import LEAST_CHARS, PROVIDERS, cut, own_frames
+from belljar.answers.results import (
     Blocked,
     ErrorInfo,
     FileChange,

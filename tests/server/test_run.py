@@ -154,7 +154,9 @@ def test_files_that_a_cell_forges_do_not_reach_the_disk(environment: dict[str, s
 
 
 def test_the_server_starts_without_what_drives_browsers() -> None:
-    late = "('playwright', 'belljar.backends', 'belljar.blocking')"
-    code = f"import sys, belljar.cli; print([name for name in sys.modules if name.startswith({late})])"
+    late = "('playwright', 'belljar.backends', 'belljar.client.blocking')"
+    code = (
+        f"import sys, belljar.commands.cli; print([name for name in sys.modules if name.startswith({late})])"
+    )
     done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
     assert done.stdout == "[]\n"

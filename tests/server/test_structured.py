@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from belljar import Execution
-from belljar.report import MAX_CHARS
-from belljar.results import Blocked, ErrorInfo, FileChange, Logs, Result, TableColumn, TableData
-from belljar.structured import EXECUTION_SCHEMA, fitting, structured
+from belljar.answers.report import MAX_CHARS
+from belljar.answers.results import Blocked, ErrorInfo, FileChange, Logs, Result, TableColumn, TableData
+from belljar.answers.structured import EXECUTION_SCHEMA, fitting, structured
 
 from .test_execution import PROPERTY
 

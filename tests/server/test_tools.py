@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from belljar import AsyncSandbox, Execution
+from belljar.answers.results import FileInfo, Result
 from belljar.backends import Listener, RunOptions, Session, SessionOptions
-from belljar.results import FileInfo, Result
 from belljar.tools import TOOLS, call, definitions, replies
 
 from .test_execution import PROPERTY

@@ -91,12 +91,20 @@ def get(url: str) -> bytes:
         return bytes(response.read())
 
 
+def test_the_wheel_carries_every_file_of_the_server(wheel: Path, repository: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    folder = repository / "server"
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {name for name in there if not name.endswith(".pyc")} <= names
+
+
 def test_the_wheel_carries_the_browser_code_and_the_manifest(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     expected = {"_static/frame.js", "_static/output.js", "_static/sdk.js", "_static/manifest.json"}
     expected |= {"_static/harness.json"}
-    expected |= {"_static/sdk.d.ts", "_assets/manifest.json", "templates/page.html.j2", "py.typed"}
+    expected |= {"_static/sdk.d.ts", "_assets/manifest.json", "web/templates/page.html.j2", "py.typed"}
     assert {f"belljar/{name}" for name in expected} <= names
     sources = names - {"belljar/_static/sdk.d.ts"}
     assert not [name for name in sources if "node_modules" in name or name.endswith((".ts", ".map"))]
@@ -104,7 +112,7 @@ def test_the_wheel_carries_the_browser_code_and_the_manifest(wheel: Path) -> Non
 
 def test_the_server_runs_the_wheel_and_not_this_checkout(command: Path) -> None:
     python = command.with_name("python")
-    ask = "import belljar.frontend as f, pathlib; print(f.find_dist(), pathlib.Path(f.__file__).parent)"
+    ask = "import belljar, pathlib, belljar.web.frontend as f; print(f.find_dist(), pathlib.Path(belljar.__file__).parent)"
     done = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True, cwd=command.parent)
     dist, package = done.stdout.split()
     assert Path(dist) == Path(package) / "_static"

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 import uvicorn
 from starlette.applications import Starlette
 
-from belljar.serve import configure
 from belljar.settings import Settings
+from belljar.web.serve import configure
 
 #: No answer takes longer, on a busy machine.
 BOUND_SECONDS = 2.0

@@ -1,5 +1,5 @@
 """`python -m belljar.assets COMMAND`."""
 
-from belljar.assets.commands import main
+from belljar.commands.assets import main
 
 raise SystemExit(main())

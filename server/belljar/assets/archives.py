@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from belljar.errors import AssetError
-from belljar.names import shown
+from belljar.untrusted.names import shown
 
 #: Members of a wheel; scipy has 2,000.
 MEMBERS = 50_000

@@ -37,7 +37,7 @@ from belljar.assets.mirrors import FolderMirror, SourceDownError, mirror
 from belljar.assets.paths import REQUIREMENTS_NAME, packaged
 from belljar.assets.progress import Progress
 from belljar.assets.store import Store, hash_file, read_chunks, require
-from belljar.assets.tools import find_node, pure_tools, read_requirements
+from belljar.assets.toolchain import find_node, pure_tools, read_requirements
 from belljar.errors import AssetError
 
 WORKERS = 4

@@ -17,7 +17,7 @@ from pathlib import Path
 from belljar.assets.manifest import FileEntry, Manifest
 from belljar.assets.paths import REQUIREMENTS_NAME, packaged
 from belljar.assets.store import Store, write_atomically
-from belljar.assets.tools import read_requirements
+from belljar.assets.toolchain import read_requirements
 from belljar.errors import AssetError
 
 DRIVER = "bytecompile.mjs"

@@ -20,7 +20,7 @@ from belljar.assets import allowlist
 from belljar.assets.commandline import npm_pack, pip_download, pip_hash
 from belljar.assets.manifest import Carrier, FileEntry, Manifest, PackageEntry, closure, normalise
 from belljar.assets.mirrors import SourceDownError
-from belljar.assets.tools import Tool, write_requirements
+from belljar.assets.toolchain import Tool, write_requirements
 from belljar.assets.wheels import Wheel, package_of, read_wheel, refusal, satisfied
 from belljar.errors import AssetError
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from belljar.assets import manifest as manifests
 from belljar.assets.bytecode import compiled_files, package_archives
 from belljar.assets.images import find_images
-from belljar.assets.lock import LOCK_NAME, write_lock
 from belljar.assets.manifest import FileEntry, Manifest
 from belljar.assets.paths import load_manifest
+from belljar.assets.pyodide_lock import LOCK_NAME, write_lock
 from belljar.assets.store import Store, require
 
 

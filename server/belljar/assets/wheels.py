@@ -17,7 +17,7 @@ from belljar.assets.archives import METADATA_BYTES, opened, read_member
 from belljar.assets.manifest import FileEntry, Manifest, Origin, PackageEntry, normalise
 from belljar.assets.store import hash_file
 from belljar.errors import AssetError
-from belljar.names import shown
+from belljar.untrusted.names import shown
 
 _MODULE = re.compile(r"^([A-Za-z_]\w*)(/.*\.py|\.py|/.*\.so|(\.[\w-]+)?\.so)$")
 _NOT_IMPORTED = frozenset({"tests", "test", "docs", "doc", "examples", "benchmarks"})

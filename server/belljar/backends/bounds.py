@@ -15,10 +15,10 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from belljar.answers.execution import Execution
+from belljar.answers.results import ErrorInfo, FileInfo, Logs
 from belljar.backends.protocol import Answer, Backend, Listener, RunOptions, Session, SessionOptions
 from belljar.errors import UnavailableError
-from belljar.execution import Execution
-from belljar.results import ErrorInfo, FileInfo, Logs
 from belljar.settings import Limits
 
 T = TypeVar("T")

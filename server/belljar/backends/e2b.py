@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from belljar.answers.results import ErrorInfo, Result
 from belljar.backends.foreign import (
     ForeignSession,
     Heard,
@@ -21,7 +22,6 @@ from belljar.backends.foreign import (
 )
 from belljar.backends.protocol import RunOptions, SessionOptions
 from belljar.errors import UnavailableError
-from belljar.results import ErrorInfo, Result
 
 if TYPE_CHECKING:
     from e2b_code_interpreter import AsyncSandbox as Service

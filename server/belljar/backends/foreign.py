@@ -14,15 +14,15 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from belljar import rebuilt
+from belljar.answers.execution import Execution
+from belljar.answers.results import ErrorInfo, FileChange, FileInfo, Logs, Result, Truncated
 from belljar.backends.callbacks import tell
 from belljar.backends.protocol import Listener, RunOptions
 from belljar.errors import UnavailableError
-from belljar.execution import Execution
-from belljar.names import problem, shown
-from belljar.rebuilt import MalformedError
-from belljar.results import ErrorInfo, FileChange, FileInfo, Logs, Result, Truncated
 from belljar.settings import Limits
+from belljar.untrusted import rebuilt
+from belljar.untrusted.names import problem, shown
+from belljar.untrusted.rebuilt import MalformedError
 
 T = TypeVar("T")
 

@@ -17,12 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from belljar import rebuilt
+from belljar.answers.results import ErrorInfo, Result
 from belljar.backends.foreign import ForeignSession, Heard, Seen, TimeUpError, no_file
 from belljar.backends.protocol import RunOptions, SessionOptions
 from belljar.backends.threads import in_thread
 from belljar.errors import UnavailableError
-from belljar.results import ErrorInfo, Result
+from belljar.untrusted import rebuilt
 
 if TYPE_CHECKING:
     from docker import DockerClient

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from belljar.answers.execution import Execution
+from belljar.answers.results import ErrorInfo
 from belljar.backends.browsers import Chromium, ended
 from belljar.backends.protocol import SessionOptions
 from belljar.backends.remote import RemoteSession, refused, wanted
 from belljar.backends.servers import Origin
 from belljar.errors import UnavailableError
-from belljar.execution import Execution
-from belljar.results import ErrorInfo
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from belljar.execution import Execution
-from belljar.results import FileInfo, Result
+from belljar.answers.execution import Execution
+from belljar.answers.results import FileInfo, Result
 
 #: Answers an `input()`: (prompt, whether it is a password) gives the text, or None when nobody answers.
 Answer = Callable[[str, bool], Awaitable[str | None]]

@@ -17,14 +17,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from belljar import rebuilt
+from belljar.answers.execution import Execution
+from belljar.answers.results import FileInfo, Logs, Result
 from belljar.backends.callbacks import tell
 from belljar.backends.protocol import Answer, Listener, RunOptions, SessionOptions
 from belljar.errors import UnavailableError
-from belljar.execution import Execution
-from belljar.rebuilt import MalformedError
-from belljar.results import FileInfo, Logs, Result
 from belljar.settings import Limits
+from belljar.untrusted import rebuilt
+from belljar.untrusted.rebuilt import MalformedError
 
 #: Bytes of a file that cross at once.
 _PART = 4 * 2**20

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from belljar.app import create_app
 from belljar.errors import BelljarError, UnavailableError
-from belljar.serve import configure
 from belljar.settings import load_settings
+from belljar.web.app import create_app
+from belljar.web.serve import configure
 
 
 @dataclass(frozen=True, slots=True)

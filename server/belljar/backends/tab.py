@@ -17,12 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from belljar.answers.execution import Execution
 from belljar.backends.callbacks import tell
 from belljar.backends.protocol import Listener, RunOptions, SessionOptions
 from belljar.backends.remote import RemoteSession, refused, wanted
 from belljar.backends.servers import LocalServer, Origin
 from belljar.errors import UnavailableError
-from belljar.execution import Execution
 from belljar.tabs import MAX_MESSAGE
 from belljar.untrusted import read_json
 

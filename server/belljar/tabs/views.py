@@ -24,8 +24,8 @@ import anyio
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from belljar import headers
 from belljar.errors import BelljarError
+from belljar.http import headers
 from belljar.tabs import ADMIT, MAX_HELLO, MAX_MESSAGE, tokens
 from belljar.tabs.relay import Line, Offer, Relay, RelayError, Side, TokenError
 from belljar.untrusted import read_json

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from belljar.assets import commands
 from belljar.assets.build import NoCompilerError
-from belljar.assets.commands import add_parsers
 from belljar.assets.store import Store
-from belljar.assets.tools import Tool, find_node, read_requirements, write_requirements
+from belljar.assets.toolchain import Tool, find_node, read_requirements, write_requirements
+from belljar.commands import assets as commands
+from belljar.commands.assets import add_parsers
 
 
 @pytest.fixture

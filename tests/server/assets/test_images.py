@@ -20,8 +20,8 @@ from belljar.assets.progress import Progress
 from belljar.assets.sets import load_asset_set
 from belljar.assets.store import Store, hash_file, read_chunks
 from belljar.errors import AssetError
-from belljar.policy import build_policy
 from belljar.settings import load_settings
+from belljar.web.policy import build_policy
 
 SITE = "/lib/python3.14/site-packages"
 FILES = {

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from belljar import capture
 from belljar.assets import snapshots
 from belljar.assets.sets import AssetFile, AssetSet, Package
 from belljar.assets.snapshots import find_snapshot, in_pieces, keep_snapshot, snapshot_key
-from belljar.capture import NoSnapshotError, find_browser, make_snapshot
-from belljar.policy import build_policy
+from belljar.prepare import capture
+from belljar.prepare.capture import NoSnapshotError, find_browser, make_snapshot
 from belljar.settings import Settings
+from belljar.web.policy import build_policy
 
 STAMP = "stamp of the browser code"
 

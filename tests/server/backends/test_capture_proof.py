@@ -12,9 +12,9 @@ from belljar.assets import load_asset_set
 from belljar.assets.paths import default_assets_dir
 from belljar.assets.sets import AssetFile
 from belljar.assets.snapshots import Snapshot, find_snapshot
-from belljar.capture import NoSnapshotError, _Desk, find_browser
-from belljar.frontend import Frontend, find_dist
+from belljar.prepare.capture import NoSnapshotError, _Desk, find_browser
 from belljar.settings import Settings
+from belljar.web.frontend import Frontend, find_dist
 
 
 @pytest.fixture(scope="module")

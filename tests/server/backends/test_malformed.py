@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from belljar import Execution, Sandbox
-from belljar.rebuilt import MalformedError
+from belljar.untrusted.rebuilt import MalformedError
 
 from ...standins import DOCKER_IMAGE, E2B_KEY, Service, container_folder
 

@@ -18,7 +18,7 @@ class Blocker:
 sys.meta_path.insert(0, Blocker())
 import belljar
 from belljar import Sandbox
-from belljar.app import create_app
+from belljar.web.app import create_app
 from belljar.errors import SettingsError
 from belljar.settings import Settings
 

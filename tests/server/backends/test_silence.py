@@ -15,10 +15,10 @@ from urllib.request import Request, urlopen
 import pytest
 
 from belljar import AsyncSandbox, Execution, Sandbox
+from belljar.answers.results import FileInfo
 from belljar.backends import Listener, RunOptions, SessionOptions, bounds
 from belljar.backends.e2b import E2BBackend, E2BSession
 from belljar.errors import UnavailableError
-from belljar.results import FileInfo
 
 from ...standins import E2B_KEY, Service
 

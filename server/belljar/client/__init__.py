@@ -1,0 +1,1 @@
+"""Client: `execute(code)` for Python programs, on any backend."""

@@ -1,0 +1,1 @@
+"""Commands: `belljar serve | run | mcp | prompt | assets | version`."""

@@ -1,0 +1,1 @@
+"""HTTP itself: connections, headers, conditions, encodings; nothing of what this server serves."""

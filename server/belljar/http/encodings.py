@@ -1,0 +1,223 @@
+"""Encodings: compressed copies of what is served, made once, kept by content, chosen by `Accept-Encoding`.
+
+The copies lie in `<assets dir>/encoded/<sha256>.<coding>`. Making them never delays an answer: a file is
+served as it is until its copy is there. Brotli at its best level takes 2.5 s for each megabyte, so large
+files get a quick copy first (0.015 s, 17 % larger) and the best one after everything else, at the lowest
+priority.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import importlib
+import ipaddress
+import logging
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli
+
+from belljar.http.conditions import quality
+
+log = logging.getLogger("belljar")
+
+#: Files above this size get a quick brotli copy before the best one.
+LARGE = 1 << 20
+#: Above this one the best brotli copy is not made: the rest of a snapshot's image, which nobody waits for.
+HUGE = 32 << 20
+#: In which order large files get their copies: what browsers of today take first.
+_ORDER = ("zstd", "br", "gzip")
+#: From the slowest to inflate to the fastest. A snapshot's best Brotli copy is 8 % smaller than Zstandard's,
+#: which a slow line notices; a fast one waits for the processor, to which it costs four times as much.
+_SPEED = ("identity", "br", "gzip", "zstd")
+#: Below this size headers weigh more than what is saved.
+SMALL = 512
+#: Copies that nothing asked for in this time are removed: each build of the browser code leaves some behind.
+KEEP_SECONDS = 30 * 86_400
+
+Compress = Callable[[bytes], bytes]
+
+
+def _zstd() -> Compress | None:
+    """Zstandard where Python (3.14) or `backports.zstd` brings it."""
+    for module in ("compression.zstd", "backports.zstd"):
+        with contextlib.suppress(ImportError):
+            zstd = importlib.import_module(module)
+            return lambda data: bytes(zstd.compress(data, level=19))
+    return None
+
+
+def _quick_brotli(data: bytes) -> bytes:
+    return bytes(brotli.compress(data, quality=5))
+
+
+def _best_brotli(data: bytes) -> bytes:
+    return bytes(brotli.compress(data, quality=11, lgwin=24))
+
+
+def codings() -> dict[str, Compress]:
+    """The content codings this process can make, by the name they have in HTTP."""
+    made: dict[str, Compress] = {"gzip": lambda data: gzip.compress(data, 9, mtime=0), "br": _best_brotli}
+    if (zstd := _zstd()) is not None:
+        made["zstd"] = zstd
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A compressed copy.
+
+    Attributes:
+        path: The file that holds it.
+        sha256: Lower-case hex hash of its own bytes: two copies of one coding may differ (quick and best, two
+            releases of a compressor), and a strong ETag may name only one of them.
+        size: Length in bytes.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+
+
+class Encodings:
+    """The compressed copies in one folder. Safe to read while `prepare` runs in another thread.
+
+    Args:
+        folder: Where the copies are kept; made when first needed. `None` makes none.
+        smallest: Clients on this machine, too, get the smallest copy, not the one they inflate fastest.
+    """
+
+    def __init__(self, folder: Path | None, *, smallest: bool = False) -> None:
+        self._folder = folder
+        self._smallest = smallest
+        self._known: dict[str, dict[str, Copy]] = {}
+        self._preparing = threading.Lock()
+
+    def copies(self, sha256: str) -> Mapping[str, Copy]:
+        """The copies there are of the content with this hash, by coding."""
+        return self._known.get(sha256, {})
+
+    def choose(self, accept_encoding: str, sizes: Mapping[str, int], client: str | None) -> str | None:
+        """The coding to send to a client, by its `Accept-Encoding` and its address: see `choose` below."""
+        return choose(accept_encoding, sizes, near=not self._smallest and is_near(client))
+
+    def prepare(
+        self, contents: Iterable[tuple[str, bytes | Path]], sparing: Container[str] = frozenset()
+    ) -> None:
+        """Makes every copy that is missing. Blocks, for seconds to minutes: call it in a thread.
+
+        Args:
+            contents: Hash and content of what is worth compressing.
+            sparing: Hashes of what is rarely asked for: large ones get no best Brotli copy where there is
+                Zstandard.
+        """
+        if self._folder is None:
+            return
+        with self._preparing:
+            _lowest_priority()
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._prepare(self._folder, dict(contents), sparing)
+            except OSError as error:
+                log.warning("Compressed copies cannot be kept in %s (%s): files are sent as they are.",
+                            self._folder, error.strerror or error)  # fmt: skip
+
+    def _prepare(self, folder: Path, contents: dict[str, bytes | Path], sparing: Container[str]) -> None:
+        jobs: list[tuple[int, str, str, Path, Compress]] = []
+        made = codings()
+        for sha256, content in contents.items():
+            size = _length(content)
+            for coding, compress in made.items():
+                path = folder / f"{sha256}.{coding}"
+                quick = folder / f"{sha256}.quick.{coding}"
+                if path.exists():
+                    # From an earlier start: nobody is being sent the quick one any more.
+                    quick.unlink(missing_ok=True)
+                if coding == "br" and size > LARGE and not path.exists():
+                    jobs.append((0, sha256, coding, quick, _quick_brotli))
+                    if size > HUGE or ("zstd" in made and sha256 in sparing):
+                        continue
+                slow = _ORDER.index(coding) + 1 if size > LARGE and not path.exists() else 0
+                jobs.append((slow, sha256, coding, path, compress))
+        # What costs little for all files first: each has a copy soon, and a better one later.
+        for _, sha256, coding, path, compress in sorted(jobs, key=lambda job: job[0]):
+            self._keep(sha256, coding, path, contents[sha256], compress)
+        _remove_stale(folder, contents)
+
+    def _keep(self, sha256: str, coding: str, path: Path, content: bytes | Path, compress: Compress) -> None:
+        """Makes one copy unless it is there, and lets it be served if it saves anything."""
+        if not path.exists():
+            data = content if isinstance(content, bytes) else content.read_bytes()
+            _write_atomically(path, compress(data))
+        size = path.stat().st_size
+        if size < _length(content) * 0.95:
+            with path.open("rb") as file:
+                copy = Copy(path, hashlib.file_digest(file, "sha256").hexdigest(), size)
+            # A new dictionary instead of a changed one: readers in other threads hold the old one.
+            self._known[sha256] = {**self.copies(sha256), coding: copy}
+
+
+def choose(accept_encoding: str, sizes: Mapping[str, int], *, near: bool = False) -> str | None:
+    """The coding to send: the client's most wanted, among equals the smallest; `None` if it takes none.
+
+    Args:
+        accept_encoding: The request's header, `""` if it had none.
+        sizes: Bytes of each representation by coding, `"identity"` for the content as it is.
+        near: The line is faster than the client inflates: of a large file, among equals the one that is
+            inflated soonest.
+    """
+    fast = near and max(sizes.values(), default=0) > LARGE
+    wanted = [
+        (quality(accept_encoding, coding), _SPEED.index(coding) if fast else 0, -size, coding)
+        for coding, size in sizes.items()
+    ]
+    weight, _, _, coding = max(wanted, default=(0.0, 0, 0, ""))
+    return coding if weight > 0 else None
+
+
+def is_near(host: str | None) -> bool:
+    """Whether a client's address is this machine's own: then the line is faster than any decompression."""
+    if host is None:
+        return False
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def _length(content: bytes | Path) -> int:
+    return len(content) if isinstance(content, bytes) else content.stat().st_size
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(0o644)  # mkstemp makes files for the owner only
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _remove_stale(folder: Path, contents: Mapping[str, object]) -> None:
+    for path in folder.iterdir():
+        if path.name.split(".")[0] in contents:
+            continue
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > KEEP_SECONDS:
+                path.unlink()
+
+
+def _lowest_priority() -> None:
+    """Lets requests and the reader's browser go first. Only Linux has priorities per thread."""
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)

@@ -1,0 +1,1 @@
+"""MCP: sandboxes for clients of the Model Context Protocol."""

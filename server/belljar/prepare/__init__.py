@@ -1,0 +1,1 @@
+"""Prepare: makes ready what starts come from: byte-code, images, snapshots."""

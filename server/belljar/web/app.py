@@ -1,0 +1,237 @@
+"""App: the routes of the server, each a body and the headers of its kind.
+
+No HTTP route takes input: no query, no body, no cookie is read, and none is reflected. Every URL that leaves
+the server is relative, so it works behind a reverse proxy, under a path prefix, and mounted in another ASGI
+app. The two WebSockets of `tabs` are there only where the operator has set a key for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+import belljar
+from belljar.assets.snapshots import Snapshot
+from belljar.errors import BelljarError, SettingsError
+from belljar.http import headers
+from belljar.http.middleware import CommonHeaders, Prefix, RequestLimits
+from belljar.http.resources import Resource, respond
+from belljar.settings import Settings, load_settings
+from belljar.tabs.relay import MemoryRelay, Relay
+from belljar.tabs.views import TabSockets
+from belljar.web.site import Site, output_digest
+
+_NO_TABS = (
+    "This server lets no program send code to tabs. Its operator can: BELLJAR_TAB_KEY=… (a key of 16 or more "
+    "characters, which programs show)."
+)
+_ONLY_SOCKETS = "Here is only a WebSocket. People open /tab."
+
+
+def create_app(
+    settings: Settings | None = None, *, dist: Path | None = None, offered: Snapshot | None = None
+) -> Starlette:
+    """The ASGI app.
+
+    Args:
+        settings: From `load_settings()` if not given.
+        dist: The folder of the built browser code, if not the installed one.
+        offered: The only snapshot to offer, in place of those that were built.
+    """
+    settings = load_settings() if settings is None else settings
+    views = Views(Site(settings, dist, offered))
+    sockets, relay = _tab_sockets(settings)
+    app = Starlette(
+        routes=[
+            *sockets,
+            Route("/", views.page),
+            Route("/frame/isolated", views.frame_isolated),
+            Route("/frame/plain", views.frame_plain),
+            Route("/output", views.output),
+            Route("/output/{digest}", views.output),
+            Route("/headless", views.headless),
+            Route("/tab", views.tab),
+            Route("/tab/{side}", views.tab_socket),
+            Route("/sdk.js", views.sdk),
+            Route("/sdk.d.ts", views.types),
+            Route("/static/{path:path}", views.static),
+            Route("/assets/{path:path}", views.asset),
+            Route("/policy.json", views.policy),
+            Route("/healthz", views.health),
+        ],
+        middleware=[
+            Middleware(CommonHeaders),
+            Middleware(RequestLimits, header_bytes=settings.connections.header_bytes),
+            Middleware(Prefix, prefix=settings.root_path),
+        ],
+        lifespan=_closing(relay),
+        exception_handlers={BelljarError: views.unavailable, Exception: _failed},
+    )
+    # Starlette's own redirect for a slash too many would be an absolute URL made from the Host header.
+    app.router.redirect_slashes = False
+    app.state.site = views.site
+    return app
+
+
+class Views:
+    """The answers. Plain functions, run in threads: each may have to read files, or hash them."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def page(self, request: Request) -> Response:
+        """The page for people."""
+        settings = self.site.settings
+        isolated = settings.isolation and not is_webkit(request.headers.get("user-agent", ""))
+        sent = headers.page(settings.embedders, isolated=isolated)
+        return self._respond(request, self.site.page.get(), sent | {"Vary": "User-Agent"})
+
+    def frame_isolated(self, request: Request) -> Response:
+        """The sandbox frame for pages that are cross-origin isolated."""
+        return self._frame(request, isolated=True)
+
+    def frame_plain(self, request: Request) -> Response:
+        """The sandbox frame for every other page."""
+        return self._frame(request, isolated=False)
+
+    def output(self, request: Request) -> Response:
+        """The frame that shows HTML results."""
+        framed = self.site.output.get()
+        sent = headers.output(framed.hash_source, self.site.settings.embedders)
+        # By its content it never changes, so that a browser asks once and not for each result.
+        if request.path_params.get("digest") == output_digest(framed, self.site.settings):
+            sent["Cache-Control"] = headers.IMMUTABLE
+        return self._respond(request, framed.document, sent)
+
+    def headless(self, request: Request) -> Response:
+        """The page for programs: no view, for a browser that belljar's own backend drives."""
+        sent = headers.headless(isolated=self.site.settings.isolation)
+        return self._respond(request, self.site.headless.get(), sent)
+
+    def tab(self, request: Request) -> Response:
+        """The page where a person lets a program run code in their tab."""
+        settings = self.site.settings
+        if not settings.tab_key:
+            return PlainTextResponse(f"{_NO_TABS}\n", 404, headers.refusal())
+        isolated = settings.isolation and not is_webkit(request.headers.get("user-agent", ""))
+        sent = headers.tab(isolated=isolated) | {"Vary": "User-Agent"}
+        return self._respond(request, self.site.tab.get(), sent)
+
+    def tab_socket(self, _: Request) -> Response:
+        """A tab's socket, asked for as if it were a document; or on a server that has none."""
+        sentence = _ONLY_SOCKETS if self.site.settings.tab_key else _NO_TABS
+        return PlainTextResponse(f"{sentence}\n", 404, headers.refusal())
+
+    def sdk(self, request: Request) -> Response:
+        """The SDK as an ES module."""
+        return self._respond(request, self.site.sdk.get(), headers.sdk(*self._read_by(request)))
+
+    def types(self, request: Request) -> Response:
+        """The SDK's declarations, for editors and compilers."""
+        return self._respond(request, self.site.types.get(), headers.sdk(*self._read_by(request)))
+
+    def static(self, request: Request) -> Response:
+        """A built file; its name carries its hash."""
+        return self._named(request, self.site.static.get(), f"static/{request.path_params['path']}")
+
+    def asset(self, request: Request) -> Response:
+        """A file of the runtime, by hash and name."""
+        return self._named(request, self.site.runtime.get().files, request.path_params["path"])
+
+    def policy(self, request: Request) -> Response:
+        """What a sandbox may load and use."""
+        return self._respond(request, self.site.runtime.get().policy, headers.json(*self._read_by(request)))
+
+    def health(self, request: Request) -> Response:
+        """Whether this server can serve a whole sandbox, for load balancers and people."""
+        facts: dict[str, object] = {"status": "ok", "belljar": belljar.__version__}
+        if problems := [self.site.public(problem) for problem in self.site.problems()]:
+            facts |= {"status": "unavailable", "problems": problems}
+        sent = headers.json(*self._read_by(request)) | {"Cache-Control": "no-store"}
+        return JSONResponse(facts, 503 if problems else 200, sent)
+
+    def unavailable(self, request: Request, error: Exception) -> Response:
+        """Something this server needs is not there: a sentence for people, JSON where JSON was asked for."""
+        sent = headers.json(*self._read_by(request)) | headers.refusal() | {"Retry-After": "5"}
+        sentence = self.site.public(error) if isinstance(error, BelljarError) else ""
+        # Not `request.url`, which is made from the Host header and fails where that is nonsense.
+        if request.scope["path"].endswith(".json"):
+            return JSONResponse({"error": sentence}, 503, sent)
+        return PlainTextResponse(f"{sentence}\n", 503, sent)
+
+    def _frame(self, request: Request, *, isolated: bool) -> Response:
+        framed = self.site.frame.get()
+        sent = headers.frame(framed.hash_source, self.site.settings.embedders, isolated=isolated)
+        return self._respond(request, framed.document, sent)
+
+    def _named(self, request: Request, resources: Mapping[str, Resource], name: str) -> Response:
+        # A look-up among names known beforehand: no path of the request ever reaches the file system.
+        resource = resources.get(name)
+        if resource is None:
+            raise HTTPException(404)
+        return self._respond(request, resource, headers.asset(*self._read_by(request)))
+
+    def _read_by(self, request: Request) -> tuple[tuple[str, ...], str]:
+        """Who may read besides our own pages, and who asks."""
+        return self.site.settings.embedders, request.headers.get("origin", "")
+
+    def _respond(self, request: Request, resource: Resource, sent: headers.Headers) -> Response:
+        return respond(request, resource, sent, self.site.encodings)
+
+
+def _tab_sockets(settings: Settings) -> tuple[list[BaseRoute], Relay | None]:
+    if not settings.tab_key:
+        return [], None
+    try:
+        import_module("websockets")
+    except ImportError:
+        raise SettingsError(
+            "tab_key is set, but tabs need a WebSocket library: `pip install 'belljar[tab]'`."
+        ) from None
+    relay: Relay
+    if settings.redis_url:
+        from belljar.tabs.redis_relay import RedisRelay
+
+        relay = RedisRelay(settings.redis_url)
+    else:
+        relay = MemoryRelay()
+    sockets = TabSockets(relay, settings.tab_key)
+    routes = [WebSocketRoute("/tab/program", sockets.program), WebSocketRoute("/tab/page", sockets.page)]
+    return [*routes], relay
+
+
+def _closing(relay: Relay | None) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        if relay is not None:
+            await relay.close()
+
+    return lifespan
+
+
+def is_webkit(user_agent: str) -> bool:
+    """Whether the browser is WebKit (Safari, every browser on iOS, WebKitGTK), to which isolation is not
+    offered.
+
+    WebKit cannot start a blob worker in a frame sent with COEP (measured, WebKitGTK 2.50), and a page with
+    COEP may embed no frame without it: so there the page goes without, and Stop restarts Python instead of
+    interrupting it.
+    """
+    return "AppleWebKit/" in user_agent and "Chrome/" not in user_agent
+
+
+def _failed(_: Request, __: Exception) -> Response:
+    """A fault of ours, answered by Starlette outside of all middleware. What happened is in the log alone."""
+    return PlainTextResponse(
+        "Something went wrong in this server; its log says what.\n", 500, headers.refusal()
+    )

@@ -1,0 +1,127 @@
+"""Serve: the server process, from its listening socket to the last request."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ipaddress
+import logging
+import math
+import socket
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from belljar.errors import BelljarError
+from belljar.http.connections import limited
+from belljar.http.listener import Listener
+from belljar.settings import Settings
+from belljar.tabs import MAX_MESSAGE
+from belljar.web.app import create_app
+
+
+def run(settings: Settings) -> int:
+    """Serves until interrupted, and gives the exit code.
+
+    Raises:
+        BelljarError: The address cannot be had, or a setting asks for what is not there.
+    """
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    app = create_app(settings)
+    for problem in app.state.site.problems():
+        print(f"Not everything can be served: {problem}")
+    with _listen(settings) as listener:
+        print(f"belljar serves on {address(settings, listener.getsockname()[1])}", flush=True)
+        if not is_loopback(settings.host):
+            print(
+                "Browsers run the sandbox only on secure origins: other machines need https in front of this "
+                "(a proxy), and their pages on plain http will say so.",
+                flush=True,
+            )
+        config = configure(app, settings)
+        allow_descriptors(settings.connections.max_connections)
+        uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def configure(app: Starlette, settings: Settings) -> uvicorn.Config:
+    """What uvicorn is told: one protocol, ours, with the limits of the settings; WebSockets only for tabs."""
+    limits = settings.connections
+    return uvicorn.Config(
+        app,
+        http=limited(limits),
+        # uvloop, taken where it is installed, cannot send files without reading them.
+        loop="asyncio",
+        ws=_sockets(settings),
+        ws_max_size=MAX_MESSAGE,
+        # What compresses well could be small on the way and huge here.
+        ws_per_message_deflate=False,
+        h11_max_incomplete_event_size=limits.header_bytes,
+        timeout_keep_alive=max(1, math.ceil(limits.keep_alive)),
+        timeout_graceful_shutdown=3,
+        log_level=settings.log_level,
+        log_config=None,
+        access_log=settings.log_level in {"info", "debug"},
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.forwarded_allow_ips),
+    )
+
+
+def _sockets(settings: Settings) -> Any:
+    if not settings.tab_key:
+        return "none"
+    # Late: an extra.
+    from belljar.tabs.sockets import limited_sockets
+
+    return limited_sockets(settings.connections)
+
+
+def allow_descriptors(connections: int) -> None:
+    """Lets the process open a socket and a file for each connection, where the system permits.
+
+    Many systems start a process with 1024 open files unless it asks for more; past them, accepting fails.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * connections + 256
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS has a ceiling of its own below an "unlimited" one.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def address(settings: Settings, port: int) -> str:
+    """The URL to open: a listener on every address is reached on this machine's own."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - only compared
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.root_path}/"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the host: its pages are secure origins without https."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A listening socket of our own, so that a taken port is a sentence and not a log line."""
+    try:
+        return Listener.on(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        if error.errno == errno.EADDRINUSE:
+            raise BelljarError(
+                f"Port {settings.port} on {settings.host} is taken by another program. "
+                "Choose another one: `belljar serve --port 8001`, or `make serve PORT=8001`."
+            ) from None
+        if error.errno == errno.EACCES:
+            raise BelljarError(f"Listening on {where} is not permitted. Choose a port above 1023.") from None
+        raise BelljarError(f"Listening on {where} failed: {error.strerror or error}.") from None

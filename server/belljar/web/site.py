@@ -1,0 +1,242 @@
+"""Site: everything one server hands out, read when it is first asked for.
+
+What is missing (assets not fetched yet, browser code not built) is looked for again a little later, and a new
+build of the browser code is noticed, so a running server never has to be restarted for either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+import belljar
+from belljar.assets import AssetSet, load_asset_set
+from belljar.assets.manifest import LOCAL_NAME
+from belljar.assets.sets import AssetFile
+from belljar.assets.snapshots import Snapshot, find_snapshot
+from belljar.errors import BelljarError, FrontendError, public
+from belljar.http import headers
+from belljar.http.encodings import Encodings
+from belljar.http.resources import Resource
+from belljar.settings import Settings
+from belljar.web.frontend import Frontend, find_dist
+from belljar.web.policy import allowed_packages, build_policy, chosen_profile
+from belljar.web.remembered import Remembered
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A frame: its document, and the CSP source of the one script in it."""
+
+    document: Resource
+    hash_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What comes from the assets: the policy and the files it names, by path `<sha256>/<name>`."""
+
+    policy: Resource
+    files: Mapping[str, Resource]
+
+
+class Site:
+    """The documents, scripts and assets of one server. Each attribute's `get()` raises `BelljarError` where
+    something is missing; what else there is goes on being served.
+
+    Args:
+        settings: The settings of this server.
+        dist: The folder of the built browser code, if not where `find_dist` finds it.
+        offered: The only snapshot to offer, in place of those that were built: one that is to be proved.
+
+    Attributes:
+        encodings: The compressed copies, made in the background.
+        page, headless, tab, frame, output, sdk, types: The documents, the SDK module and its declarations.
+        static: Built files by relative URL, `static/page-AB12.js`.
+        runtime: The policy and the assets.
+    """
+
+    def __init__(self, settings: Settings, dist: Path | None = None, offered: Snapshot | None = None) -> None:
+        self.settings = settings
+        self._offered = offered
+        self.encodings = Encodings(
+            settings.assets_dir / "encoded" if settings.compress else None, smallest=settings.smallest
+        )
+        self._frontend = Frontend(find_dist() if dist is None else dist)
+        root = self._frontend.root
+        self.page = self._document("page")
+        self.headless = self._document("headless")
+        self.tab = self._document("tab")
+        self.frame = self._framed("frame")
+        self.output = self._framed("output")
+        self.sdk = self._module("sdk.js")
+        self.types = self._module("sdk.d.ts")
+        self.static = Remembered(self._load_static, _stamp(root / "manifest.json"))
+        # What `belljar assets build` and `belljar assets add` change.
+        changing = (
+            settings.assets_dir / "built",
+            settings.assets_dir / LOCAL_NAME,
+            root / "snapshot-stamp.txt",
+            root / "harness.json",
+        )
+        self.runtime = Remembered(self._load_runtime, _stamp(*changing))
+
+    def problems(self) -> list[BelljarError]:
+        """Why not everything can be served; empty when all is well. Loads what was not loaded yet."""
+        found: dict[str, BelljarError] = {}
+        # The runtime last: compressing it takes longest, and the copies are made in this order.
+        parts = (
+            self.page,
+            self.headless,
+            self.tab,
+            self.frame,
+            self.output,
+            self.sdk,
+            self.static,
+            self.runtime,
+        )
+        for load in (part.get for part in parts):
+            try:
+                load()
+            except BelljarError as error:
+                found[str(error)] = error
+        return list(found.values())
+
+    def public(self, error: BelljarError) -> str:
+        """What visitors may read of an error: no path of this machine."""
+        settings = self.settings
+        return public(error, (settings.assets_dir, settings.assets_dir.resolve(), self._frontend.root))
+
+    def _document(self, name: str) -> Remembered[Resource]:
+        template = f"{name}.html.j2"
+
+        def load() -> Resource:
+            output = self._output_address if name in {"page", "tab"} else ""
+            document = _render(
+                template, static=self._frontend.url, version=belljar.__version__, output=output
+            )
+            self._compress([document])
+            return document
+
+        root = self._frontend.root
+        paths = (
+            root / "manifest.json",
+            root / "output.js",
+            TEMPLATES / template,
+            TEMPLATES / "output.html.j2",
+        )
+        return Remembered(load, _stamp(*paths))
+
+    @property
+    def _output_address(self) -> str:
+        """Where pages find the output frame; by its plain name where that can't be told."""
+        try:
+            return f"output/{output_digest(self.output.get(), self.settings)}"
+        except BelljarError:
+            return "output"
+
+    def _framed(self, name: str) -> Remembered[Framed]:
+        def load() -> Framed:
+            script = self._frontend.script(f"{name}.js")
+            # The script is our own build and was checked not to end its element.
+            document = _render(f"{name}.html.j2", script=Markup(script))  # noqa: S704
+            self._compress([document])
+            return Framed(document, headers.script_hash(script))
+
+        return Remembered(load, _stamp(self._frontend.root / f"{name}.js", TEMPLATES / f"{name}.html.j2"))
+
+    def _module(self, name: str) -> Remembered[Resource]:
+        def load() -> Resource:
+            module = Resource.of_file(self._frontend.file(name))
+            self._compress([module])
+            return module
+
+        return Remembered(load, _stamp(self._frontend.root / name))
+
+    def _load_static(self) -> Mapping[str, Resource]:
+        static = {url: Resource.of_file(path) for url, path in self._frontend.static().items()}
+        self._compress(static.values())
+        return static
+
+    def _load_runtime(self) -> Runtime:
+        assets = load_asset_set(self.settings.assets_dir)
+        snapshots = self._snapshots(assets)
+        harness = AssetFile.of(self._frontend.harness())
+        assets = replace(assets, core=(*assets.core, harness))
+        policy = json.dumps(
+            build_policy(self.settings, assets, snapshots, self._stamp()), separators=(",", ":")
+        ).encode()
+        packages = allowed_packages(self.settings, assets)
+        parts = [file for snapshot in snapshots for file in snapshot.files]
+        served = (*assets.core, *parts, *(file for package in packages.values() for file in package.files))
+        runtime = Runtime(
+            policy=Resource.of_bytes(policy, "application/json"),
+            files={f"{file.sha256}/{file.name}": Resource.of_file(file.path, file.sha256) for file in served},
+        )
+        images = {file.sha256 for package in packages.values() for file in package.image}
+        self._compress([runtime.policy, *runtime.files.values()], images)
+        return runtime
+
+    def _snapshots(self, assets: AssetSet) -> list[Snapshot]:
+        """The snapshots built with this very browser code: of the profile, and of the named ones."""
+        if self._offered is not None:
+            return [self._offered]
+        try:
+            stamp = self._stamp()
+            profiles = {assets.closure(chosen_profile(self.settings, assets)[1]), ()}
+        except BelljarError:
+            return []
+        profiles |= {assets.closure(names) for names in assets.profiles.values()}
+        folder = self.settings.assets_dir
+        found = (find_snapshot(folder, assets, load, stamp) for load in sorted(profiles))
+        return [snapshot for snapshot in found if snapshot is not None]
+
+    def _stamp(self) -> str:
+        """What names the browser code of snapshots; empty where it was built without."""
+        try:
+            return self._frontend.snapshot_stamp()
+        except BelljarError:
+            return ""
+
+    def _compress(self, resources: Iterable[Resource], sparing: Container[str] = frozenset()) -> None:
+        contents = [(item.sha256, item.content) for item in resources if item.compressible]
+        threading.Thread(
+            target=self.encodings.prepare, args=(contents, sparing), name="belljar-compress", daemon=True
+        ).start()
+
+
+def output_digest(framed: Framed, settings: Settings) -> str:
+    """What names the output frame: a hash of its document and of all that is sent with it."""
+    sent = headers.output(framed.hash_source, settings.embedders)
+    told = "\n".join([framed.document.sha256, *(f"{name}: {value}" for name, value in sorted(sent.items()))])
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _stamp(*paths: Path) -> Callable[[], Hashable]:
+    """Changes whenever one of the files does."""
+    return lambda: tuple(path.stat().st_mtime_ns if path.exists() else None for path in paths)
+
+
+def _render(template: str, **context: object) -> Resource:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    try:
+        html = environment.get_template(template).render(context)
+    except jinja2.TemplateNotFound as error:
+        raise FrontendError(
+            f"This installation of belljar lacks the template {error}: install it again."
+        ) from None
+    return Resource.of_bytes(html.encode(), "text/html; charset=utf-8")
