@@ -24,7 +24,7 @@ BROWSER_SOURCES := package.json $(shell find static -path static/dist -prune -o 
 BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --format=esm --packages=external \
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
-.PHONY: help serve test soak bench bench-quick bench-server trace build wheel assets node lint format lock clean \
+.PHONY: help serve test contract soak bench bench-quick bench-server trace build wheel assets node lint format lock clean \
 	docs-api docs-security docs-speed npm
 
 help: ## list the commands
@@ -36,6 +36,7 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:
 test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=2 assets unit
+	$(CONTRACT) --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/contract.xml
 	$(PYTEST)/pytest.xml tests/harness tests/server $(addprefix --ignore=,$(DRIVING) $(LENDING))
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target driving lending
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
@@ -44,7 +45,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a seco
 		PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/$$project.xml" npx --no-install playwright test \
 			--project=$$project --workers=$$workers --reporter=list,junit,./tests/browser/reporter.ts || exit 1; \
 	done
-	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,pytest,driving,lending,together,alone}.xml
+	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,contract,pytest,driving,lending,together,alone}.xml
 
 # Programs that drive browsers mostly wait for them, so there are two at a time.
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
@@ -60,6 +61,11 @@ lending:
 .PHONY: unit
 unit: lint
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
+
+# What belljar knows of the inside of Pyodide and others; PYODIDE=folder looks at another version's npm package.
+CONTRACT = npx --no-install vitest run --config tests/contract/vitest.config.ts
+contract: $(NODE_PACKAGES) ## check what belljar knows of Pyodide's inside (PYODIDE=folder of another version)
+	$(if $(PYODIDE),BELLJAR_PYODIDE=$(abspath $(PYODIDE))) $(CONTRACT)
 
 soak: $(ENVIRONMENT) $(BROWSER_CODE) assets ## 1,000 runs in one page, kills and crashes among them (BELLJAR_SOAK_SEED, BELLJAR_SOAK_RUNS)
 	@mkdir -p build && .ci/chromium > build/chromium
