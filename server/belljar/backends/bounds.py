@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from belljar.answers.execution import Execution
 from belljar.answers.results import ErrorInfo, FileInfo, Logs
+from belljar.backends.abandoned import abandon, cancelled, in_time, keep
 from belljar.backends.protocol import Answer, Backend, Listener, RunOptions, Session, SessionOptions
 from belljar.errors import UnavailableError
 from belljar.settings import Limits
@@ -26,7 +27,7 @@ T = TypeVar("T")
 #: Seconds for a new sandbox, where a backend doesn't say (`patience`).
 OPEN = 600.0
 #: Seconds that a run may take beyond its timeout, where a session doesn't say (`slack`).
-SLACK = 60.0
+SLACK = 30.0
 #: Seconds in which a run ends that was interrupted, and in which a service takes in that it is to stop.
 STOP = 20.0
 #: Seconds for a clean Python; for something about a file; for the end of a sandbox, or of all of a backend's.
@@ -37,9 +38,6 @@ CLOSE = 30.0
 TIDY = 5.0
 
 _DROPPED = "Variables and files are gone with it; the next run gets a new one."
-
-#: What nobody waits for any more.
-_abandoned: set[asyncio.Future[Any]] = set()
 
 
 async def bounded_open(backend: Backend, options: SessionOptions) -> BoundedSession:
@@ -66,7 +64,7 @@ async def bounded_open(backend: Backend, options: SessionOptions) -> BoundedSess
 
 async def bounded_close(backend: Backend) -> None:
     """Ends a backend; what doesn't end in time is left behind."""
-    await _in_time(backend.close(), CLOSE)
+    await in_time(backend.close(), CLOSE)
 
 
 class BoundedSession:
@@ -119,7 +117,7 @@ class BoundedSession:
                 await asyncio.wait({work}, timeout=min(1.0, TIDY))
             if work.done() and not work.cancelled():
                 return work.result()
-            _abandon(work)
+            abandon(work)
             return heard.lost(self._end.result(), self._backend)
 
     async def interrupt(self) -> None:
@@ -152,7 +150,7 @@ class BoundedSession:
 
     async def close(self) -> None:
         """Ends it; what is pending is answered with status "unavailable"."""
-        ended = await _in_time(self._inner.close(), CLOSE)
+        ended = await in_time(self._inner.close(), CLOSE)
         if not self._end.done():
             self._end.set_result(
                 "The sandbox was closed." if ended else self._silent("did not end a sandbox")
@@ -169,20 +167,20 @@ class BoundedSession:
             ends: set[asyncio.Future[Any]] = {task, self._end}
             await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            _abandon(task)
+            abandon(task)
             raise
         if task.done() and not task.cancelled():
             return task.result()
         if not self._end.done():
             self._lose(what)
-        _abandon(task)
+        abandon(task)
         raise UnavailableError(self._end.result())
 
     def _lose(self, what: str) -> None:
         """The service is silent: nothing more is asked of it, and it is told to end in the background."""
         if not self._end.done():
             self._end.set_result(self._silent(what))
-            _keep(asyncio.ensure_future(_in_time(self._inner.close(), CLOSE)))
+            keep(asyncio.ensure_future(in_time(self._inner.close(), CLOSE)))
 
     def _silent(self, what: str) -> str:
         return f"The service behind the {self._backend} backend stopped answering: it {what}. {_DROPPED}"
@@ -281,43 +279,9 @@ class _Heard:
         return Execution("crashed", error=error, logs=logs, note=reason, backend=backend, ran=True)
 
 
-async def _in_time(work: Coroutine[Any, Any, Any], seconds: float) -> bool:
-    """Waits for something that must not fail; whether it has ended."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait({task}, timeout=seconds)
-    except asyncio.CancelledError:
-        _abandon(task)
-        raise
-    if not task.done():
-        _abandon(task)
-        return False
-    task.result()
-    return True
-
-
 async def _cancelled(task: asyncio.Future[Any]) -> bool:
     """Cancels; whether it has ended in the time it gets to tidy up."""
-    task.cancel()
-    _keep(task)
-    await asyncio.wait({task}, timeout=TIDY)
-    if task.done() and not task.cancelled() and task.exception() is None and hasattr(task.result(), "close"):
-        await _in_time(task.result().close(), CLOSE)  # a session that nobody wants any more
-    return task.done()
-
-
-def _abandon(task: asyncio.Future[Any]) -> None:
-    task.cancel()
-    _keep(task)
-
-
-def _keep(task: asyncio.Future[Any]) -> None:
-    """Holds what nobody waits for until it ends, and hears what it raises."""
-    _abandoned.add(task)
-
-    def ended(over: asyncio.Future[Any]) -> None:
-        _abandoned.discard(over)
-        if not over.cancelled():
-            over.exception()
-
-    task.add_done_callback(ended)
+    over = await cancelled(task, TIDY)
+    if over and not task.cancelled() and task.exception() is None and hasattr(task.result(), "close"):
+        await in_time(task.result().close(), CLOSE)  # a session that nobody wants any more
+    return over

@@ -57,6 +57,9 @@ class PageSession(RemoteSession):
         """Ends it, with everything of its profile."""
         self._closed = True
         self._lose("The sandbox was closed.")
+        await self._let_go()
+
+    async def _let_go(self) -> None:
         await _close(self._context, self._chromium)
 
     def _lose(self, reason: str) -> None:
@@ -89,8 +92,7 @@ class PageSession(RemoteSession):
                 else:
                     raise refused(error.message) from None
         elif self._end not in done:
-            self._lose(f"The browser's page has not answered for {_SILENCE:g} seconds. " + _DIED)
-            await _close(self._context, self._chromium)
+            self._drop(f"The browser's page has not answered for {_SILENCE:g} seconds. " + _DIED)
         raise UnavailableError(self._end.result())
 
 

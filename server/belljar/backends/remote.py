@@ -19,16 +19,19 @@ from typing import Any
 
 from belljar.answers.execution import Execution
 from belljar.answers.results import FileInfo, Logs, Result
+from belljar.backends.abandoned import keep
 from belljar.backends.callbacks import tell
 from belljar.backends.protocol import Answer, Listener, RunOptions, SessionOptions
+from belljar.backends.watch import GRACE, LOAD, Watch
 from belljar.errors import UnavailableError
-from belljar.settings import Limits
 from belljar.untrusted import rebuilt
 from belljar.untrusted.rebuilt import MalformedError
 
 #: Bytes of a file that cross at once.
 _PART = 4 * 2**20
 
+
+_GONE = "Variables and files are gone; the next run gets a new sandbox."
 
 #: What comes of an answer that has not the form it must have.
 _NONSENSE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -45,12 +48,13 @@ class RemoteSession(ABC):
         backend: Name for executions.
     """
 
-    #: Seconds that a run may take beyond its timeout: to start Python anew, to load packages. A page that
-    #: says nothing is noticed much sooner.
-    slack = 2 * Limits().load_timeout + 60.0
+    #: Seconds that a run may take beyond its timeout: to start Python anew, to load packages, to end. `Watch`
+    #: knows which of them it is; this stands behind it.
+    slack = LOAD + 2 * GRACE
 
     def __init__(self, backend: str) -> None:
         self._backend = backend
+        self._watch: Watch | None = None
         self._ids = itertools.count()
 
     @property
@@ -76,6 +80,10 @@ class RemoteSession(ABC):
         """Nothing runs there any more; says why."""
 
     @abstractmethod
+    async def _let_go(self) -> None:
+        """Ends what the page lives in, which may not answer."""
+
+    @abstractmethod
     def _lost(self, reason: str) -> Execution:
         """The answer for a run that has lost its page."""
 
@@ -95,20 +103,22 @@ class RemoteSession(ABC):
             request["timeout"] = milliseconds if math.isfinite(milliseconds) else str(milliseconds)
         asking: set[asyncio.Task[None]] = set()
         seen = _Seen()
+        watch = self._watch = Watch(options.timeout)
         try:
             await self._call("execute", number, code, request)
             while True:
-                text = await self._call("next", number)
+                text = await self._next(number, watch)
                 try:
                     events = [rebuilt.record(event, "an event") for event in json.loads(text)]
                     for event in events:
                         seen.hear(event)
-                        if (execution := self._hear(event, number, listener, asking)) is not None:
+                        watch.hear(event)
+                        if (execution := self._hear(event, number, listener, asking, watch)) is not None:
                             return execution
                 except _WrongError as error:
                     raise ValueError(_in_seconds(str(error))) from None
                 except _NONSENSE:
-                    reason = await self._misunderstood()
+                    reason = self._misunderstood()
                     return seen.complete(Execution.without("crashed", "Crashed", reason, self._backend))
         except UnavailableError as error:
             return seen.complete(self._lost(str(error)))
@@ -116,15 +126,18 @@ class RemoteSession(ABC):
             await self._cancel(number)
             raise
         finally:
+            self._watch = None
             for question in asking:
                 question.cancel()
 
     async def interrupt(self) -> None:
         """Stops the running code."""
+        self._stopping()
         await self._call("interrupt")
 
     async def reset(self) -> None:
         """A clean Python; files are kept."""
+        self._stopping()
         await self._call("reset")
 
     async def write(self, path: str, content: bytes) -> FileInfo:
@@ -137,7 +150,7 @@ class RemoteSession(ABC):
         try:
             return FileInfo.from_dict(said)
         except MalformedError:
-            raise UnavailableError(await self._misunderstood()) from None
+            raise UnavailableError(self._misunderstood()) from None
 
     async def read(self, path: str) -> bytes:
         """A file as it stood when the last run ended."""
@@ -154,14 +167,19 @@ class RemoteSession(ABC):
         try:
             return tuple(FileInfo.from_dict(item) for item in rebuilt.items(said, "files"))
         except MalformedError:
-            raise UnavailableError(await self._misunderstood()) from None
+            raise UnavailableError(self._misunderstood()) from None
 
     async def remove(self, path: str) -> None:
         """Takes a file away."""
         await self._call("remove", path)
 
     def _hear(
-        self, event: Mapping[str, Any], number: int, listener: Listener, asking: set[asyncio.Task[None]]
+        self,
+        event: Mapping[str, Any],
+        number: int,
+        listener: Listener,
+        asking: set[asyncio.Task[None]],
+        watch: Watch,
     ) -> Execution | None:
         match event["type"]:
             case "done":
@@ -178,13 +196,39 @@ class RemoteSession(ABC):
                 tell(listener.on_display, Result.from_dict(event["result"]))
             case "input" if listener.on_input is not None:
                 # Beside the run, which may end while somebody thinks; its tasks may ask several at once.
-                asked = asyncio.create_task(self._ask(number, event, listener.on_input))
+                asked = asyncio.create_task(self._ask(number, event, listener.on_input, watch))
                 asking.add(asked)
                 asked.add_done_callback(asking.discard)
         return None
 
-    async def _ask(self, number: int, event: Mapping[str, Any], ask: Answer) -> None:
-        answer = await ask(event["prompt"], event["password"])
+    async def _next(self, number: int, watch: Watch) -> str:
+        """What has happened in a run since the last call, as JSON.
+
+        Raises:
+            UnavailableError: There is no page any more, or the run has had its time.
+        """
+        try:
+            async with asyncio.timeout(watch.patience()):
+                return str(await self._call("next", number))
+        except TimeoutError:
+            raise self._drop(f"{watch.late} {_GONE}") from None
+
+    def _drop(self, reason: str) -> UnavailableError:
+        """Nothing more is asked of the page, which ends in the background."""
+        self._lose(reason)
+        keep(asyncio.ensure_future(self._let_go()))
+        return UnavailableError(reason)
+
+    def _stopping(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+
+    async def _ask(self, number: int, event: Mapping[str, Any], ask: Answer, watch: Watch) -> None:
+        watch.asking(+1)
+        try:
+            answer = await ask(event["prompt"], event["password"])
+        finally:
+            watch.asking(-1)
         with contextlib.suppress(UnavailableError):  # the run hears that for itself
             await self._call("answer", number, event["question"], answer)
 
@@ -193,23 +237,22 @@ class RemoteSession(ABC):
         try:
             return json.loads(text)
         except _NONSENSE:
-            raise UnavailableError(await self._misunderstood()) from None
+            raise UnavailableError(self._misunderstood()) from None
 
     async def _part(self, path: str, start: int) -> bytes:
         text = await self._call("read", path, start)
         try:
             return base64.b64decode(text, validate=True)
         except _NONSENSE:
-            raise UnavailableError(await self._misunderstood()) from None
+            raise UnavailableError(self._misunderstood()) from None
 
-    async def _misunderstood(self) -> str:
+    def _misunderstood(self) -> str:
         """The page said what can't be: nothing more is asked of it. Gives the sentence for callers."""
         reason = (
             "The page said what this version of belljar does not understand. Use the same one on both sides. "
-            "Variables and files are gone; the next run gets a new sandbox."
+            + _GONE
         )
-        self._lose(reason)
-        await self.close()
+        self._drop(reason)
         return reason
 
     async def _cancel(self, number: int) -> None:

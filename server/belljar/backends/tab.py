@@ -244,6 +244,9 @@ class TabSession(RemoteSession):
         await self._socket.close()
         await asyncio.wait({self._hearing})
 
+    async def _let_go(self) -> None:
+        await self._socket.close()
+
     def _lose(self, reason: str) -> None:
         if not self._end.done():
             self._end.set_result(reason)
@@ -264,9 +267,7 @@ class TabSession(RemoteSession):
             ok, text = await self._or_end(answer, _OPEN if method == "open" else _SILENCE)
             value = read_json(text, len(text))
         except TimeoutError:
-            self._lose(f"The tab has not answered for {_SILENCE:g} seconds. {_AGAIN}")
-            await self._socket.close()
-            raise UnavailableError(self._end.result()) from None
+            raise self._drop(f"The tab has not answered for {_SILENCE:g} seconds. {_AGAIN}") from None
         except ValueError:
             raise self._nonsense() from None
         finally:

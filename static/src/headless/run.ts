@@ -8,8 +8,8 @@ export type HeadlessEvent =
   | { type: "stdout" | "stderr"; text: string }
   | { type: "result" | "display"; result: WireResult }
   | { type: "input"; question: number; prompt: string; password: boolean }
-  /** Its code runs. */
-  | { type: "started" }
+  /** Its code runs; it waits for packages; it waits no longer. */
+  | { type: "started" | "loading" | "loaded" }
   | { type: "done"; execution: WireExecution }
   /** An option that can't be: the caller's mistake. */
   | { type: "wrong"; reason: string };
@@ -35,6 +35,8 @@ export class Run {
       ...rest,
       signal: this.#abort.signal,
       onStart: () => this.#add({ type: "started" }),
+      onLoading: () => this.#add({ type: "loading" }),
+      onLoaded: () => this.#add({ type: "loaded" }),
       onStdout: (text) => this.#add({ type: "stdout", text }),
       onStderr: (text) => this.#add({ type: "stderr", text }),
       ...(displays ? { onResult: result, onDisplay: (one: { result: Result }) => display(one.result) } : {}),

@@ -115,10 +115,10 @@ export class RunningCell {
         return call(options.onBlocked, event.blocked);
       case "loading":
         this.#events.loading(event.packages.map(({ name }) => name));
-        return event.packages.length > 0 ? call(options.onLoading, event.packages) : undefined;
+        return call(options.onLoading, event.packages);
       case "loaded":
         gathering.packages.push(...event.packages);
-        return undefined;
+        return call(options.onLoaded, event.packages);
       case "input":
         return void this.#ask(event.id, event.prompt, event.password);
     }

@@ -92,8 +92,10 @@ export interface ExecuteOptions {
   onDisplay?(shown: { result: Result; id?: string; update: boolean }): void;
   /** The code clears its output; with `wait`, as soon as something new comes. */
   onClear?(wait: boolean): void;
-  /** Packages are being loaded for this code. */
+  /** Packages are being loaded for this code; an empty list: more of those that are there. Its time does not count. */
   onLoading?(packages: { name: string; version: string }[]): void;
+  /** What it waited for is there: it starts, or goes on. Names those that are new. */
+  onLoaded?(packages: readonly string[]): void;
   /** The sandbox has refused something to the code, as to reach an address. */
   onBlocked?(blocked: Blocked): void;
   /** Answers input(); null or a rejection means that nobody answers. */

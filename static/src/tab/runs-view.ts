@@ -79,12 +79,18 @@ export class RunsView {
       onStart: () => {
         began = performance.now();
         enter("running", clock(0));
-        ticking = setInterval(() => setText(time, clock(performance.now() - began)), 100);
+        ticking = setInterval(() => {
+          if (dom.dataset.state === "running") setText(time, clock(performance.now() - began));
+        }, 100);
         options.onStart?.();
       },
       onLoading: (packages) => {
-        enter("loading", `loading ${packages[0]?.name ?? "packages"}`);
+        if (packages[0]) enter("loading", `loading ${packages[0].name}`);
         options.onLoading?.(packages);
+      },
+      onLoaded: (packages) => {
+        if (ticking !== undefined) enter("running", clock(performance.now() - began));
+        options.onLoaded?.(packages);
       },
       onStdout: (text) => {
         outputs.stream("stdout", text);

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { belljar, end } from "../server";
 import { FOUND, found, keep, verdict } from "./arena";
-import { fill, freshLabel } from "./probe";
+import { fill } from "./probe";
 import { TOLD, type Told } from "./probes/firefox";
 import { type Cell, plant, runNotebook } from "./rig/firefox";
-import type { Outcome } from "./run";
+import { type Outcome, unheard } from "./run";
 import type { Page } from "./witness/canary";
 import { Firefox, firefoxPath } from "./witness/firefox";
 import { Witness } from "./witness/witness";
@@ -105,20 +105,6 @@ function cell({ as }: Told, code: string): Cell {
   if (as === "print" || as === "document") return { kind: "code", source: `print(${text})` };
   return { kind: "code", source: `type("Shown", (), {"${METHOD[as]}": lambda self: ${text}})()` };
 }
-
-const unheard = ({ id, group, title, realm }: Told): Outcome => ({
-  id,
-  group,
-  title,
-  realm,
-  sealed: "held",
-  control: "unseen",
-  labels: { sealed: freshLabel(), control: freshLabel() },
-  sightings: [],
-  witnesses: [],
-  said: { sealed: "", control: "" },
-  ms: 0,
-});
 
 for (const probe of TOLD) {
   test(probe.title, () => {

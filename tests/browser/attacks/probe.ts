@@ -1,7 +1,17 @@
 // A probe: one attempt to get out, as data, so that it can be run again under other conditions (a header removed, a
 // layer switched off). It has succeeded when anybody outside sights its label, or when it announces "won".
 
-export const GROUPS = ["bridge", "firefox", "frame", "messages", "network", "output", "realms", "resources"] as const;
+export const GROUPS = [
+  "bridge",
+  "doors",
+  "firefox",
+  "frame",
+  "messages",
+  "network",
+  "output",
+  "realms",
+  "resources",
+] as const;
 export type Group = (typeof GROUPS)[number];
 
 /**

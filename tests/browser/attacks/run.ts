@@ -25,6 +25,21 @@ export interface Outcome {
   ms: number;
 }
 
+/** What is known of a probe that nobody has run. */
+export const unheard = ({ id, group, title, realm }: Probe): Outcome => ({
+  id,
+  group,
+  title,
+  realm,
+  sealed: "held",
+  control: "unseen",
+  labels: { sealed: freshLabel(), control: freshLabel() },
+  sightings: [],
+  witnesses: [],
+  said: { sealed: "", control: "" },
+  ms: 0,
+});
+
 /** How long after the last probe of a group late arrivals are waited for. */
 const LATE_MS = 900;
 /** How long the controls of a further try are waited for. */
@@ -123,20 +138,7 @@ export class Runner {
     const control = controls ? this.#control(probe, labels.control) : "";
     const said = { sealed: await attack, control: await control };
     const ms = Date.now() - began;
-    const { id, group, title, realm } = probe;
-    return {
-      id,
-      group,
-      title,
-      realm,
-      sealed: "held",
-      control: "unseen",
-      labels,
-      sightings: [],
-      witnesses: [],
-      said,
-      ms,
-    };
+    return { ...unheard(probe), labels, said, ms };
   }
 
   /** Asks the witness about both labels (again). */
@@ -146,6 +148,11 @@ export class Runner {
     const seen = this.#witness.sightings(outcome.labels.control);
     outcome.witnesses = [...new Set(seen.map(({ by }) => by))];
     outcome.control = seen.length > 0 ? "sighted" : "unseen";
+  }
+
+  /** A probe of Python where nothing is sealed; gives what it came to. */
+  inPlain(probe: Probe, label: string): Promise<string> {
+    return this.#attempt(() => this.#inPlain(probe, label), label);
   }
 
   places(label: string): Places {

@@ -25,11 +25,10 @@ import pytest_asyncio
 from websockets.asyncio.client import connect
 
 from belljar import AsyncSandbox, Execution
-from belljar.backends import bounds, browsers, foreign, pages, tab
+from belljar.backends import bounds, browsers, foreign, pages, tab, watch
 from belljar.backends import grid as lending
 from belljar.backends.headless import HeadlessBackend
 from belljar.backends.llm_sandbox import LLMSandboxBackend
-from belljar.backends.remote import RemoteSession
 from belljar.backends.servers import LocalServer
 from belljar.backends.tab import TabBackend
 from belljar.errors import UnavailableError
@@ -207,7 +206,8 @@ class Tab:
     """A tab that is asked by the relay and answers, but for what `silent` names.
 
     Args:
-        silent: Methods, or "join", "agree"; "yet": runs never end, and it says so.
+        silent: Methods, or "join", "agree"; "yet": runs never end, and it says so. "started", "loading",
+            "flood": so do these, once it has said that, or while it prints.
     """
 
     def __init__(self, *silent: str) -> None:
@@ -244,9 +244,12 @@ class Tab:
                     await socket.send(json.dumps(reply))
 
     async def _answer(self, method: str) -> object:
-        if method == "next" and "yet" in self.silent:
+        kind = next(iter(self.silent & {"yet", "started", "loading", "flood"}), None)
+        if method == "next" and kind is not None:
             await asyncio.sleep(0.05)
-            return "[]"
+            if kind == "flood":
+                return json.dumps([{"type": "started"}, {"type": "stdout", "text": "on"}])
+            return "[]" if kind == "yet" else json.dumps([{"type": kind}])
         done = Execution("ok", execution_count=1).to_dict()
         said = [{"type": "started"}, {"type": "done", "execution": done}]
         given = {"next": said, "write": {"path": "a", "size": 1}, "list": []}
@@ -263,6 +266,7 @@ class Tab:
     [
         *(("join", "execute"), ("agree", "execute"), ("open", "execute")),
         *(("execute", "execute"), ("next", "execute"), ("yet", "execute")),
+        *(("started", "execute"), ("loading", "execute"), ("flood", "execute")),
         *(("part", "write"), ("write", "write"), ("read", "read"), ("list", "list"), ("remove", "remove")),
         *(("interrupt", "interrupt"), ("reset", "reset"), ("next", "close")),
     ],
@@ -279,12 +283,12 @@ async def test_whatever_a_tab_does_not_answer_every_call_ends(
     with monkeypatch.context() as bounded:
         bounded.setattr(tab, "_SILENCE", 0.5)
         bounded.setattr(tab, "_OPEN", 0.5)
-        bounded.setattr(RemoteSession, "slack", 0.5)
+        bounded.setattr(watch, "GRACE", 0.5)
+        bounded.setattr(watch, "LOAD", 0.5)
         page.silent.add(at)
         runs = []
         if call in {"interrupt", "reset", "close"}:
             page.silent.add("yet")
-            bounded.setattr(RemoteSession, "slack", 400.0)
             runs = [asyncio.create_task(sandbox.execute("1", timeout=500))]
             await soon(lambda: "next" in page.asked[-1:])
         owner: Any = sandbox if call in {"execute", "interrupt", "reset", "close"} else sandbox.files

@@ -17,6 +17,13 @@ class FakeEngine implements Engine {
     if (code === "throw") throw new Error("port closed");
     if (code === "ask") hooks.onStdout(`hello ${await hooks.onInput("name? ", false)}\n`);
     if (code === "wait") await new Promise<void>((resolve) => (this.stop = resolve));
+    if (code === "late") {
+      hooks.onLoading([{ name: "scipy", version: "1" }]);
+      await new Promise<void>((resolve) => (this.stop = resolve));
+      hooks.onLoaded();
+      hooks.onLoading([]); // more of it, for a moment
+      await new Promise<void>((resolve) => (this.stop = resolve));
+    }
     if (code === "figure") hooks.onDisplay({ result: result({ text: "1" }), id: "f", update: false });
     if (code === "update") hooks.onDisplay({ result: result({ text: "2" }), id: "f", update: true });
     const killed = code === "kill";
@@ -67,6 +74,17 @@ describe("the queue", () => {
     await idle();
     expect(engine.ran).toEqual(["a", "b", "c"]);
     expect(states()).toEqual(["ok", "ok", "ok"]);
+  });
+  it("says that a cell waits for a package only as long as it does", async () => {
+    const { notebook, engine, runner, states, idle } = setUp("late");
+    runner.runAll();
+    expect([states(), runner.loading, notebook.cells[0]?.waiting]).toEqual([["loading"], ["scipy"], "loading scipy"]);
+    engine.stop();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([states(), runner.loading, notebook.cells[0]?.waiting]).toEqual([["running"], [], undefined]);
+    engine.stop();
+    await idle();
+    expect(states()).toEqual(["ok"]);
   });
   it("is emptied by a failure", async () => {
     const { engine, runner, states, idle } = setUp("a", "error", "c");

@@ -28,6 +28,7 @@ export interface RunHooks {
   onClear(wait: boolean): void;
   onStart(): void;
   onLoading(packages: readonly { name: string; version: string }[]): void;
+  onLoaded(): void;
   onInput(prompt: string, password: boolean): Promise<string | null>;
 }
 
@@ -141,6 +142,7 @@ export class Runner {
     // Until the clock of user code starts the cell waits: for Python, or for packages.
     this.#notebook.setRun(cell.id, { ms: undefined, since: undefined });
     let prompt: InputOutput | undefined;
+    let began = false;
     const show = (result: Result, main: boolean, id?: string) =>
       outputs.add({ kind: "bundle", bundle: bundleOf(result), id, main });
     let execution: Execution;
@@ -160,19 +162,22 @@ export class Runner {
         },
         onClear: (wait) => outputs.clear(wait),
         onStart: () => {
+          began = true;
           this.#loading = [];
           this.#notebook.setRun(cell.id, { state: "running", since: this.#settings.now(), waiting: undefined });
           this.changed.emit();
         },
         onLoading: (packages) => {
-          this.#loading = packages.map(({ name }) => name);
-          const [first] = this.#loading;
-          const more = this.#loading.length - 1;
-          const waiting =
-            first === undefined
-              ? "loading"
-              : `loading ${first}${more > 0 ? ` and ${plural(more, "more", "more")}` : ""}`;
-          this.#notebook.setRun(cell.id, { state: "loading", waiting });
+          const [first, ...others] = packages.map(({ name }) => name);
+          if (first === undefined) return; // more of one that is there takes a moment
+          this.#loading = [first, ...others];
+          const more = others.length > 0 ? ` and ${plural(others.length, "more", "more")}` : "";
+          this.#notebook.setRun(cell.id, { state: "loading", waiting: `loading ${first}${more}` });
+          this.changed.emit();
+        },
+        onLoaded: () => {
+          this.#loading = [];
+          if (began) this.#notebook.setRun(cell.id, { state: "running", waiting: undefined });
           this.changed.emit();
         },
         onInput: (text, password) =>
