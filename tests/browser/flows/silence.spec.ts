@@ -38,6 +38,8 @@ const HOSTILE: Record<string, string> = {
   "SVG nested two hundred thousand deep": "show(svg=SVG % ('<g>' * 200_000 + '</g>' * 200_000))",
   "SVG that uses many elements many times":
     "show(svg=SVG % ('<g id=\"a\">' + '<rect width=\"1\" height=\"1\"/>' * 9_000 + '</g>' + '<use href=\"#a\"/>' * 9_000))",
+  "SVG with a marker at each of many points":
+    "show(svg=SVG % (\"<marker id='m'>\" + \"<path d='M0 0h9'/>\" * 1_000 + \"</marker><path marker-mid='url(#m)' d='M0 0\" + 'l1 1' * 20_000 + \"'/>\"))",
   "SVG whose uses hide behind a value":
     'show(svg=SVG % \'\'.join(f\'<g class=">" id="g{i}">\' + f\'<use class=">" href="#g{i - 1}"/>\' * 10 + \'</g>\' if i else \'<g id="g0"><path d="M0 0h9"/></g>\' for i in range(10)))',
   "JSON of many parts": "show(**{'json': [[i] for i in range(200_000)]})",

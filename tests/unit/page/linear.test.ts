@@ -124,6 +124,13 @@ describe("the cost of an SVG", () => {
     expect(isDear(svgCost(`<!DOCTYPE svg [<!ENTITY a "<g/>">]>${svg("&a;")}`))).toBe(true);
     expect(isDear(svgCost(`<?xml-stylesheet href="data:text/css,x"?>${svg("")}`))).toBe(true);
   });
+  it("counts a marker at each point of each line", () => {
+    const marker = `<marker id="m">${"<path d='M0 0h9'/>".repeat(100)}</marker>`;
+    const line = (points: number) => `<polyline points="${"1 1 ".repeat(points)}"/>`;
+    expect(isDear(svgCost(svg(`${marker}<g marker-mid="url(#m)">${line(1_000)}</g>`)))).toBe(true);
+    expect(isDear(svgCost(svg(`${marker}<g style="marker:url(#m)">${line(20).repeat(5)}</g>`)))).toBe(false);
+    expect(isDear(svgCost(svg(line(100_000))))).toBe(false);
+  });
   it("lets the figures of plotting libraries pass", () => {
     const plot = svg(
       `<defs><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style></defs>

@@ -16,6 +16,8 @@ const DEEPEST = 250;
 /** An animated element is worked on again with each frame of the screen, a filter with each pixel. */
 const ANIMATED = 20;
 const FILTERED = 100;
+/** The fewest characters of a line's data that make one more point: "0 0". */
+const POINT = 3;
 
 // Names are whatever XML takes for one: a prefix may be any letters, and hides no element.
 const PIECE = /<!--|<!\[CDATA\[|<!DOCTYPE|<\?xml-stylesheet|<\/?([^\s<>/="'!?][^\s<>/="']*)|<[?!/]?/g;
@@ -25,6 +27,7 @@ const PIXELS = /^\s*data:image\/(png|jpe?g|gif|webp)[;,]/i;
 const ENCODING = /^\s*<\?xml[^>]{0,200}encoding\s{0,20}=\s{0,20}["'](?!utf-8["'])/i;
 
 interface Open {
+  name: string;
   ids: string[];
   /** Elements in here and below. */
   weight: number;
@@ -39,10 +42,13 @@ export function isDear({ elements, reason }: SvgCost, most = SVG_ELEMENTS): bool
 export function svgCost(svg: string): SvgCost {
   if (svg.length > SVG_CHARACTERS) return { elements: 0, reason: "large" };
   if (ENCODING.test(svg)) return { elements: 0, reason: "styled" };
-  const stack: Open[] = [{ ids: [], weight: 0, refers: false }];
+  const stack: Open[] = [{ name: "", ids: [], weight: 0, refers: false }];
   const weights = new Map<string, number>();
   const referring = new Set<string>();
   const targets: string[] = [];
+  // A marker is drawn at each point of each line that has it, or whose parents have.
+  let marker = 0;
+  let points = 0;
   let reason: SvgCost["reason"];
   const close = () => {
     const done = stack.pop();
@@ -50,6 +56,7 @@ export function svgCost(svg: string): SvgCost {
     if (!done || !parent) return;
     parent.weight += done.weight;
     parent.refers ||= done.refers;
+    if (done.name === "marker") marker = Math.max(marker, done.weight);
     for (const id of done.ids) {
       weights.set(id, Math.max(weights.get(id) ?? 0, done.weight));
       if (done.refers) referring.add(id);
@@ -76,10 +83,11 @@ export function svgCost(svg: string): SvgCost {
     const inside = svg.slice(PIECE.lastIndex, end);
     PIECE.lastIndex = end + 1;
     const empty = inside.endsWith("/");
-    const one: Open = { ids: [], weight: weightOf(name), refers: false };
+    const one: Open = { name, ids: [], weight: weightOf(name), refers: false };
     const gradient = name.endsWith("gradient");
     for (const [attribute, value] of attributesOf(inside)) {
       const found: string[] = [];
+      if (attribute === "d" || attribute === "points") points += Math.ceil(value.length / POINT);
       if (attribute === "id") one.ids.push(value);
       else if (attribute === "href") {
         const target = value.trim();
@@ -110,7 +118,7 @@ export function svgCost(svg: string): SvgCost {
     if (empty) close();
   }
   while (stack.length > 1) close();
-  let elements = stack[0]?.weight ?? 0;
+  let elements = (stack[0]?.weight ?? 0) + marker * points;
   for (const id of targets) {
     elements += weights.get(id) ?? 0;
     if (referring.has(id)) reason ??= "nested";
