@@ -112,7 +112,10 @@ def test_the_wheel_carries_the_browser_code_and_the_manifest(wheel: Path) -> Non
 
 def test_the_server_runs_the_wheel_and_not_this_checkout(command: Path) -> None:
     python = command.with_name("python")
-    ask = "import belljar, pathlib, belljar.web.frontend as f; print(f.find_dist(), pathlib.Path(belljar.__file__).parent)"
+    ask = (
+        "import belljar, pathlib, belljar.web.frontend as f; "
+        "print(f.find_dist(), pathlib.Path(belljar.__file__).parent)"
+    )
     done = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True, cwd=command.parent)
     dist, package = done.stdout.split()
     assert Path(dist) == Path(package) / "_static"
