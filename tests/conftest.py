@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from .person import Person
-from .redis_server import RedisServer
+from .helpers.person import Person
+from .helpers.redis_server import RedisServer
 from .standins import Service
 
 ROOT = Path(__file__).parent.parent

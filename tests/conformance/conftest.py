@@ -16,7 +16,7 @@ import pytest
 
 from belljar import Sandbox
 
-from ..person import Person
+from ..helpers.person import Person
 from ..standins import DOCKER_IMAGE, E2B_KEY, Service, container_folder
 
 

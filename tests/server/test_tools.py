@@ -15,7 +15,7 @@ from belljar.answers.results import FileInfo, Result
 from belljar.backends import Listener, RunOptions, Session, SessionOptions
 from belljar.tools import TOOLS, call, definitions, replies
 
-from .test_execution import PROPERTY
+from .answers.test_execution import PROPERTY
 
 
 class Shelf:

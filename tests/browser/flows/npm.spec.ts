@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { installed } from "../../npm";
+import { installed } from "../../helpers/npm";
 import { belljar, end, site } from "../server";
 
 const PAGE = `<!doctype html><title>somebody's</title>

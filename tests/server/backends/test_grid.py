@@ -20,9 +20,9 @@ from belljar.backends.browsers import NOWHERE, Chromium
 from belljar.backends.servers import LocalServer, Origin
 from belljar.errors import UnavailableError
 
-from ...browsers import ALLOWED, ROOT
-from ...selenium_grid import PASSWORD, USER, SeleniumGrid
-from ...waiting import soon
+from ...helpers.browsers import ALLOWED, ROOT
+from ...helpers.selenium_grid import PASSWORD, USER, SeleniumGrid
+from ...helpers.waiting import soon
 
 WHO = f"{USER}:{quote(PASSWORD, safe='')}"
 

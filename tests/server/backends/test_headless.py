@@ -16,7 +16,7 @@ from belljar.backends import find_backend
 from belljar.backends.headless import HeadlessBackend
 from belljar.backends.servers import Origin
 
-from ...browsers import ALLOWED, browser_processes
+from ...helpers.browsers import ALLOWED, browser_processes
 
 #: For tests that share the browser, which lives in its loop.
 one_loop = pytest.mark.asyncio(loop_scope="module")

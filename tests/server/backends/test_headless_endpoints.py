@@ -16,8 +16,8 @@ import pytest
 from belljar import AsyncSandbox
 from belljar.backends.browsers import find_chromium
 
-from ...browsers import ALLOWED, ROOT
-from ...waiting import soon
+from ...helpers.browsers import ALLOWED, ROOT
+from ...helpers.waiting import soon
 
 
 def wait_for_line(process: subprocess.Popen[str], start: str) -> str:

@@ -12,8 +12,8 @@ import pytest
 from belljar import AsyncSandbox
 from belljar.backends.headless import HeadlessBackend
 
-from ...browsers import ALLOWED, browser_processes, command_line
-from ...waiting import until
+from ...helpers.browsers import ALLOWED, browser_processes, command_line
+from ...helpers.waiting import until
 
 RUNS_FOR_EVER = """
 from belljar import Sandbox

@@ -21,8 +21,8 @@ from belljar import AsyncSandbox
 from belljar.backends.browsers import Chromium, find_chromium
 from belljar.backends.servers import LocalServer, Origin
 
-from ...browsers import ALLOWED, ROOT, browser_processes, command_line, environment_of
-from ...waiting import soon
+from ...helpers.browsers import ALLOWED, ROOT, browser_processes, command_line, environment_of
+from ...helpers.waiting import soon
 
 
 @pytest.mark.skipif(not ROOT, reason="is about root")

@@ -33,9 +33,9 @@ from belljar.backends.servers import LocalServer
 from belljar.backends.tab import TabBackend
 from belljar.errors import UnavailableError
 
-from ...browsers import ALLOWED, browser_processes
+from ...helpers.browsers import ALLOWED, browser_processes
+from ...helpers.waiting import soon
 from ...standins import DOCKER_IMAGE, Service, container_folder
-from ...waiting import soon
 
 #: Seconds within which a call ends here: its short bounds, and a busy machine.
 ENDS = 25.0

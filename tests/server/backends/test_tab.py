@@ -25,8 +25,8 @@ from belljar.backends import find_backend, tab
 from belljar.backends.servers import LocalServer, Origin
 from belljar.tabs import MAX_MESSAGE
 
-from ...person import Person
-from ...redis_server import RedisServer
+from ...helpers.person import Person
+from ...helpers.redis_server import RedisServer
 
 KEY = "key-of-the-operator-1234"
 

@@ -16,7 +16,7 @@ from belljar.tabs import tokens
 from belljar.tabs.redis_relay import RedisRelay
 from belljar.tabs.relay import MemoryRelay, Offer, Relay, RelayError, TokenError
 
-from ...redis_server import RedisServer
+from ...helpers.redis_server import RedisServer
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from belljar.errors import AssetError, FrontendError, public
 from belljar.settings import Connections, Settings
 
-from .conftest import MakeClient
-from .wire import ask, hold
+from ..conftest import MakeClient
+from ..wire import ask, hold
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from starlette.routing import Route
 
 from belljar import AsyncSandbox, Sandbox, tools
 
-from ..browsers import ALLOWED
-from .test_tools import ShelfBackend
+from ..helpers.browsers import ALLOWED
+from ..server.test_tools import ShelfBackend
 
 
 class Endpoint:

@@ -16,7 +16,7 @@ import pytest
 
 from belljar.backends.browsers import find_chromium
 
-JAR = Path(__file__).parent.parent / "build" / "selenium-server.jar"
+JAR = Path(__file__).parents[2] / "build" / "selenium-server.jar"
 USER, PASSWORD = "belljar", "p@ss word"
 
 

@@ -19,7 +19,7 @@ from belljar.http import headers
 from belljar.settings import Settings
 from belljar.web.app import create_app, is_webkit
 
-from .conftest import MakeClient
+from ..conftest import MakeClient
 
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"

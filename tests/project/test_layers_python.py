@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ..imports import Import, circles, imports, modules
+from ..helpers.imports import Import, circles, imports, modules
 
 #: Which rooms of the server each room imports from, late imports included, besides itself. A room is a
 #: folder, or a module beside the folders.

@@ -20,8 +20,8 @@ from starlette.applications import Starlette
 
 from belljar.settings import Connections, Settings
 
-from .conftest import MakeClient
-from .wire import ask, exchange, hold, serving
+from ..conftest import MakeClient
+from ..wire import ask, exchange, hold, serving
 
 EXAMPLES = int(os.environ.get("BELLJAR_FUZZ_EXAMPLES", "1000"))
 fuzzed = settings(

@@ -19,8 +19,8 @@ import pytest
 from belljar.assets import AssetSet
 from belljar.settings import Connections, Settings
 
-from .conftest import MakeClient, make_file
-from .wire import exchange, serving
+from ..conftest import MakeClient, make_file
+from ..wire import exchange, serving
 
 LIMITS = Connections(
     max_connections=20, request_timeout=0.5, keep_alive=1, send_timeout=0.5, header_bytes=8192

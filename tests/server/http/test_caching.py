@@ -20,8 +20,8 @@ from belljar.http import headers
 from belljar.http.conditions import etags, satisfiable
 from belljar.http.encodings import Encodings
 
-from .conftest import MakeClient
-from .test_app import assert_sent
+from ..conftest import MakeClient
+from ..web.test_app import assert_sent
 
 CODINGS = ["identity", "gzip", "br"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from .mcp_on_shelves import LIMITS, TOKEN, on_shelves
+from .on_shelves import LIMITS, TOKEN, on_shelves
 
 HEAD = b"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 #: Seconds that a busy machine may take on top.

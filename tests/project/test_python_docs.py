@@ -15,8 +15,8 @@ import pytest
 from belljar import Sandbox
 from belljar.answers.execution import EXIT_CODES
 
-from ..browsers import ALLOWED
 from ..conformance.conftest import DIFFERENCES
+from ..helpers.browsers import ALLOWED
 
 ROOT = Path(__file__).parents[2]
 STANDIN = "the stand-in has no matplotlib and no pandas"

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from belljar.http import encodings
 from belljar.http.encodings import Encodings, choose, codings
 
-from .conftest import MakeClient
+from ..conftest import MakeClient
 
 TEXT = b"the same words again and again " * 200
 SHA256 = hashlib.sha256(TEXT).hexdigest()

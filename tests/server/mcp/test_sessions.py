@@ -15,9 +15,9 @@ from belljar import AsyncSandbox
 from belljar.mcp.clients import Clients, NoSuchSessionError
 from belljar.mcp.http import Sessions
 
-from .mcp_on_shelves import TOKEN, on_shelves
-from .test_mcp import connected, text
-from .test_tools import ShelfBackend
+from ..test_tools import ShelfBackend
+from .on_shelves import TOKEN, on_shelves
+from .test_server import connected, text
 
 WHO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}}
 ACCEPT = {"Accept": "application/json, text/event-stream", "Authorization": f"Bearer {TOKEN}"}

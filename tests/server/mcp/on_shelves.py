@@ -30,7 +30,7 @@ def on_shelves(log: Path, sandboxes: int = 2, descriptors: int = 0) -> Iterator[
         descriptors: Of the process; 0 is what it has.
     """
     shell = f"ulimit -n {descriptors}; " if descriptors else ""
-    command = f'{shell}exec "$0" -m tests.server.mcp_on_shelves {sandboxes}'
+    command = f'{shell}exec "$0" -m tests.server.mcp.on_shelves {sandboxes}'
     environment = {**os.environ, "BELLJAR_MCP_TOKEN": TOKEN}
     with (
         log.open("w", encoding="utf-8") as stderr,
@@ -53,7 +53,7 @@ def on_shelves(log: Path, sandboxes: int = 2, descriptors: int = 0) -> Iterator[
 
 
 async def main(sandboxes: int) -> int:
-    from .test_tools import ShelfBackend
+    from ..test_tools import ShelfBackend
 
     clients = Clients(lambda: AsyncSandbox(ShelfBackend()), sandboxes)  # type: ignore[arg-type]
     return await serve_http(

@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import pytest
 
-PROGRAM = str(Path(__file__).parents[1] / "program.py")
+PROGRAM = str(Path(__file__).parents[2] / "helpers" / "program.py")
 PROGRAMS = 50
 SANDBOXES = 4
 #: Bytes: what a sandbox takes as docs/python.md has it, and what server and browser may take besides.

@@ -1,0 +1,1 @@
+"""Helpers: what tests of several rooms share: people, programs, browsers, and how to wait for them."""
