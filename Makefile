@@ -37,7 +37,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a seco
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=2 assets unit
 	$(CONTRACT) --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/contract.xml
-	$(PYTEST)/pytest.xml tests/harness tests/server $(addprefix --ignore=,$(DRIVING) $(LENDING))
+	$(PYTEST)/pytest.xml -m "not browser and not services"
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target driving lending
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
 	for project in together alone; do \
@@ -49,17 +49,15 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a seco
 
 # Programs that drive browsers mostly wait for them, so there are two at a time.
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
-DRIVING := tests/conformance $(addprefix tests/server/test_,run.py python_docs.py)
-LENDING := tests/server/backends $(addprefix tests/server/test_,mcp.py models_docs.py readme.py)
 .PHONY: driving lending
 driving:
-	$(PYTEST)/driving.xml $(DRIVING)
+	$(PYTEST)/driving.xml -m "browser and not services"
 lending:
-	$(PYTEST)/lending.xml $(LENDING)
+	$(PYTEST)/lending.xml -m services
 
-# What needs no assets; it runs while those are made.
 .PHONY: unit
-unit: lint
+unit: lint ## check types and style, run the unit tests: no assets and no browser needed
+	@mkdir -p $(REPORTS)
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
 
 # What belljar knows of the inside of Pyodide and others; PYODIDE=folder looks at another version's npm package.

@@ -14,6 +14,8 @@ import pytest
 from belljar import Execution, Result, Sandbox
 from belljar.errors import UnavailableError
 
+pytestmark = pytest.mark.browser
+
 # ------------------------------------------------------------ outputs
 
 

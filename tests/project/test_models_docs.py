@@ -28,6 +28,8 @@ from belljar import AsyncSandbox, Sandbox, tools
 from ..helpers.browsers import ALLOWED
 from ..server.test_tools import ShelfBackend
 
+pytestmark = pytest.mark.services
+
 
 class Endpoint:
     """Answers Chat Completions and Messages with one turn after the other, and remembers the requests."""

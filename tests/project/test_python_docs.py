@@ -18,6 +18,8 @@ from belljar.answers.execution import EXIT_CODES
 from ..conformance.conftest import DIFFERENCES
 from ..helpers.browsers import ALLOWED
 
+pytestmark = pytest.mark.browser
+
 ROOT = Path(__file__).parents[2]
 STANDIN = "the stand-in has no matplotlib and no pandas"
 

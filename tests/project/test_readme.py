@@ -17,6 +17,8 @@ import pytest
 from belljar.assets import default_assets_dir
 from belljar.settings import load_settings
 
+pytestmark = pytest.mark.services
+
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.browser
+
 COMMAND = [sys.executable, "-m", "belljar", "run"]
 
 

@@ -29,6 +29,8 @@ from belljar.mcp.server import build_server
 
 from ..test_tools import ShelfBackend
 
+pytestmark = pytest.mark.services
+
 TOKEN = "a token that nobody guesses"
 
 

@@ -16,6 +16,8 @@ from belljar.prepare.capture import NoSnapshotError, _Desk, find_browser
 from belljar.settings import Settings
 from belljar.web.frontend import Frontend, find_dist
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def core() -> Snapshot:
