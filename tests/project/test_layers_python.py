@@ -55,6 +55,7 @@ HARNESS = [
         "hints",
         "namespace",
         "patches",
+        "private",
         "plaintext",
         "texts",
     },
