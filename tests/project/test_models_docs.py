@@ -26,7 +26,7 @@ from starlette.routing import Route
 from belljar import AsyncSandbox, Sandbox, tools
 
 from ..helpers.browsers import ALLOWED
-from ..server.test_tools import ShelfBackend
+from ..helpers.shelf import ShelfBackend
 
 pytestmark = pytest.mark.services
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self, cast
 
-from belljar.answers import report, reprs
+from belljar.answers.blocks import MAX_IMAGES, Provider
+from belljar.answers.budget import MAX_CHARS
 from belljar.answers.results import STATUSES, Blocked, ErrorInfo, FileChange, Logs, Result, Status, Truncated
 from belljar.untrusted import rebuilt
 from belljar.untrusted.rebuilt import MalformedError
@@ -202,16 +203,16 @@ class Execution:
         except (KeyError, TypeError, AttributeError) as problem:
             raise MalformedError(f"This is no execution: {type(problem).__name__} {problem}.") from None
 
-    def to_text(self, max_chars: int = report.MAX_CHARS) -> str:
+    # The views are above the data: those below import them when they are asked for.
+
+    def to_text(self, max_chars: int = MAX_CHARS) -> str:
         """What a language model needs to know, never longer than `max_chars` characters; see `report`."""
-        return report.to_text(self, max_chars)
+        from belljar.answers.report import to_text
+
+        return to_text(self, max_chars)
 
     def to_model(
-        self,
-        provider: report.Provider = "openai",
-        *,
-        max_chars: int = report.MAX_CHARS,
-        max_images: int = report.MAX_IMAGES,
+        self, provider: Provider = "openai", *, max_chars: int = MAX_CHARS, max_images: int = MAX_IMAGES
     ) -> list[dict[str, Any]]:
         """The same as content blocks in the form of a provider, figures as images; see `report.to_model`.
 
@@ -223,13 +224,21 @@ class Execution:
         Raises:
             ValueError: The provider is not known, or a limit can't be.
         """
-        return report.to_model(self, provider, max_chars=max_chars, max_images=max_images)
+        from belljar.answers.report import to_model
+
+        return to_model(self, provider, max_chars=max_chars, max_images=max_images)
 
     def __repr__(self) -> str:
-        return reprs.execution_line(self)
+        from belljar.answers.reprs import execution_line
+
+        return execution_line(self)
 
     def __str__(self) -> str:
-        return reprs.execution_text(self)
+        from belljar.answers.reprs import execution_text
+
+        return execution_text(self)
 
     def _repr_html_(self) -> str:
-        return reprs.execution_html(self)
+        from belljar.answers.reprs import execution_html
+
+        return execution_html(self)

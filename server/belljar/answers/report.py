@@ -11,20 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any
 
-if TYPE_CHECKING:
-    from belljar.answers.execution import Execution
-    from belljar.answers.results import Blocked, ErrorInfo, Result, TableData
-
-#: Whose form the blocks have: OpenAI's Chat Completions and Responses, Anthropic's Messages, MCP.
-Provider = Literal["openai", "openai-responses", "anthropic", "mcp"]
-PROVIDERS: tuple[str, ...] = get_args(Provider)
-
-#: Shortest report that still says what happened, in characters; what is usual; figures beside it.
-LEAST_CHARS = 400
-MAX_CHARS = 8000
-MAX_IMAGES = 4
+from belljar.answers.blocks import MAX_IMAGES, PROVIDERS, Provider, image_block, text_block
+from belljar.answers.budget import LEAST_CHARS, MAX_CHARS, cut, shares
+from belljar.answers.execution import Execution
+from belljar.answers.results import Blocked, ErrorInfo, Result, TableData
 
 #: Files and refusals that are named one by one; rows of a table.
 _NAMED = 12
@@ -59,10 +51,8 @@ def to_text(execution: Execution, max_chars: int = MAX_CHARS) -> str:
     sections = list(_sections(execution))
     # Titles and the line's ends between the sections.
     room = max_chars - sum(len(section.title) + 2 for section in sections)
-    shares = _shares([len(section.body) for section in sections], [one.first for one in sections], room)
-    parts = [
-        section.title + cut(section.body, share) for section, share in zip(sections, shares, strict=True)
-    ]
+    rooms = shares([len(one.body) for one in sections], room, [one.first for one in sections])
+    parts = [section.title + cut(section.body, share) for section, share in zip(sections, rooms, strict=True)]
     return "\n".join(part for part in parts if part)[:max_chars]
 
 
@@ -89,27 +79,8 @@ def to_model(
         raise ValueError(f"max_images must not be negative; it is {max_images}.")
     images = [(mime, result.content_base64) for result in execution.plots if (mime := _image_mime(result))]
     blocks = [text_block(provider, to_text(execution, max_chars))]
-    blocks += [_image_block(provider, mime, data or "") for mime, data in images[:max_images]]
+    blocks += [image_block(provider, mime, data or "") for mime, data in images[:max_images]]
     return blocks
-
-
-def cut(text: str, room: int) -> str:
-    """Head and tail of a text that is too long, and between them how much is missing.
-
-    Args:
-        text: Any text.
-        room: Characters that there are.
-    """
-    if len(text) <= room:
-        return text
-    # The counts take at most this much; where even they have no room, the head alone is left.
-    mark = _left_out(len(text), text.count("\n"))
-    left = room - len(mark)
-    if left < 2:
-        return text[: max(room, 0)]
-    head, tail = text[: (left + 1) // 2], text[-(left // 2) :]
-    missing = text[len(head) : len(text) - len(tail)]
-    return head + _left_out(len(missing), missing.count("\n")) + tail
 
 
 def own_frames(traceback: str) -> str:
@@ -258,24 +229,6 @@ def _words(text: str) -> str:
     return cut(" ".join(text.split()), _WORDS)
 
 
-def _shares(needs: Sequence[int], first: Sequence[bool], room: int) -> list[int]:
-    """Gives each what it needs or an even share of the room: small ones whole, long ones alike."""
-    shares = [0] * len(needs)
-    for turn in (True, False):
-        waiting = sorted((need, index) for index, need in enumerate(needs) if first[index] is turn)
-        while waiting:
-            need, index = waiting[0]
-            even = max(room, 0) // len(waiting)
-            shares[index] = min(need, even)
-            room -= shares[index]
-            waiting.pop(0)
-    return shares
-
-
-def _left_out(chars: int, lines: int) -> str:
-    return f"\n[… {chars:,} characters, {lines:,} line ends left out …]\n"
-
-
 def _frames(lines: Sequence[str]) -> Iterator[_Frame]:
     index = 0
     while index < len(lines):
@@ -297,20 +250,3 @@ def _image_mime(result: Result) -> str | None:
     if result.png is not None:
         return "image/png"
     return "image/jpeg" if result.jpeg is not None else None
-
-
-def text_block(provider: Provider, text: str) -> dict[str, Any]:
-    """Text as a content block of a provider."""
-    return {"type": "input_text" if provider == "openai-responses" else "text", "text": text}
-
-
-def _image_block(provider: Provider, mime: str, data: str) -> dict[str, Any]:
-    match provider:
-        case "openai":
-            return {"type": "image_url", "image_url": {"url": f"data:{mime};base64,{data}"}}
-        case "openai-responses":
-            return {"type": "input_image", "image_url": f"data:{mime};base64,{data}"}
-        case "anthropic":
-            return {"type": "image", "source": {"type": "base64", "media_type": mime, "data": data}}
-        case "mcp":
-            return {"type": "image", "data": data, "mimeType": mime}

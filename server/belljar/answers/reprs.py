@@ -11,11 +11,10 @@ from __future__ import annotations
 import base64
 import re
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from belljar.answers.execution import Execution
-    from belljar.answers.results import Result, TableData
+from belljar.answers.execution import Execution
+from belljar.answers.results import Result, TableData
 
 #: Longest line of a `repr`, in characters, and rows of a table in Jupyter.
 _LINE_CHARS = 60

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
-from belljar.answers import reprs
 from belljar.untrusted import rebuilt
 from belljar.untrusted.rebuilt import MalformedError
 
@@ -142,11 +141,17 @@ class Result:
         known = {item.name: wire[item.name] for item in fields(cls) if wire.get(item.name) is not None}
         return cls(**{name: _FIELDS.get(name, rebuilt.text)(value, name) for name, value in known.items()})
 
+    # How it looks is above what it is: imported when somebody looks.
+
     def __repr__(self) -> str:
-        return reprs.result_line(self)
+        from belljar.answers.reprs import result_line
+
+        return result_line(self)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return reprs.result_bundle(self)
+        from belljar.answers.reprs import result_bundle
+
+        return result_bundle(self)
 
 
 #: MIME type by field, plainest first.

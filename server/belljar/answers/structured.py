@@ -11,8 +11,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from belljar.answers.budget import MAX_CHARS, cut, shares
 from belljar.answers.execution import Execution
-from belljar.answers.report import MAX_CHARS, cut
 
 #: Things of one kind that are named: results, files, refusals, packages.
 _NAMED = 20
@@ -47,7 +47,7 @@ def structured(execution: Execution, max_chars: int = MAX_CHARS) -> dict[str, An
             result["data"]["rows"] = result["data"]["rows"][:_ROWS]
     places = list(_places(wire))
     sizes = [_size(within[name]) for within, name in places]
-    for (within, name), size, room in zip(places, sizes, _shares(sizes, max_chars), strict=True):
+    for (within, name), size, room in zip(places, sizes, shares(sizes, max_chars), strict=True):
         if size > room:
             left["characters"] = left.get("characters", 0) + _shorten(within, name, room)
     wire["left_out"] = left or None
@@ -105,16 +105,6 @@ def _shorten(within: Any, name: Any, room: int) -> int:
             return size - _size(within[name])
     del within[name]
     return size
-
-
-def _shares(needs: Sequence[int], room: int) -> list[int]:
-    """Gives each what it needs or an even share of the room: small ones whole, long ones alike."""
-    shares = [0] * len(needs)
-    order = sorted(range(len(needs)), key=needs.__getitem__)
-    for turn, index in enumerate(order):
-        shares[index] = min(needs[index], max(room, 0) // (len(order) - turn))
-        room -= shares[index]
-    return shares
 
 
 def _size(value: object) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import belljar
-from belljar.answers.report import PROVIDERS
+from belljar.answers.blocks import PROVIDERS
 from belljar.commands import assets as assets_commands
 from belljar.errors import BelljarError, SettingsError
 from belljar.prepare import pipeline

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from belljar import Sandbox
+from belljar.answers.blocks import PROVIDERS
+from belljar.answers.budget import LEAST_CHARS, cut
 from belljar.answers.execution import Execution
-from belljar.answers.report import LEAST_CHARS, PROVIDERS, cut, own_frames
+from belljar.answers.report import own_frames
 from belljar.answers.results import (
     Blocked,
     ErrorInfo,

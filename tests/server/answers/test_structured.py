@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from belljar import Execution
-from belljar.answers.report import MAX_CHARS
+from belljar.answers.budget import MAX_CHARS
 from belljar.answers.results import Blocked, ErrorInfo, FileChange, Logs, Result, TableColumn, TableData
 from belljar.answers.structured import EXECUTION_SCHEMA, fitting, structured
 

@@ -53,7 +53,7 @@ def on_shelves(log: Path, sandboxes: int = 2, descriptors: int = 0) -> Iterator[
 
 
 async def main(sandboxes: int) -> int:
-    from ..test_tools import ShelfBackend
+    from ...helpers.shelf import ShelfBackend
 
     clients = Clients(lambda: AsyncSandbox(ShelfBackend()), sandboxes)  # type: ignore[arg-type]
     return await serve_http(

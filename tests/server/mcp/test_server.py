@@ -27,7 +27,7 @@ from belljar.commands import cli
 from belljar.mcp.clients import Clients, NoSuchSessionError
 from belljar.mcp.server import build_server
 
-from ..test_tools import ShelfBackend
+from ...helpers.shelf import ShelfBackend
 
 pytestmark = pytest.mark.services
 

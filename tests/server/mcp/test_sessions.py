@@ -15,7 +15,7 @@ from belljar import AsyncSandbox
 from belljar.mcp.clients import Clients, NoSuchSessionError
 from belljar.mcp.http import Sessions
 
-from ..test_tools import ShelfBackend
+from ...helpers.shelf import ShelfBackend
 from .on_shelves import TOKEN, on_shelves
 from .test_server import connected, text
 
