@@ -145,9 +145,7 @@ def test_no_module_imports_itself_in_a_circle(server: Path, harness: Path) -> No
     assert {one.when for one in back} == {"late"}
     assert not circles(one for one in inside if one not in back)
     for needed in back:
-        assert circles(one for one in inside if one not in back - {needed}), (
-            f"{needed} closes no circle any more"
-        )
+        assert circles(one for one in inside if one not in back - {needed}), f"{needed} closes no circle"
     assert not circles(imports(harness))
 
 

@@ -1,21 +1,17 @@
-"""`belljar assets ...`: the command line of this folder. Each command returns the process's exit code."""
+"""Assets: `belljar assets ...`: the runtime's files. Each command gives the process's exit code."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from belljar.assets.add import add_packages, remove_packages
-from belljar.assets.build import NoCompilerError, build_assets
 from belljar.assets.bytecode import compiled_files
-from belljar.assets.fetch import fetch_assets
-from belljar.assets.images import build_images, find_images
+from belljar.assets.images import find_images
 from belljar.assets.manifest import Manifest, read_manifest, write_manifest
 from belljar.assets.paths import (
     MANIFEST_NAME,
@@ -26,9 +22,12 @@ from belljar.assets.paths import (
     packaged,
 )
 from belljar.assets.progress import Progress, human
-from belljar.assets.sets import load_asset_set
 from belljar.assets.store import Store, write_atomically
-from belljar.errors import AssetError, FrontendError
+from belljar.commands.arguments import add_mirror, mirrors
+from belljar.errors import AssetError, BelljarError
+from belljar.prepare import pipeline
+from belljar.prepare.events import Event
+from belljar.settings import load_settings
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -42,14 +41,14 @@ def add_parsers(subparsers: Any) -> None:
     fetch = _add(
         commands, "fetch", fetch_command, "get every file of the allowlist, from wherever it can be had"
     )
-    _add_mirror(fetch)
+    add_mirror(fetch)
     build = _add(
         commands,
         "build",
         build_command,
         "compile the files to byte-code and make a snapshot: sandboxes start many times faster",
     )
-    _add_mirror(build)
+    add_mirror(build)
     build.add_argument(
         "--profile",
         action="append",
@@ -60,7 +59,7 @@ def add_parsers(subparsers: Any) -> None:
     )
     add = _add(commands, "add", add_command, "allow further packages on this machine, with all they need")
     add.add_argument("target", nargs="+", metavar="NAME|WHEEL|FOLDER", help="what to add")
-    _add_mirror(add)
+    add_mirror(add)
     remove = _add(commands, "remove", remove_command, "take added packages off this machine's allowlist")
     remove.add_argument("name", nargs="+", metavar="NAME", help="what to remove")
     _add(commands, "verify", verify_command, "hash every file again; damaged ones are named")
@@ -73,76 +72,35 @@ def add_parsers(subparsers: Any) -> None:
 
 def fetch_command(args: argparse.Namespace) -> int:
     """Make the assets complete."""
-    manifest = load_manifest(args.assets_dir)
-    fetched = fetch_assets(manifest, args.assets_dir, _mirrors(args))
-    load_asset_set(args.assets_dir, manifest)
-    new = f"{fetched.new_files} new, {human(fetched.new_size)}" if fetched.new_files else "nothing to fetch"
-    print(f"All {fetched.files} files ({human(fetched.size)}) are in {args.assets_dir}: {new}.")
-    return 0
+    return _tell(pipeline.fetch(args.assets_dir, mirrors(args)))
 
 
 def build_command(args: argparse.Namespace) -> int:
-    """Compile the assets; a machine that can't is told so and serves the plain ones."""
-    manifest = load_manifest(args.assets_dir)
-    try:
-        built = build_assets(manifest, args.assets_dir, _mirrors(args))
-    except NoCompilerError as error:
-        print(f"{error} The plain files are served; a sandbox takes about twice as long to start.")
-        _images(manifest, args.assets_dir)
-        return 0
-    load_asset_set(args.assets_dir, manifest)
-    for reason in built.left_plain:
-        print(reason)
-    if built.compiled:
-        print(f"Compiled {built.compiled} of {built.archives} archives in {built.seconds:.0f} s.")
-    else:
-        print(f"All {built.archives} archives are compiled already.")
-    _images(manifest, args.assets_dir)
-    for profile in args.profile or [None, "core"]:
-        _snapshot(args.assets_dir, profile)
+    """Compile the assets, lay them out and make snapshots; a machine that can't is told so."""
+    settings = [
+        load_settings({"assets_dir": args.assets_dir, "profile": profile})
+        for profile in args.profile or [None, "core"]
+    ]
+    return _tell(pipeline.build(settings, mirrors(args)))
+
+
+def _tell(events: Iterable[Event]) -> int:
+    """Print what happens while it happens, each sentence once."""
+    said: set[str] = set()
+    for event in events:
+        if (sentence := str(event)) not in said:
+            said.add(sentence)
+            print(sentence, flush=True)
     return 0
-
-
-def _images(manifest: Manifest, assets_dir: Path) -> None:
-    """Lay packages out as sandboxes mount them."""
-    started = time.monotonic()
-    if made := build_images(manifest, assets_dir):
-        print(f"Laid out {made} packages in {time.monotonic() - started:.0f} s.")
-
-
-def _snapshot(assets_dir: Path, profile: str | None) -> None:
-    """Make a snapshot, or say why there is none."""
-    from belljar.prepare.capture import NoSnapshotError, make_snapshot  # needs the whole server
-    from belljar.settings import load_settings
-
-    settings = load_settings({"assets_dir": assets_dir, "profile": profile})
-    try:
-        made = make_snapshot(settings)
-    except (NoSnapshotError, FrontendError) as error:
-        print(f"{error} Sandboxes install their packages at each start, which takes several times as long.")
-        return
-    name = " ".join(settings.profile) or "core"
-    if made.new:
-        print(f"Made the snapshot of {name} ({human(made.size)}) in {made.seconds:.0f} s.")
-    else:
-        print(f"The snapshot of {name} is there already.")
 
 
 def add_command(args: argparse.Namespace) -> int:
     """Extend this machine's allowlist, and compile what is new if the rest is compiled."""
     own = read_manifest(packaged(MANIFEST_NAME))
-    added = add_packages(args.target, own, args.assets_dir, _mirrors(args))
+    added = add_packages(args.target, own, args.assets_dir, mirrors(args))
     for package in added:
         print(f"Added {package.name} {package.version} ({human(package.file.size)}).")
-    manifest = load_manifest(args.assets_dir)
-    if compiled_files(Store(args.assets_dir), own):
-        try:
-            build_assets(manifest, args.assets_dir, _mirrors(args))
-        except NoCompilerError as error:
-            print(f"{error} What was added is served as it is.")
-    if find_images(Store(args.assets_dir)):
-        _images(manifest, args.assets_dir)
-    return 0
+    return _tell(pipeline.extend(own, args.assets_dir, mirrors(args)))
 
 
 def remove_command(args: argparse.Namespace) -> int:
@@ -257,21 +215,6 @@ def _add(commands: Any, name: str, func: Command, text: str) -> argparse.Argumen
     return parser
 
 
-def _add_mirror(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--mirror",
-        action="append",
-        default=[],
-        metavar="URL|FOLDER",
-        help="a place to ask first; may be given several times (BELLJAR_MIRROR names one, too)",
-    )
-
-
-def _mirrors(args: argparse.Namespace) -> list[str]:
-    configured = os.environ.get("BELLJAR_MIRROR")
-    return [*args.mirror, *([configured] if configured else [])]
-
-
 def main() -> int:
     """`python -m belljar.assets`: the same commands without the server."""
     parser = argparse.ArgumentParser(prog="python -m belljar.assets")
@@ -279,6 +222,6 @@ def main() -> int:
     args = parser.parse_args(["assets", *sys.argv[1:]])
     try:
         return int(args.func(args))
-    except AssetError as error:
+    except BelljarError as error:
         print(f"belljar: {error}", file=sys.stderr)
         return 1

@@ -10,20 +10,59 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from belljar.answers.execution import Execution
 from belljar.answers.reprs import visible
 from belljar.answers.results import Result
-from belljar.client.blocking import Sandbox
 from belljar.client.landing import Landing
+from belljar.commands.arguments import add_backend, add_seconds
 from belljar.errors import BelljarError
 from belljar.untrusted.names import shown
+
+if TYPE_CHECKING:
+    from belljar.client.blocking import Sandbox
 
 #: What a process that was asked to end says: 128 + SIGTERM.
 _TERMINATED = 143
 #: The code ran well, but not all of its files could be written: EX_CANTCREAT of sysexits.h.
 _NOT_ALL_WRITTEN = 73
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command to the command line."""
+    parser = commands.add_parser(
+        "run",
+        help="run a Python file, sealed",
+        description="Runs a Python file in a sealed sandbox, in a headless Chromium of this machine.",
+        epilog=(
+            "Exit codes: 0 it ran, 1 it raised (or what sys.exit said), 124 time was up, 130 interrupted, "
+            "126 refused by the policy, 73 it ran but not every file came to --out, 134 Python or "
+            "its browser crashed, 69 there is nowhere to run it, 2 the command is wrong."
+        ),
+    )
+    parser.add_argument("script", metavar="SCRIPT", help="the file to run; - reads it from stdin")
+    parser.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="put this file beside the script, under its own name; may be repeated",
+    )
+    add_seconds(parser, "--timeout", "running time; loading never counts")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write figures and produced files here; into a folder that has other files only data comes",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="let data take the place of files that --out has already"
+    )
+    parser.add_argument("--json", action="store_true", help="print the whole execution as JSON, nothing else")
+    add_backend(parser)
+    parser.set_defaults(func=run_command)
 
 
 def run_command(args: argparse.Namespace) -> int:
@@ -32,6 +71,9 @@ def run_command(args: argparse.Namespace) -> int:
     Raises:
         BelljarError: A file can't be read or written.
     """
+    # Late: only this command needs what drives browsers.
+    from belljar.client.blocking import Sandbox
+
     code, files = _source(args.script), _files(args.file)
     terminated = False
 

@@ -93,7 +93,7 @@ def build_server(clients: Clients, instructions: str | None = None) -> Server[An
     )
 
 
-def mcp_command(args: argparse.Namespace) -> int:
+def serve_clients(args: argparse.Namespace) -> int:
     """Serves until the client goes or somebody ends it, and gives the exit code.
 
     Raises:

@@ -11,16 +11,16 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import belljar
 from belljar.assets import AssetSet
-from belljar.commands import cli
+from belljar.commands import cli, mcp
 from belljar.errors import AssetError, BelljarError
 from belljar.prepare import pipeline
+from belljar.prepare.events import Lacking, LaidOut, Missed
 from belljar.settings import Settings
 from belljar.web import serve
 
@@ -71,69 +71,36 @@ def test_what_could_not_be_done_is_code_1(
     def fail(*_: object) -> None:
         raise AssetError("Nothing could be fetched.")
 
-    monkeypatch.setattr(pipeline, "prepare_assets", fail)
+    monkeypatch.setattr(pipeline, "ready", fail)
     assert cli.main(["serve"]) == 1
     assert capsys.readouterr().err == "belljar: Nothing could be fetched.\n"
 
 
 def test_no_fetch_takes_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "prepare_assets", lambda *_: pytest.fail("fetched"))
+    monkeypatch.setattr(pipeline, "ready", lambda *_: pytest.fail("fetched"))
     monkeypatch.setattr(serve, "run", lambda settings: settings.port - 8123)
     assert cli.main(["serve", "--no-fetch", "--port", "8123"]) == 0
 
 
 def test_flags_and_mirrors_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
-    monkeypatch.setattr(pipeline, "prepare_assets", lambda settings, mirrors: seen.append(mirrors))
+    monkeypatch.setattr(pipeline, "ready", lambda settings, mirrors: seen.append(mirrors) or ())
     monkeypatch.setattr(serve, "run", lambda settings: seen.append(settings.limits.timeout) or 0)
     assert cli.main(["serve", "--timeout", "5 s", "--mirror", "/a", "--mirror", "/b"]) == 0
     assert seen == [["/a", "/b"], 5.0]
 
 
-def test_assets_that_are_here_are_not_fetched(
-    assets: AssetSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_server_tells_of_its_assets_only_what_is_amiss(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(pipeline, "load_asset_set", lambda _: assets)
-    monkeypatch.setattr(pipeline, "fetch_assets", lambda *_: pytest.fail("fetched"))
-    pipeline.prepare_assets(Settings(assets_dir=tmp_path))
-
-
-def test_a_server_without_a_snapshot_says_how_to_get_one(
-    assets: AssetSet,
-    dist: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    (dist / "snapshot-stamp.txt").write_text("stamp")
-    monkeypatch.setattr(pipeline, "load_asset_set", lambda _: assets)
-    monkeypatch.setattr(pipeline, "find_dist", lambda: dist)
-    pipeline.prepare_assets(Settings(assets_dir=tmp_path))
-    assert "Not all packages are laid out: `belljar assets build`" in capsys.readouterr().out
-    image = (assets.core[0],)
-    packages = {name: replace(package, image=image) for name, package in assets.packages.items()}
-    monkeypatch.setattr(pipeline, "load_asset_set", lambda _: replace(assets, packages=packages))
-    pipeline.prepare_assets(Settings(assets_dir=tmp_path))
-    assert "no snapshot for this version: `belljar assets build`" in capsys.readouterr().out
-
-
-def test_a_machine_that_cannot_compile_serves_the_plain_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def missing(_: Path) -> AssetSet:
-        raise AssetError("missing")
-
-    def no_compiler(*_: object) -> None:
-        raise AssetError("There is no Node.")
-
-    monkeypatch.setattr(pipeline, "load_asset_set", missing)
-    monkeypatch.setattr(pipeline, "fetch_assets", lambda *_: None)
-    laid_out: list[object] = []
-    monkeypatch.setattr(pipeline, "build_assets", no_compiler)
-    monkeypatch.setattr(pipeline, "build_images", lambda _, folder: laid_out.append(folder))
-    pipeline.prepare_assets(Settings(assets_dir=tmp_path))
-    assert "There is no Node. Sandboxes take several times as long to start." in capsys.readouterr().out
-    assert laid_out == [tmp_path]
+    events = [LaidOut(3, 1.0), Missed("There is no Node."), Lacking("snapshot")]
+    monkeypatch.setattr(pipeline, "ready", lambda *_: iter(events))
+    monkeypatch.setattr(serve, "run", lambda _: 0)
+    assert cli.main(["serve"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "There is no Node. Sandboxes start from what is there, which takes several times as long.",
+        "There is no snapshot for this version: `belljar assets build` makes sandboxes start faster.",
+    ]
 
 
 def test_a_taken_port_is_a_sentence() -> None:
@@ -285,4 +252,4 @@ def test_an_mcp_that_is_too_old_is_named_with_what_is_needed(tmp_path: Path, fou
 
 def test_the_oldest_mcp_is_that_of_the_packages_own_metadata(repository: Path) -> None:
     declared = (repository / "pyproject.toml").read_text(encoding="utf-8")
-    assert f'mcp = ["mcp>={cli._MCP}"]' in declared
+    assert f'mcp = ["mcp>={mcp._OLDEST}"]' in declared

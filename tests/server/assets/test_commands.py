@@ -13,6 +13,7 @@ from belljar.assets.store import Store
 from belljar.assets.toolchain import Tool, find_node, read_requirements, write_requirements
 from belljar.commands import assets as commands
 from belljar.commands.assets import add_parsers
+from belljar.prepare import pipeline
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ def assets_dir(tmp_path: Path) -> Path:
 @pytest.fixture
 def assets(manifest, assets_dir, monkeypatch):
     """Runs `belljar assets ...` over the small manifest and gives the exit code."""
-    monkeypatch.setattr(commands, "load_manifest", lambda _: manifest)
+    for module in (commands, pipeline):
+        monkeypatch.setattr(module, "load_manifest", lambda _: manifest)
 
     def run(command: str, *options: str) -> int:
         parser = argparse.ArgumentParser()
@@ -98,11 +100,11 @@ def test_build_without_a_compiler_is_a_sentence_and_no_failure(assets, monkeypat
     def none(*_):
         raise NoCompilerError("Byte-code can't be made on this machine: there is no Node.")
 
-    monkeypatch.setattr(commands, "build_assets", none)
-    monkeypatch.setattr(commands, "build_images", lambda *_: 3)
+    monkeypatch.setattr(pipeline, "build_assets", none)
+    monkeypatch.setattr(pipeline, "build_images", lambda *_: 3)
     assert assets("build") == 0
     said = capsys.readouterr().out
-    assert "there is no Node. The plain files are served" in said
+    assert "there is no Node. Sandboxes start from what is there" in said
     assert "Laid out 3 packages" in said
 
 

@@ -1,0 +1,49 @@
+"""Serve: `belljar serve`: the server, after the runtime's files were made ready."""
+
+from __future__ import annotations
+
+import argparse
+
+from belljar.commands.arguments import add_config, add_mirror, mirrors
+from belljar.prepare import pipeline
+from belljar.settings import load_settings, settable
+from belljar.web import serve
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command to the command line."""
+    parser = commands.add_parser(
+        "serve",
+        help="serve the page and the sandbox",
+        description="Serves the page and the sandbox, after fetching the runtime's files if needed.",
+        epilog=(
+            "Each setting can also stand in the environment (BELLJAR_MAX_TIMEOUT=60) or in belljar.toml "
+            "(max_timeout = 60). Flags win over the environment, the environment over the file."
+        ),
+    )
+    add_config(parser)
+    parser.add_argument(
+        "--no-fetch", action="store_true", help="serve what is here; take no network at the start"
+    )
+    add_mirror(parser)
+    for item in settable():
+        flag = f"--{item.name.replace('_', '-')}"
+        parser.add_argument(
+            flag, dest=item.name, metavar=item.metadata["metavar"], help=item.metadata["help"]
+        )
+    parser.set_defaults(func=serve_command)
+
+
+def serve_command(args: argparse.Namespace) -> int:
+    """Serves until interrupted, and gives the exit code. Of the runtime's files it says only what is amiss.
+
+    Raises:
+        BelljarError: A setting can't be, files can't be had, or the address is taken.
+    """
+    flags = {item.name: getattr(args, item.name) for item in settable()}
+    settings = load_settings(flags, config=args.config)
+    if not args.no_fetch:
+        for event in pipeline.ready(settings, mirrors(args)):
+            if event.amiss:
+                print(event)
+    return serve.run(settings)
