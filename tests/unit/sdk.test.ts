@@ -75,14 +75,20 @@ describe("requests", () => {
     expect(await second).toBe("second");
   });
 
-  test("one that is cancelled before the frame is open is never sent", async () => {
+  test("one that is cancelled before the frame is open is never sent, and rejects with the reason", async () => {
     const { requests, sent, post } = opened();
     const controller = new AbortController();
-    const open = Promise.resolve();
-    void requests.ask({ type: "reset" }, open, post, controller.signal);
-    controller.abort();
-    await open;
-    await Promise.resolve();
+    const asked = requests.ask({ type: "reset" }, Promise.resolve(), post, controller.signal);
+    controller.abort(new RangeError("mine"));
+    await expect(asked).rejects.toThrow(new RangeError("mine"));
+    expect(sent).toEqual([]);
+  });
+
+  test("what is asked of a frame that is gone rejects at once, with the reason", async () => {
+    const { requests, sent, post } = opened();
+    requests.lose("The frame is gone.");
+    const asked = requests.ask({ type: "reset" }, new Promise(() => {}), post);
+    await expect(asked).rejects.toThrow(new Gone("The frame is gone."));
     expect(sent).toEqual([]);
   });
 

@@ -3,14 +3,16 @@
 //   Asked: checked ──► waits for its turn ──► RunningCell: events ──► outcome
 //              └──────── aborted ────────► "interrupted", at once
 
-import type { RunEvent, RunOutcome } from "../protocol/messages";
+import type { RunEvent, RunOptions, RunOutcome } from "../protocol/messages";
+import type { Limits } from "../protocol/policy";
 import type { Blocked } from "../protocol/results";
 import { onAbort } from "./abort";
 import { checkedName } from "./context";
 import { call } from "./emitter";
 import { Execution, Gathering, Result } from "./execution";
-import { asBlob } from "./files";
+import { asBlob, type Files } from "./files";
 import { checkedPath, type ExecuteOptions } from "./options";
+import { Gone } from "./requests";
 
 /** The longest answer to input(), in characters; the frame takes no message that is much longer. */
 const ANSWER_CHARS = 10_000_000;
@@ -34,6 +36,42 @@ export class Asked {
 
   get cancelled(): boolean {
     return this.options.signal?.aborted ?? false;
+  }
+
+  /** Its answer, where the limits don't allow it. */
+  refused({ code_chars }: Limits): Execution | undefined {
+    if (this.code.length <= code_chars) return undefined;
+    const value = `The code is ${this.code.length} characters long; this sandbox takes ${code_chars}.`;
+    return Execution.without("refused", "PolicyError", value);
+  }
+
+  /**
+   * Puts its files in their place; gives its answer if it then can't run any more. Rejects with a sentence when one can't
+   * be put there.
+   */
+  async put(files: Files): Promise<Execution | undefined> {
+    try {
+      for (const [path, blob] of this.files) {
+        await files.write(path, blob);
+        if (this.cancelled) return cancelled();
+      }
+    } catch (error) {
+      if (error instanceof Gone) return Execution.without("unavailable", "Unavailable", error.message);
+      throw error;
+    }
+    return undefined;
+  }
+
+  /** Its options as the frame is given them. */
+  wire(timeout_ms: number): RunOptions {
+    const { svg, fresh, onInput } = this.options;
+    return {
+      timeout_ms,
+      input: onInput !== undefined,
+      svg: svg === true,
+      context: this.context,
+      fresh: fresh === true,
+    };
   }
 
   /** The answer of its turn; one that is cancelled before gets its answer at once. */
@@ -66,6 +104,8 @@ export interface CellEvents {
 /** A run that the frame has been given. */
 export class RunningCell {
   readonly execution: Promise<Execution>;
+  /** It has its answer. */
+  over = false;
   readonly #gathering = new Gathering();
   readonly #options: ExecuteOptions;
   readonly #events: CellEvents;
@@ -81,7 +121,10 @@ export class RunningCell {
     this.#options = options;
     this.#events = events;
     this.execution = new Promise((resolve) => {
-      this.#resolve = resolve;
+      this.#resolve = (execution) => {
+        this.over = true;
+        resolve(execution);
+      };
     });
   }
 
@@ -162,6 +205,7 @@ export class RunningCell {
       reportError(error);
       return null;
     };
-    this.#events.answered(id, await asking().catch(nobody));
+    const answer = await asking().catch(nobody);
+    if (!this.over) this.#events.answered(id, answer);
   }
 }

@@ -19,11 +19,15 @@ export class EarlyFrame {
     this.#link.open().catch(() => {}); // asked for again by whom it is given to
   }
 
-  /** None where the page has no place for it yet. Throws what `policyUrl` throws. */
-  static begin({ container, isolation, ...wanted }: SandboxOptions): EarlyFrame | undefined {
+  /** None where the page has no place for it yet. It goes with the signal. Throws what `policyUrl` throws. */
+  static begin(options: SandboxOptions, signal: AbortSignal): EarlyFrame | undefined {
+    const { container, isolation, ...wanted } = options;
     const place: HTMLElement | null = container ?? document.body;
     const url = new URL(USUAL[isolationFor(isolation).page], policyUrl(wanted, import.meta.url));
-    return place ? new EarlyFrame(url, place) : undefined;
+    if (!place) return undefined;
+    const early = new EarlyFrame(url, place);
+    signal.addEventListener("abort", () => early.close(), { once: true });
+    return early;
   }
 
   /** Gives the frame away if it is the one at this address; what comes out of it goes to `events` from now on. */

@@ -24,12 +24,14 @@ export type { Listener } from "./emitter";
 export { Execution, type Logs, Result } from "./execution";
 export type { Files } from "./files";
 export type {
+  Completions,
   ExecuteOptions,
   FileData,
   PackageState,
   Progress,
   SandboxEvents,
+  SandboxInfo,
   SandboxOptions,
   SandboxState,
 } from "./options";
-export { type Completions, Sandbox, type SandboxInfo } from "./sandbox";
+export { Sandbox } from "./sandbox";

@@ -18,6 +18,8 @@ export interface Opening {
   parcels: Parcels;
   /** Resolves once all that a start needs has been handed over. Rejects with a sentence. */
   handed: Promise<Handed>;
+  /** From now on somebody else hears what comes out. */
+  tell(events: LinkEvents): void;
 }
 
 export interface Handed {
@@ -55,15 +57,16 @@ export function openFrame(
   const calm = new Gate();
   const read = new Shelf<string | null>();
   const silent = new Gate();
+  let heard = events;
   const watched: LinkEvents = {
     message: (message) => {
       if (message.type === "read") return read.put(message.name, message.sha256);
       // A worker that has read its code keeps one processor busy; until then a start wants all there are.
       if (message.type !== "progress" || message.stage === "starting") calm.open();
       if (message.type === "ready") setTimeout(() => silent.open(), READ_MS);
-      events.message(message);
+      heard.message(message);
     },
-    lost: events.lost,
+    lost: (reason) => heard.lost(reason),
   };
   const link = early?.take(url, watched) ?? new FrameLink(url, options.container ?? document.body, watched);
   const parcels = new Parcels(link);
@@ -79,6 +82,9 @@ export function openFrame(
       read,
       silent: silent.opened,
     }),
+    tell: (others) => {
+      heard = others;
+    },
   };
 }
 

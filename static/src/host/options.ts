@@ -1,6 +1,6 @@
-// What callers may ask for, and the checks on it. Wrong options are the caller's mistake and throw a sentence.
+// What callers may ask for and what they are told, and the checks on what they ask. Wrong options are the caller's mistake and throw a sentence.
 
-import type { FileInfo } from "../protocol/messages";
+import type { FileInfo, ReadyInfo } from "../protocol/messages";
 import { isPlainPath } from "../protocol/paths";
 import type { Limits } from "../protocol/policy";
 import type { Blocked } from "../protocol/results";
@@ -104,6 +104,21 @@ export interface ExecuteOptions {
 
 /** Where a sandbox stands: "failed" and "closed" are its ends. */
 export type SandboxState = "loading" | "ready" | "running" | "restarting" | "failed" | "closed";
+
+/** What is known of a sandbox once it is ready. */
+export interface SandboxInfo extends ReadyInfo {
+  /** "isolated" where the soft interrupt is there: stopping then keeps the variables of code that computes. */
+  isolation: "isolated" | "plain";
+  /** From `create` to ready. */
+  readyMs: number;
+}
+
+/** Completions at a place in a piece of code. */
+export interface Completions {
+  matches: { text: string; type: string }[];
+  /** Where in the code what they replace begins (UTF-16 offset). */
+  start: number;
+}
 
 /** How far the start has come. */
 export interface Progress {

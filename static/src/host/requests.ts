@@ -26,20 +26,22 @@ export class Requests {
   readonly #waiting = new Map<number, Waiting>();
   readonly #hangs: () => void;
   #numbers = 0;
+  /** What there will be no answers from any more, in a sentence. */
+  #gone: string | undefined;
 
   /** @param hangs Called when an answer doesn't come. */
   constructor(hangs: () => void) {
     this.#hangs = hangs;
   }
 
-  /** A number that no other request of this sandbox has. */
+  /** A number that no other request of this frame has. */
   next(): number {
     return this.#numbers++;
   }
 
   /**
    * Posts a request once `open` has resolved, and gives the answer. Rejects with the frame's sentence, or with Gone.
-   * One whose signal has aborted by then is never posted, and has no answer.
+   * One whose signal has aborted by then is never posted, and rejects with its reason.
    */
   ask(
     message: Request,
@@ -47,6 +49,7 @@ export class Requests {
     post: (message: HostMessage) => void,
     signal?: AbortSignal,
   ): Promise<unknown> {
+    if (this.#gone !== undefined) return Promise.reject(new Gone(this.#gone));
     const request = this.next();
     return new Promise((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -58,8 +61,11 @@ export class Requests {
         };
       this.#waiting.set(request, { resolve: settled(resolve), reject: settled(reject) });
       const send = (): void => {
-        if (signal?.aborted) this.#waiting.delete(request);
         if (!this.#waiting.has(request)) return;
+        if (signal?.aborted) {
+          this.#waiting.delete(request);
+          return reject(signal.reason);
+        }
         timer = setTimeout(() => {
           const waiting = this.#waiting.get(request);
           this.#hangs();
@@ -68,7 +74,7 @@ export class Requests {
         }, ANSWER_MS);
         post({ ...message, request } as HostMessage);
       };
-      void open.then(send, () => {}); // whoever ends the sandbox answers it
+      void open.then(send, () => {}); // then the frame is at its end, and with it this
     });
   }
 
@@ -80,8 +86,9 @@ export class Requests {
     else waiting?.reject(new Error(error));
   }
 
-  /** The frame is gone, and with it every answer. */
+  /** The frame is gone, and with it every answer, also to what is asked from now on. */
   lose(reason: string): void {
+    this.#gone = reason;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of waiting) reject(new Gone(reason));

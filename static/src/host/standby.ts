@@ -57,7 +57,7 @@ export function take(supply: Supply, options: SandboxOptions, events: LinkEvents
   const found = standing;
   if (!found || !able(supply, options) || found.kind !== kindOf(supply, options)) return undefined;
   standing = undefined;
-  found.link.tell(events);
+  found.tell(events);
   send(found.link, { type: "begin" });
   return found;
 }

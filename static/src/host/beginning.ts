@@ -1,0 +1,38 @@
+// What comes before the first frame of a sandbox is given anything: its policy is read, while that frame loads already, and
+// what this browser has kept for the start is looked up.
+
+import type { Timeline } from "../protocol/timing";
+import { EarlyFrame } from "./early";
+import type { Emitter } from "./emitter";
+import { keptSnapshot } from "./keep";
+import type { SandboxEvents, SandboxOptions } from "./options";
+import type { LoadedPolicy } from "./policy";
+import { stands } from "./standby";
+import { Supply } from "./supply";
+import { unsupported } from "./support";
+
+export interface Beginning {
+  supply: Supply;
+  /** A frame that loads already; whoever opens one takes or closes it. It goes with the signal of its sandbox, too. */
+  early: EarlyFrame | undefined;
+}
+
+/** Rejects with a sentence where no sandbox can be had, with the reason of the signal once that has aborted. */
+export async function begin(
+  policy: Promise<LoadedPolicy>,
+  options: SandboxOptions,
+  emitter: Emitter<SandboxEvents>,
+  signal: AbortSignal,
+  timeline: Timeline,
+): Promise<Beginning> {
+  signal.throwIfAborted();
+  const lacking = unsupported();
+  if (lacking) throw new Error(lacking);
+  emitter.emit("progress", { stage: "policy", label: "reading the policy", loaded: 0, total: 0 });
+  const early = stands() ? undefined : EarlyFrame.begin(options, signal);
+  const found = await policy;
+  const { packages, start, keep = true } = options;
+  const kept = keep && start !== "wheels" ? await keptSnapshot(found.policy, found.base, packages) : null;
+  signal.throwIfAborted(); // no frame for what was closed meanwhile
+  return { supply: new Supply(found, options, emitter, signal, timeline, kept), early };
+}
