@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from belljar_harness import Session, _bridge, start
+from belljar_harness import Session, start
+from belljar_harness.interpreter import bridge as _bridge
 
 PACKAGES: dict[str, dict[str, Any]] = {
     "numpy": {"version": "2.4.3", "imports": ["numpy"], "depends": []},

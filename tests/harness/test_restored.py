@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 
 from belljar_harness import restored
+from belljar_harness.interpreter import startup
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def base(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = ModuleType("_pyodide._base")
     module.__dict__["eval_code"] = lambda source, *_, **__: f"evaluated {source}"
     monkeypatch.setitem(sys.modules, "_pyodide._base", module)
-    restored._answer_once()
+    startup._answer_once()
     return module
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 
-from belljar_harness._bridge import Bridge
-from belljar_harness.threadstates import PROBE, ThreadStates
+from belljar_harness.interpreter.bridge import Bridge
+from belljar_harness.interpreter.threadstates import PROBE, ThreadStates
 
 from .conftest import FakeBridge
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,31 +47,9 @@ SERVER = {
 
 #: Rooms of the harness, the lowest first; each imports only from floors below its own.
 HARNESS = [
-    {
-        "_bridge",
-        "allowlist",
-        "cell",
-        "events",
-        "files",
-        "hints",
-        "namespace",
-        "patches",
-        "private",
-        "plaintext",
-    },
-    {
-        "completion",
-        "errors",
-        "network",
-        "notices",
-        "processes",
-        "streams",
-        "tables",
-        "texts",
-        "threadstates",
-        "ticks",
-    },
-    {"figure_backend"},
+    {"allowlist", "cell", "events", "files", "hints", "namespace", "patches", "plaintext", "private"},
+    {"completion", "figure_backend", "interpreter", "notices", "processes", "streams", "tables"},
+    {"errors", "network", "texts", "ticks"},
     {"mime", "pictures", "waiting"},
     {"display", "figures", "inputs", "loading", "loops", "warming"},
     {"imports", "ipython", "packages", "restored"},
@@ -197,10 +176,53 @@ def test_the_server_runs_no_code_of_users(server: Path) -> None:
         assert not called & {"eval", "exec", "compile", "__import__"}, file.relative_to(server)
 
 
-def test_only_the_bridge_knows_pyodide(harness: Path) -> None:
-    for file in harness.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
-            outside = {name.split(".")[0] for name in names} & {"js", "pyodide", "pyodide_js", "_pyodide"}
-            assert not outside or file.name == "_bridge.py", f"{file.name} imports {outside}"
+#: Names of Pyodide's: its modules and what of its event loop is changed.
+PYODIDES = re.compile(r"^(js|_?pyodide(_js)?|_pyodide_core)(\.|$)|^_keyboard_interrupt_handler$|^WebLoop$")
+
+
+def names_of_others(source: str) -> set[str]:
+    """What a module imports from outside, its attributes, and its strings but for the docs."""
+    tree = ast.parse(source)
+    docs = {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(node.module or "")
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docs:
+            found.add(node.value)
+    return found
+
+
+def test_one_room_of_the_harness_knows_pyodide(harness: Path) -> None:
+    knows = {
+        path.relative_to(harness).parts[0]
+        for path in harness.rglob("*.py")
+        if any(map(PYODIDES.search, names_of_others(path.read_text(encoding="utf-8"))))
+    }
+    assert knows == {"interpreter"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import js",
+        "def f():\n    from pyodide.ffi import run_sync",
+        'hooks.after("pyodide.webloop", print)',
+        'sys.modules.get("_pyodide._base")',
+        "loop._keyboard_interrupt_handler = None",
+        'hasattr(loop, "_keyboard_interrupt_handler")',
+    ],
+)
+def test_a_name_of_pyodide_s_would_be_seen(source: str) -> None:
+    assert any(map(PYODIDES.search, names_of_others(source)))
+    assert not any(map(PYODIDES.search, names_of_others(f"def f():\n    {source!r}\n    # {source[:9]}")))

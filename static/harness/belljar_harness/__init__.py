@@ -2,8 +2,8 @@
 
     worker (JS) ── start(bridge) ──► Session ── run(run, code, options) ──► events as JSON text
 
-Only `_bridge` knows Pyodide; everything else runs, and is tested, in an ordinary CPython too. Nothing in here
-is a wall: user code shares this interpreter and can change all of it. The wall is the frame around it.
+Only `interpreter` knows Pyodide; everything else runs, and is tested, in an ordinary CPython too. Nothing in
+here is a wall: user code shares this interpreter and can change all of it. The wall is the frame around it.
 """
 
 from .session import Session, start

@@ -13,7 +13,6 @@ from types import ModuleType
 from typing import Any
 
 from . import ipython, notices, processes, tables
-from ._bridge import Bridge
 from .allowlist import Allowlist
 from .display import Display, Publisher
 from .events import Emitter
@@ -21,6 +20,7 @@ from .figures import Figures
 from .files import Files
 from .imports import OnDemandFinder
 from .inputs import Inputs, Stdin
+from .interpreter.bridge import Bridge
 from .loading import Loader
 from .loops import Loops
 from .magics import MODULE as MAGICS_MODULE

@@ -8,13 +8,14 @@ from types import TracebackType
 from typing import Any
 
 from .hints import hint
+from .interpreter import PACKAGES
 
 #: Longest message and longest traceback, in characters.
 VALUE_CHARS = 10_000
 TRACEBACK_CHARS = 100_000
 
 #: Packages whose frames are machinery, not the user's.
-MACHINERY = (__package__ or "belljar_harness", "pyodide", "_pyodide")
+MACHINERY = (__package__ or "belljar_harness", *PACKAGES)
 
 
 def error_info(error: BaseException, cells: set[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from ._bridge import Bridge
+from .interpreter.bridge import Bridge
 from .waiting import Waiter
 
 NOBODY = 'nobody is there to answer. Put the value into the code instead, e.g. name = "Ada".'

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from ._bridge import Bridge
 from .allowlist import Allowlist
 from .events import Emitter
+from .interpreter.bridge import Bridge
 from .waiting import Waiter
 
 

@@ -15,7 +15,7 @@ import weakref
 from types import ModuleType
 from typing import Any, TypeVar
 
-from ._bridge import running_loop
+from .interpreter.loop import is_ours, running_loop
 from .patches import Patches
 from .waiting import Waiter
 
@@ -67,7 +67,7 @@ class Loops:
             patches.set(module, "Runner", self._runner())
         patches.set(asyncio.runners, "run", self._waiter.run_coroutine)
         self._keep_names()
-        if not hasattr(home, "_keyboard_interrupt_handler"):
+        if not is_ours(home):
             return  # an ordinary loop, in tests, which whoever made it runs
         kind = type(home)
         policy = _policy()

@@ -7,10 +7,12 @@ This is for clear messages only and is never counted as the wall: user code can 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from .interpreter.network import WAYS_OUT
 from .patches import ImportHooks, Patches
 
 ADVICE = "Put the data in a file instead."
@@ -65,10 +67,10 @@ class Network:
             "httpx._client": self._httpx,
             "aiohttp.client": self._aiohttp,
             "webbrowser": self._webbrowser,
-            "pyodide.http": self._pyodide_http,
-            "pyodide.webloop": self._webloop,
         }.items():
             hooks.after(name, action)
+        for name, refuse in WAYS_OUT.items():
+            hooks.after(name, partial(refuse, self, patches))
 
     def error(self, what: str, target: Any, also: type[Exception] | None = None) -> NoNetworkError:
         """Report an attempt; returns the error to raise.
@@ -87,7 +89,7 @@ class Network:
         error.reason = str(error)
         return error
 
-    def _refuse(
+    def refuse(
         self, what: str, *, position: int = 0, keyword: str = "url", also: type[Exception] | None = None
     ) -> Callable[..., Any]:
         """A function that fails; the target is its argument at `position`, or the one called `keyword`."""
@@ -101,7 +103,7 @@ class Network:
     def _socket(self, module: Any) -> None:
         for name in ("connect", "connect_ex", "sendto"):
             position = 2 if name == "sendto" else 1
-            self._patches.set(module.socket, name, self._refuse(f"socket.{name}", position=position))
+            self._patches.set(module.socket, name, self.refuse(f"socket.{name}", position=position))
         for name in (
             "create_connection",
             "getaddrinfo",
@@ -110,7 +112,7 @@ class Network:
             "gethostbyaddr",
         ):
             if hasattr(module, name):
-                self._patches.set(module, name, self._refuse(f"socket.{name}", keyword="host"))
+                self._patches.set(module, name, self.refuse(f"socket.{name}", keyword="host"))
 
     def _http_client(self, module: Any) -> None:
         def connect(connection: Any) -> None:
@@ -142,7 +144,7 @@ class Network:
     def _requests(self, module: Any) -> None:
         from requests.exceptions import ConnectionError as RequestsError
 
-        self._patches.set(module.Session, "request", self._refuse("requests", position=2, also=RequestsError))
+        self._patches.set(module.Session, "request", self.refuse("requests", position=2, also=RequestsError))
 
         def send(session: Any, request: Any, **kwargs: Any) -> Any:
             raise self.error("requests", request.url, RequestsError)
@@ -167,32 +169,7 @@ class Network:
 
     def _webbrowser(self, module: ModuleType) -> None:
         for name in ("open", "open_new", "open_new_tab"):
-            self._patches.set(module, name, self._refuse(f"webbrowser.{name}"))
-
-    def _pyodide_http(self, module: ModuleType) -> None:
-        async def pyfetch(url: str = "", *args: Any, **kwargs: Any) -> Any:
-            raise self.error("pyodide.http.pyfetch", url)
-
-        self._patches.set(module, "pyfetch", pyfetch)
-        self._patches.set(module, "open_url", self._refuse("pyodide.http.open_url"))
-        pyxhr = getattr(module, "pyxhr", None)
-        for name in ("get", "post", "put", "delete", "patch", "head", "options"):
-            if hasattr(pyxhr, name):
-                self._patches.set(pyxhr, name, self._refuse(f"pyodide.http.pyxhr.{name}"))
-
-    def _webloop(self, module: Any) -> None:
-        async def create_connection(
-            loop: Any, factory: Any, host: Any = None, port: Any = None, **_: Any
-        ) -> Any:
-            raise self.error("asyncio.open_connection", f"{host}:{port}" if host else "")
-
-        self._patches.set(module.WebLoop, "create_connection", create_connection)
-        for name in ("create_datagram_endpoint", "create_unix_connection"):
-
-            async def refused(loop: Any, *_: Any, _name: str = name, **__: Any) -> Any:
-                raise self.error(f"asyncio.{_name}", "")
-
-            self._patches.set(module.WebLoop, name, refused)
+            self._patches.set(module, name, self.refuse(f"webbrowser.{name}"))
 
 
 def _address(target: Any) -> str:

@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from . import tables, warming
+from .interpreter import startup
 
 #: State in which modules remember what must differ from sandbox to sandbox.
 _REMEMBERED = {"tempfile": {"_name_sequence": None}, "uuid": {"_node": None, "_last_timestamp": None}}
@@ -57,47 +58,9 @@ def settle(packages: list[str]) -> None:
     os.environ.pop("PYTHONHASHSEED", None)
     while sys.path and sys.path[0] == "":
         sys.path.pop(0)
-    _skip_once("pyodide._package_loader", "init_loaded_packages")
-    _answer_once()
+    startup.shorten()
     _find_twister()
     warming.freeze()
-
-
-def _skip_once(module: str, name: str) -> None:
-    """Let the next call of a function do nothing but put the function back.
-
-    Pyodide reads the metadata of every package at the end of each start, to learn what is loaded. A restored
-    interpreter is told by its snapshot.
-    """
-    target = sys.modules.get(module)
-    function = getattr(target, name, None)
-    if target is not None and function is not None:
-        setattr(target, name, lambda: setattr(target, name, function))
-
-
-def _answer_once() -> None:
-    """Let what Pyodide evaluates first have its answer ready: four lines, each the same at every start."""
-    import builtins
-
-    base: Any = sys.modules.get("_pyodide._base")
-    if base is None:
-        return
-    evaluate = base.eval_code
-    answers: dict[str, Any] = {
-        "{}": {},
-        "import importlib; importlib": importlib,
-        "import __main__; __main__.__dict__": vars(sys.modules["__main__"]),
-        "import builtins; builtins.__dict__": vars(builtins),
-    }
-
-    def answer(source: str, *args: Any, **kwargs: Any) -> Any:
-        ready = source in answers
-        found = answers.pop(source) if ready else None
-        if not ready or not answers:
-            base.eval_code = evaluate
-        return found if ready else evaluate(source, *args, **kwargs)
-
-    base.eval_code = answer
 
 
 def wake() -> None:

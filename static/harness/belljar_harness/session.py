@@ -25,11 +25,11 @@ from typing import Any
 
 from . import cell as cells
 from . import magics, warming
-from ._bridge import Bridge, RawBridge
 from .completion import complete
 from .environment import Environment
 from .errors import error_info
 from .imports import refresh, wanted_packages
+from .interpreter.bridge import Bridge, RawBridge
 from .namespace import Context, withdraw
 
 

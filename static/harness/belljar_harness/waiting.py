@@ -14,16 +14,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, TypeVar
 
-from ._bridge import Bridge, running_loop
+from .interpreter.bridge import Bridge
+from .interpreter.loop import is_ours, on_interrupt, running_loop, suspend_by
+from .interpreter.threadstates import ThreadStates
 from .patches import Patches
-from .threadstates import ThreadStates
 
 T = TypeVar("T")
 
@@ -58,13 +58,12 @@ class Waiter:
         patches.set(time, "sleep", self.sleep)
         patches.set(asyncio, "run", self.run_coroutine)
         loop = running_loop()
-        if hasattr(loop, "_keyboard_interrupt_handler"):
-            # Pyodide's loop. An interrupt may hit any of its callbacks; wherever it does, it is the cell's.
-            patches.put(loop, "_keyboard_interrupt_handler", self.interrupt)
+        if is_ours(loop):
+            # An interrupt may hit any of its callbacks; wherever it does, it is the cell's.
+            on_interrupt(loop, self.interrupt, patches)
             signal.signal(signal.SIGINT, self._on_signal)
             self._threads.install()
-            if "pyodide.ffi" in sys.modules:
-                patches.set(sys.modules["pyodide.ffi"], "run_sync", self.suspend)
+            suspend_by(self.suspend, patches)
             patches.put(loop, "run_until_complete", self.run_coroutine)
 
     async def begin(self) -> None:

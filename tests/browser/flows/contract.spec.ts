@@ -26,7 +26,7 @@ async function found(bench: Bench, code: string): Promise<string | undefined> {
 contract(36, "Pyodide", "how suspended calls hold thread states", async (bench) => {
   const ready = `
 import asyncio, time
-from belljar_harness.threadstates import ThreadStates
+from belljar_harness.interpreter.threadstates import ThreadStates
 async def sleep(seconds): time.sleep(seconds)
 await asyncio.gather(sleep(0.05), sleep(0.01), sleep(0.03));`;
   expect(await found(bench, ready)).toBeUndefined();

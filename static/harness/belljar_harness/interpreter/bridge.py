@@ -1,4 +1,4 @@
-"""The bridge to the worker: the one module that knows Pyodide and JavaScript.
+"""The bridge to the worker: what the harness asks of JavaScript, with Python's types.
 
 The worker hands over an object with `emit`, `load_packages`, `read_input`, `keep_file`, `arm`, `disarm`,
 `can_suspend`, `allowlist` and `settings`. In Pyodide that is a JavaScript object behind a proxy; in tests it
@@ -7,7 +7,6 @@ is a Python one.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable
 from dataclasses import dataclass, fields
@@ -115,11 +114,3 @@ class Bridge:
     def disarm(self) -> None:
         """From here on it doesn't; a pending one is cleared."""
         self._raw.disarm()
-
-
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The event loop that runs, or None."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

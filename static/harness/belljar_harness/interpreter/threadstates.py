@@ -18,7 +18,7 @@ import _thread
 import asyncio
 import signal
 
-from ._bridge import Bridge
+from .bridge import Bridge
 
 #: Pyodide keeps at most ten idle thread states.
 MOST_HELD = 12
