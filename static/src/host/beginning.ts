@@ -1,10 +1,8 @@
-// What comes before the first frame of a sandbox is given anything: its policy is read, while that frame loads already, and
-// what this browser has kept for the start is looked up.
+// What comes before the first frame of a sandbox is given anything: its policy is read, while that frame loads already.
 
 import type { Timeline } from "../protocol/timing";
 import { EarlyFrame } from "./early";
 import type { Emitter } from "./emitter";
-import { keptSnapshot } from "./keep";
 import type { SandboxEvents, SandboxOptions } from "./options";
 import type { LoadedPolicy } from "./policy";
 import { stands } from "./standby";
@@ -31,8 +29,6 @@ export async function begin(
   emitter.emit("progress", { stage: "policy", label: "reading the policy", loaded: 0, total: 0 });
   const early = stands() ? undefined : EarlyFrame.begin(options, signal);
   const found = await policy;
-  const { packages, start, keep = true } = options;
-  const kept = keep && start !== "wheels" ? await keptSnapshot(found.policy, found.base, packages) : null;
   signal.throwIfAborted(); // no frame for what was closed meanwhile
-  return { supply: new Supply(found, options, emitter, signal, timeline, kept), early };
+  return { supply: new Supply(found, options, emitter, signal, timeline), early };
 }

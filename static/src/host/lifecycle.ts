@@ -17,7 +17,6 @@ import type { EarlyFrame } from "./early";
 import type { Emitter } from "./emitter";
 import { Execution } from "./execution";
 import { Files } from "./files";
-import { forgetKept } from "./keep";
 import { openFrame } from "./opening";
 import {
   checkedTimeout,
@@ -32,6 +31,7 @@ import { offered } from "./server";
 import { drop, take } from "./standby";
 import type { Supply } from "./supply";
 import { FrameTenancy, type News, type TenancyEnd } from "./tenancy";
+import { forgetUnpacked } from "./unpacked";
 
 const CLOSED = "The sandbox was closed.";
 const SILENT = "The sandbox frame stopped answering and was replaced.";
@@ -178,7 +178,7 @@ export class Lifecycle {
   #startOver(reason: string): void {
     const supply = this.#supply;
     if (!supply?.snapshot) return this.#end("failed", new Error(`Python could not start: ${reason}.`));
-    forgetKept().catch(() => {}); // at worst the next visit tries again
+    forgetUnpacked().catch(() => {}); // at worst the next visit tries again
     if (!supply.dropKept()) {
       this.unrestorable = reason;
       supply.dropSnapshot();
@@ -188,7 +188,7 @@ export class Lifecycle {
 
   /** What this browser had kept is spoiled. */
   async #drop(problem: string): Promise<void> {
-    await forgetKept().catch(() => {}); // the next start reads it again, and the next rest finds it out again
+    await forgetUnpacked().catch(() => {}); // the next start reads it again, and the next rest finds it out again
     if (this.state === "restarting") return; // more than one thing was
     this.#replace(`What this browser had kept is spoiled: ${problem} The sandbox was replaced.`);
   }
@@ -229,7 +229,7 @@ export class Lifecycle {
   }
 
   #rests(): void {
-    if (this.#supply) this.#rest.begin(this.#supply, this.unrestorable === undefined);
+    if (this.#supply) this.#rest.begin(this.#supply);
   }
 
   #hear(message: News): void {

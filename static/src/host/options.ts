@@ -52,8 +52,8 @@ export interface SandboxOptions {
   /** "wheels": install the packages at every start, even where the server has a snapshot of that (default "auto"). */
   start?: "auto" | "wheels";
   /**
-   * Where the server has no snapshot of what is loaded at the start, let this browser make one when nothing runs, and
-   * keep it in Cache Storage of this page's origin for the next visit (default true).
+   * Once nothing runs, keep what the server's snapshot unpacked to in IndexedDB of this page's origin, for the next visit
+   * (default true).
    */
   keep?: boolean;
   /** Closes the sandbox; one that isn't ready yet rejects with the signal's reason. */
@@ -155,7 +155,7 @@ export interface SandboxEvents {
   packages: PackageState[];
   /** Whether a further Python stands ready, and how many do. */
   spare: { ready: boolean; count: number };
-  /** This browser has kept a snapshot for the next visit; its size in bytes. */
+  /** This browser has kept what the snapshot unpacked to for the next visit; its size in bytes. */
   kept: { bytes: number };
 }
 

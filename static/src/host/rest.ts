@@ -2,10 +2,8 @@
 // visit. Each thing waits until the sandbox has rested for some time; a cell that begins puts all of it off.
 //
 //   begin ─► fetch what cells may need ─► verify what was kept, or keep what was unpacked ─► a frame stands by
-//     │                                                └────► a snapshot of this browser's own, where the server has none
 //     └────► end: a cell runs
 
-import { keepSnapshot } from "./keep";
 import { checkedPool, type SandboxOptions } from "./options";
 import { leave, prepare } from "./standby";
 import type { Supply } from "./supply";
@@ -18,9 +16,6 @@ const LATER_MS = 1_000;
 
 /** How long nothing must run before what was kept is verified, and what the server sent is kept as it was unpacked. */
 const UNPACKED_MS = 1_500;
-
-/** How long nothing must run before this browser makes a snapshot for itself. */
-const CAPTURE_MS = 8_000;
 
 export interface Resting {
   /** Nothing runs, and somebody may come back to it. */
@@ -37,7 +32,6 @@ export interface Resting {
 
 export class Rest {
   readonly #options: SandboxOptions;
-  readonly #signal: AbortSignal;
   readonly #sandbox: Resting;
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
   /** Begins the present rest anew. */
@@ -45,25 +39,20 @@ export class Rest {
 
   constructor(options: SandboxOptions, signal: AbortSignal, sandbox: Resting) {
     this.#options = options;
-    this.#signal = signal;
     this.#sandbox = sandbox;
     // What came up while the page was hidden was let pass.
     document.addEventListener("visibilitychange", () => sandbox.idle() && this.#again?.(), { signal });
   }
 
-  /** Nothing runs from now on. `restorable`: this browser has taken every snapshot that it was given. */
-  begin(supply: Supply, restorable: boolean): void {
+  /** Nothing runs from now on. */
+  begin(supply: Supply): void {
     this.end();
-    this.#again = () => this.begin(supply, restorable);
-    const { start, keep = true } = this.#options;
+    this.#again = () => this.begin(supply);
+    const { keep = true } = this.#options;
     const { alone, afterSpare } = STANDBY_MS;
     this.#after(LATER_MS, () => this.#sandbox.idles());
     this.#after(checkedPool(this.#options) > 0 ? afterSpare : alone, () => void this.#standBy(supply));
-    if (!keep || start === "wheels" || !restorable) return;
-    if (supply.snapshot) this.#after(UNPACKED_MS, () => void this.#keep(supply));
-    if (supply.snapshot && supply.missing.length === 0) return;
-    const { policy, first } = supply;
-    this.#after(CAPTURE_MS, () => this.#tell(keepSnapshot(policy, supply.url("."), first, this.#signal)));
+    if (keep && supply.snapshot) this.#after(UNPACKED_MS, () => void this.#keep(supply));
   }
 
   /** Something runs. */

@@ -37,8 +37,7 @@ export function prepare(owner: object, supply: Supply, options: SandboxOptions):
   owners.add(owner);
   const { policy, base } = supply;
   const signal = new AbortController().signal;
-  const { snapshot } = supply;
-  const own = new Supply({ policy, base }, options, new Emitter<SandboxEvents>(), signal, undefined, snapshot);
+  const own = new Supply({ policy, base }, options, new Emitter<SandboxEvents>(), signal);
   const kind = kindOf(own, options);
   const events: LinkEvents = {
     message: (message: FrameMessage) => {

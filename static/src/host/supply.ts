@@ -7,7 +7,6 @@ import { Timeline } from "../protocol/timing";
 import { type AssetBlob, type AssetEvents, checked, fetchAsset, fetchBlob } from "./assets";
 import type { Emitter } from "./emitter";
 import { expression } from "./expression";
-import { FOLDER } from "./kept";
 import type { PackageState, Progress, SandboxEvents, SandboxOptions } from "./options";
 import { PackageFiles } from "./packages";
 import { closure, type LoadedPolicy } from "./policy";
@@ -75,7 +74,6 @@ export class Supply {
     emitter: Emitter<SandboxEvents>,
     signal: AbortSignal,
     timeline = new Timeline(),
-    kept: PolicySnapshot | null = null,
   ) {
     this.policy = policy;
     this.base = base;
@@ -87,7 +85,7 @@ export class Supply {
     const first = closure(policy, packages ?? policy.profile.load);
     this.first = first.map(({ name }) => name);
     for (const { name } of first) this.#states.set(name, "loading");
-    this.#snapshot = start === "wheels" ? null : fitting([...policy.snapshots, ...(kept ? [kept] : [])], this.first);
+    this.#snapshot = start === "wheels" ? null : fitting(policy.snapshots, this.first);
     this.#tell();
   }
 
@@ -225,8 +223,7 @@ export class Supply {
   /** The files that are kept unpacked for the next visit, and the heap's pieces; none where that is off. */
   get #keepable(): { files: AssetFile[]; snapshot: PolicySnapshot } | null {
     const { snapshot } = this;
-    // What this browser made for itself is kept already.
-    if (!snapshot || !this.#keep || snapshot.state.url.startsWith(FOLDER)) return null;
+    if (!snapshot || !this.#keep) return null;
     const { heap } = snapshot;
     return { files: this.#needed().filter((file) => !heap.includes(file) && !isCode(file)), snapshot };
   }

@@ -7,14 +7,30 @@
 //   next visit:  kept? ─► read ─► in use ─► rest ─► verified
 
 import type { AssetFile, PolicySnapshot } from "../protocol/policy";
-import { roomy } from "./kept";
 
 const DATABASE = "belljar-unpacked";
+/** Snapshots that browsers made for themselves, up to belljar 0.1.1: 170 MB that nobody reads any more. */
+const FORMER = "belljar-snapshots";
 /** Blobs by the hashes of the files that lie in them. There is never more than one. */
 const STORE = "starts";
 
 /** A database that doesn't answer within this time, in milliseconds, is done without. */
 const ANSWER_MS = 1_000;
+
+/** What the browser says of the person's line. Chromium only. */
+interface Line {
+  connection?: { saveData?: boolean };
+}
+
+/** So many times the size of what is kept must be free. */
+const ROOM = 4;
+
+/** Whether so many bytes may be kept here: there is plenty of room, and the person saves no data. */
+async function roomy(bytes: number): Promise<boolean> {
+  if ((navigator as Line).connection?.saveData) return false;
+  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  return quota - usage > ROOM * bytes;
+}
 
 export interface Unpacked {
   /** By SHA-256. */
@@ -96,6 +112,7 @@ export async function keepUnpacked(
   const all = [...files, ...heap];
   const pieces = all.flatMap(({ sha256 }) => blobs.get(sha256) ?? []);
   if (!globalThis.crypto?.subtle || pieces.length < all.length) return null;
+  if ("caches" in globalThis) await caches.delete(FORMER);
   const key = keyOf(all);
   const bytes = sum(all);
   if ((await withStore(false, (store) => done(store.count(key)))) || !(await roomy(bytes))) return null;

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Page, Route } from "@playwright/test";
 import type { Policy } from "../../../static/src/protocol/policy";
-import { Bench, blankPage, expect, test } from "../fixtures";
+import { type Bench, expect, test } from "../fixtures";
 import { CELLS } from "./cells";
 import { bothWays, given, start, within, withoutImages } from "./ways";
 
@@ -233,70 +233,4 @@ test("a restored interpreter finds its own symbols by name, and libraries that c
   expect(restored).toEqual(cold);
   expect(restored[0]).toMatchObject({ text: "(b'3.14.2', True, False, False)" });
   expect(restored[1]).toMatchObject({ text: "['B', 'D']" });
-});
-
-/** SHA-256 of a file of the snapshot that a browser has made. */
-async function keptHash(name: string): Promise<string> {
-  const cache = await caches.open("belljar-snapshots");
-  const request = (await cache.keys()).find(({ url }) => url.endsWith(name));
-  const response = (await cache.match(request ?? "")) ?? Response.error();
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.arrayBuffer()));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-test("where the server has no snapshot the browser makes one when nothing runs, and the next visit starts from it", async ({
-  browser,
-}) => {
-  test.setTimeout(120_000);
-  const context = await browser.newContext();
-  const visit = async (act: (bench: Bench, page: Page) => Promise<void>): Promise<void> => {
-    const page = await context.newPage();
-    await page.route("**/policy.json", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, json: { ...((await response.json()) as Policy), snapshots: [] } });
-    });
-    await blankPage(page);
-    await act(new Bench(page), page);
-    await page.close();
-  };
-  const options = { packages: [], spare: false };
-  await visit(async (bench, page) => {
-    await bench.open({ ...options, keep: false });
-    expect((await start(bench))[0]).toBe("wheels");
-    await bench.close();
-    await bench.open(options);
-    expect((await start(bench))[0]).toBe("wheels");
-    const bytes = await bench.do(
-      (sandbox) => new Promise<number>((resolve) => void sandbox.on("kept", (kept) => resolve(kept.bytes))),
-    );
-    expect(bytes).toBeGreaterThan(1e6);
-    expect((await bench.run("1 + 1")).text).toBe("2");
-    // Nothing of it is a matter of chance or time: it is what the server's own was, down to which code is hot.
-    const { snapshots } = (await (await page.request.get("/policy.json")).json()) as Policy;
-    const served = snapshots.find(({ load }) => load.length === 0);
-    expect(served).toBeDefined();
-    for (const name of ["snapshot-hot.bin", "snapshot-heap-0.bin"]) {
-      const asset = [served?.hot, ...(served?.heap ?? [])].find((one) => one?.name === name);
-      expect(await page.evaluate(keptHash, name), name).toBe(asset?.sha256);
-    }
-  });
-  await visit(async (bench, page) => {
-    await bench.open(options);
-    expect(await start(bench)).toEqual(["snapshot", undefined]);
-    expect((await bench.run("import math; math.comb(5, 2)")).text).toBe("10");
-    // Spoiled in the meantime: noticed, not used, and gone.
-    await page.evaluate(async () => {
-      const cache = await caches.open("belljar-snapshots");
-      const request = (await cache.keys()).find(({ url }) => url.endsWith("heap-0.bin"));
-      const bytes = new Uint8Array(await ((await cache.match(request ?? "")) ?? Response.error()).arrayBuffer());
-      bytes[5_000] = (bytes[5_000] ?? 0) ^ 1;
-      if (request) await cache.put(request, new Response(bytes));
-    });
-  });
-  await visit(async (bench, page) => {
-    await bench.open(options);
-    expect(await start(bench)).toEqual(["wheels", expect.stringContaining("not what the policy names")]);
-    expect(await page.evaluate(() => caches.has("belljar-snapshots"))).toBe(false);
-  });
-  await context.close();
 });

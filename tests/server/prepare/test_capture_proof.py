@@ -42,6 +42,15 @@ def test_a_snapshot_that_was_made_is_proved(core: Snapshot) -> None:
     prove(core)
 
 
+def test_the_same_files_give_the_same_snapshot(core: Snapshot, tmp_path: Path) -> None:
+    """Nothing of it is a matter of chance or time, down to which code is hot."""
+    folder = default_assets_dir()
+    desk = _Desk(Settings(assets_dir=folder, profile=()), Frontend(find_dist()), find_browser(), tmp_path)
+    made = desk.capture()
+    for part, pieces in core.parts.items():
+        assert made[part].read_bytes() == b"".join(piece.path.read_bytes() for piece in pieces), part
+
+
 @pytest.mark.parametrize("part", ["state", "heap"])
 def test_a_snapshot_that_does_not_start_is_not_kept(core: Snapshot, part: str, tmp_path: Path) -> None:
     # Planted bytes have a hash of their own, so that only a start can tell.
