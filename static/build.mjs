@@ -90,7 +90,7 @@ export async function stamp(change = asItIs) {
   const worker = () => script("worker/main.ts", [rewrite, virtual("belljar:stamp", () => "")]);
   const code = await build({
     ...shared,
-    entryPoints: ["frame/capture.ts", "frame/runtime.ts"].map((entry) => join(source, entry)),
+    entryPoints: ["capture/frame/steps.ts", "frame/runtime.ts"].map((entry) => join(source, entry)),
     format: "esm",
     outdir: source, // where nothing is written
     write: false,
@@ -161,7 +161,7 @@ async function buildAll(dist) {
     entryPoints: {
       page: join(source, "page/main.ts"),
       "page-style": join(source, "page/page.css"),
-      capture: join(source, "capture/main.ts"),
+      capture: join(source, "capture/page.ts"),
       headless: join(source, "headless/main.ts"),
     },
     splitting: true,
@@ -176,7 +176,7 @@ async function buildAll(dist) {
   for (const [path, { entryPoint }] of Object.entries({ ...page.metafile.outputs, ...tab.metafile.outputs })) {
     const built = relative(dist, join(process.cwd(), path)).replaceAll("\\", "/");
     if (entryPoint?.endsWith("page/main.ts")) manifest["page.js"] = built;
-    if (entryPoint?.endsWith("capture/main.ts")) manifest["capture.js"] = built;
+    if (entryPoint?.endsWith("capture/page.ts")) manifest["capture.js"] = built;
     if (entryPoint?.endsWith("headless/main.ts")) manifest["headless.js"] = built;
     if (entryPoint?.endsWith("tab/main.ts")) manifest["tab.js"] = built;
     if (entryPoint?.endsWith("page/page.css")) manifest["page.css"] = built;

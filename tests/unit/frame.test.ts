@@ -2,10 +2,10 @@
 
 import { runInThisContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { shortened } from "../../static/src/capture/frame/shortened";
 import { FileStore } from "../../static/src/frame/file-store";
 import { Quota } from "../../static/src/frame/quota";
 import { Run, type Shown } from "../../static/src/frame/run";
-import { shortened } from "../../static/src/frame/shortened";
 import { Streams } from "../../static/src/frame/streams";
 import { expression } from "../../static/src/host/expression";
 import { Countdown } from "../../static/src/protocol/countdown";

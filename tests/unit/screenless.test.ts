@@ -2,9 +2,9 @@
 
 import { runInThisContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { screenless } from "../../static/src/frame/screenless";
-import { unoffered } from "../../static/src/frame/shortened";
-import { statements } from "../../static/src/frame/statements";
+import { screenless } from "../../static/src/capture/frame/screenless";
+import { unoffered } from "../../static/src/capture/frame/shortened";
+import { statements } from "../../static/src/capture/frame/statements";
 
 describe("a script's statements", () => {
   const of = (body: string): string[] => statements(body).map(({ text }) => text);

@@ -1,13 +1,13 @@
 // Modules in two halves: whatever is hot of one, it does what the whole one did.
 
 import { describe, expect, test } from "vitest";
-import { type Bytes, KIND, Reader, SECTION, Sections, Writer } from "../../static/src/split/binary";
-import { readCode } from "../../static/src/split/code";
-import { cold } from "../../static/src/split/cold";
-import { hot } from "../../static/src/split/hot";
-import { indirectCalls } from "../../static/src/split/instructions";
-import { largest, Probes } from "../../static/src/split/probes";
-import { bitsOf, EXPORTS, HOT_SECTION, isOwn } from "../../static/src/split/shared";
+import { type Bytes, KIND, Reader, SECTION, Sections, Writer } from "../../static/src/capture/split/binary";
+import { readCode } from "../../static/src/capture/split/code";
+import { cold } from "../../static/src/capture/split/cold";
+import { hot } from "../../static/src/capture/split/hot";
+import { indirectCalls } from "../../static/src/capture/split/instructions";
+import { largest, Probes } from "../../static/src/capture/split/probes";
+import { bitsOf, EXPORTS, HOT_SECTION, isOwn } from "../../static/src/capture/split/shared";
 import { Halves, publicExports } from "../../static/src/worker/halves";
 
 const I32 = 0x7f;

@@ -1,12 +1,12 @@
 // What the worker gives Emscripten's loader: the main module's symbols, and the files of an image.
 
 import { describe, expect, test } from "vitest";
-import { assemble, KIND, SECTION } from "../../static/src/split/binary";
+import { assemble, KIND, SECTION } from "../../static/src/capture/split/binary";
+import { freeLibraryFiles } from "../../static/src/capture/worker/tidy";
 import type { EmscriptenFs, EmscriptenModule } from "../../static/src/worker/emscripten";
 import { imageFiles, layOut, packFiles } from "../../static/src/worker/image";
 import { linkLibraries } from "../../static/src/worker/snapshot/libraries";
 import type { SnapshotState } from "../../static/src/worker/snapshot/state";
-import { freeLibraryFiles } from "../../static/src/worker/snapshot/tidy";
 import { lendSymbols } from "../../static/src/worker/symbols";
 
 describe("the main module's symbols", () => {

@@ -1,12 +1,12 @@
 // The frame: opaque origin, no network source in its policy. Takes one port from the page around it, proves that it
 // is sealed, and only then becomes a session.
 
+import { makeSnapshot } from "../capture/frame/steps";
 import { sha256 } from "../protocol/digest";
 import { parseHostMessage } from "../protocol/guards";
 import { type FrameMessage, type HostMessage, KNOCK, PROTOCOL, RUNTIME } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 import { Shelf } from "../protocol/shelf";
-import { makeSnapshot } from "./capture";
 import { dropUngoverned } from "./realm";
 import { prepareRuntime, type Read, shortFactory } from "./runtime";
 import { selfTest } from "./self-test";

@@ -5,6 +5,10 @@
 // source neither is needed: the CSP has no `blob:` but in worker-src.
 
 import workerSource from "belljar:worker";
+import { screenless } from "../capture/frame/screenless";
+import { shortened, unoffered } from "../capture/frame/shortened";
+import { cold } from "../capture/split/cold";
+import { HOT_SECTION } from "../capture/split/shared";
 import { letGo } from "../protocol/buffers";
 import { Gate } from "../protocol/gate";
 import {
@@ -19,10 +23,6 @@ import {
 } from "../protocol/messages";
 import type { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
-import { cold } from "../split/cold";
-import { HOT_SECTION } from "../split/shared";
-import { screenless } from "./screenless";
-import { shortened, unoffered } from "./shortened";
 
 /** A TrustedScriptURL where there are Trusted Types, a string elsewhere: what `new Worker` takes. */
 type TrustedUrl = ConstructorParameters<typeof Worker>[0];

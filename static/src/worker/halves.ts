@@ -1,10 +1,10 @@
 // The cold halves of the modules that a restored interpreter consists of: each is loaded when one of its functions is
 // first called, in the middle of whatever runs.
 
+import { assemble, KIND, SECTION } from "../capture/split/binary";
+import { cold } from "../capture/split/cold";
+import { EXPORTS, HOT_SECTION, isOwn, SHARED, sharing } from "../capture/split/shared";
 import { letGo } from "../protocol/buffers";
-import { assemble, KIND, SECTION } from "../split/binary";
-import { cold } from "../split/cold";
-import { EXPORTS, HOT_SECTION, isOwn, SHARED, sharing } from "../split/shared";
 
 /** What user code may put others in the place of. */
 const { Module, Instance } = WebAssembly;

@@ -4,6 +4,7 @@
 //   boot ─► stage… ─► ready ─► (warm ─► warmed) ─► run ─► … ─► done ─► run ─► …
 //                └► failed                          └► crashed (the interpreter is gone)
 
+import { captureStep } from "../capture/worker/steps";
 import {
   type BootSettings,
   type CaptureCommand,
@@ -30,7 +31,6 @@ import { Packages } from "./packages";
 import { bootPyodide, type Core, hasJspi, type Pyodide } from "./pyodide";
 import { HarnessSession, installHarness } from "./session";
 import { restore, type SnapshotParts } from "./snapshot/start";
-import { captureStep } from "./snapshot/steps";
 
 interface Live {
   files: SessionFiles;

@@ -4,7 +4,7 @@
 // its exports. Here the imports lie one behind the other as prototypes, where the engine finds them by itself, the memory
 // follows with the heap, and neither relocations nor constructors run again: what they did is in the heap, too.
 
-import { EXPORTS, isOwn } from "../../split/shared";
+import { EXPORTS, isOwn } from "../../capture/split/shared";
 import type { EmscriptenModule } from "../emscripten";
 import type { Library, SnapshotState } from "./state";
 

@@ -4,7 +4,7 @@
 // its own, and looks at every entry of the table to know where each function lies: 40,000 objects that nobody asks for
 // again. It leaves alone what is known before it begins: offsets that are set already, and a table that shows nothing.
 
-import { assemble, KIND, SECTION, Writer } from "../../split/binary";
+import { assemble, KIND, SECTION, Writer } from "../../capture/split/binary";
 import type { SnapshotState, TableEntry } from "./state";
 
 /** JavaScript's functions among the imports, with the signature that Emscripten has given them ("vi": takes an integer). */

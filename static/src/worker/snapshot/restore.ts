@@ -1,9 +1,9 @@
 // Puts a captured interpreter into a fresh instance: libraries at their old places, the table entry by entry, then
 // the heap, as it comes. What differs in any way throws, and the sandbox starts the long way.
 
+import { expectLoadedPackages } from "../../capture/worker/capture";
 import { letGo } from "../../protocol/buffers";
 import type { EmscriptenModule } from "../emscripten";
-import { expectLoadedPackages } from "./capture";
 import { type Attach, linkLibraries } from "./libraries";
 import { entryOf } from "./linking";
 import { Runs } from "./runs";

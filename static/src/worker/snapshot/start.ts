@@ -1,6 +1,11 @@
 // Three ways to a running interpreter: from the wheels, from an image of their files, from a snapshot of the heap.
 
 import stamp from "belljar:stamp";
+import { Probes } from "../../capture/split/probes";
+import { capture, initialOf } from "../../capture/worker/capture";
+import { record } from "../../capture/worker/record";
+import { standStill } from "../../capture/worker/stillness";
+import { freeLibraryFiles, zeroFreeMemory } from "../../capture/worker/tidy";
 import {
   type BootSettings,
   type CapturedParts,
@@ -10,7 +15,6 @@ import {
   type RawSnapshot,
   SNAPSHOT,
 } from "../../protocol/messages";
-import { Probes } from "../../split/probes";
 import { type Arrivals, wholeImage } from "../arrivals";
 import type { EmscriptenModule } from "../emscripten";
 import { type ColdModule, Halves } from "../halves";
@@ -19,14 +23,10 @@ import type { Packages } from "../packages";
 import { askedExports, bootPyodide, type Core, ENVIRONMENT, type PyCallable, type Pyodide } from "../pyodide";
 import { installHarness, LIBRARY } from "../session";
 import { lendSymbols } from "../symbols";
-import { capture, initialOf } from "./capture";
 import type { Attach } from "./libraries";
 import { fillMain, knowOffsets } from "./linking";
-import { record } from "./record";
 import { type RestoreSource, restoring, setTimeZone } from "./restore";
 import type { SnapshotState } from "./state";
-import { standStill } from "./stillness";
-import { freeLibraryFiles, zeroFreeMemory } from "./tidy";
 
 const STDLIB = "/lib/python314.zip";
 /** What an image holds. matplotlib's folder has its list of fonts, which takes a second to make. */

@@ -3,15 +3,15 @@
 
 import { INTERRUPT_BYTES, INTERRUPTED, SIGNAL } from "../../protocol/interrupt";
 import type { BootSettings, CaptureCommand, RunOptions } from "../../protocol/messages";
-import { Arrivals } from "../arrivals";
-import { say } from "../channel";
-import { installFetch } from "../fetch-shim";
-import { SessionFiles } from "../files";
-import { capMemory } from "../memory";
-import { Packages } from "../packages";
-import type { Core } from "../pyodide";
-import { HarnessSession } from "../session";
-import { pack, prove, snap } from "./start";
+import { Arrivals } from "../../worker/arrivals";
+import { say } from "../../worker/channel";
+import { installFetch } from "../../worker/fetch-shim";
+import { SessionFiles } from "../../worker/files";
+import { capMemory } from "../../worker/memory";
+import { Packages } from "../../worker/packages";
+import type { Core } from "../../worker/pyodide";
+import { HarnessSession } from "../../worker/session";
+import { pack, prove, snap } from "../../worker/snapshot/start";
 import { PYTHON, TOGETHER, TRIALS, type Trial } from "./trials";
 
 /** By when a cell that was begun waits, in milliseconds. */

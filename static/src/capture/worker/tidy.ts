@@ -1,7 +1,7 @@
 // Takes out of an interpreter, before its capture, what is of no use to anybody but would be stored, sent and copied with
 // all the rest: what lies in freed blocks, and the files of libraries that are loaded.
 
-import type { EmscriptenModule } from "../emscripten";
+import type { EmscriptenModule } from "../../worker/emscripten";
 
 /** What of the main module's exports this needs. */
 interface Allocators {

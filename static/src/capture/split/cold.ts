@@ -1,6 +1,6 @@
 // The other half of a module that was split (see hot.ts): the functions that no start needs.
 
-import { letGo } from "../protocol/buffers";
+import { letGo } from "../../protocol/buffers";
 import { appended, type Bytes, KIND, SECTION, Writer } from "./binary";
 import { type Code, readCode } from "./code";
 import { changed, codeWriter, joined } from "./module";

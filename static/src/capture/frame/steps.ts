@@ -1,6 +1,7 @@
 // Makes a snapshot: one worker installs and packs the files, a second one starts on them and is captured, a third one
 // proves that it can be restored.
 
+import type { Runtime } from "../../frame/runtime";
 import type {
   BootSettings,
   CaptureCommand,
@@ -9,8 +10,7 @@ import type {
   PackedFiles,
   RawSnapshot,
   WorkerCommand,
-} from "../protocol/messages";
-import type { Runtime } from "./runtime";
+} from "../../protocol/messages";
 
 /** One command, one answer, and the worker is gone. Rejects with a sentence. */
 function step<Answer>(runtime: Runtime, command: CaptureCommand, answer: string): Promise<Answer> {

@@ -1,13 +1,13 @@
 // Has a snapshot made by this browser: what `belljar assets build` opens a page for.
 
+import { Emitter } from "../host/emitter";
+import { FrameLink, send } from "../host/link";
+import { sealed } from "../host/opening";
+import type { SandboxEvents } from "../host/options";
+import { type LoadedPolicy, loadPolicy } from "../host/policy";
+import { type Give, Supply } from "../host/supply";
+import { isolationFor } from "../host/support";
 import type { BootSettings, FrameMessage } from "../protocol/messages";
-import { Emitter } from "./emitter";
-import { FrameLink, send } from "./link";
-import { sealed } from "./opening";
-import type { SandboxEvents } from "./options";
-import { type LoadedPolicy, loadPolicy } from "./policy";
-import { type Give, Supply } from "./supply";
-import { isolationFor } from "./support";
 
 export type Snapshot = Omit<Extract<FrameMessage, { type: "captured" }>, "type">;
 

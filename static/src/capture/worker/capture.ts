@@ -1,10 +1,10 @@
 // Takes a snapshot of an interpreter: its heap, and what JavaScript and the engine hold of it.
 
 import type { ImageIndex } from "../../protocol/messages";
-import type { EmscriptenModule } from "../emscripten";
-import { scripted } from "./linking";
+import type { EmscriptenModule } from "../../worker/emscripten";
+import { scripted } from "../../worker/snapshot/linking";
+import type { Library, Range, SnapshotState, TableEntry } from "../../worker/snapshot/state";
 import type { Side } from "./record";
-import type { Library, Range, SnapshotState, TableEntry } from "./state";
 
 /** Granularity in which memory is left out, in bytes. */
 const PAGE = 4096;

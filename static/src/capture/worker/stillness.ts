@@ -1,7 +1,7 @@
 // Chance and time stand still while an interpreter is made for a capture: the same files give the same snapshot, so
 // that its name, its compressed copies and what browsers keep of it stay the same.
 
-import { THEN } from "../then";
+import { THEN } from "../../worker/then";
 
 /** Puts fixed clocks and a fixed source of chance in place of the engine's; gives what takes them away again. */
 export function standStill(): () => void {

@@ -1,6 +1,6 @@
 // Watches which libraries are instantiated and where, so that a snapshot can put them there again.
 
-import { isSide } from "./state";
+import { isSide } from "../../worker/snapshot/state";
 
 export interface Side {
   module: WebAssembly.Module;

@@ -1,8 +1,8 @@
 // The page that `belljar assets build` opens in a headless browser, with one of two tasks: have a snapshot made and hand
 // it in, or start from one that was made and tell what Python says of itself.
 
-import { makeSnapshot } from "../host/capture";
 import { Sandbox } from "../host/index";
+import { makeSnapshot } from "./snapshot";
 
 async function handIn(name: string, body: Blob | string): Promise<void> {
   const response = await fetch(`capture/${name}`, { method: "PUT", body });
