@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -41,17 +41,16 @@ const virtual = (name, make) => ({
   },
 });
 
-/** The page imports the SDK from where everybody else does, so it isn't bundled twice. */
-const sdkIsServed = {
+/** A page imports the SDK from where everybody else does, so it isn't bundled twice. */
+const sdkAt = (path) => ({
   name: "sdk",
   setup(builder) {
-    builder.onResolve({ filter: /\/host\/index$/ }, () => ({ path: "../sdk.js", external: true }));
+    builder.onResolve({ filter: /\/host\/index$/ }, () => ({ path, external: true }));
   },
-};
+});
 
-/** The harness: its Python files by their path, as `belljar_harness/session.py`. */
-async function harness() {
-  const folder = join(here, "harness");
+/** Python files below a folder by their path, as `belljar_harness/session.py`. */
+async function python(folder) {
   const files = await filesBelow(folder, ".py");
   const entries = files.map(async (file) => [
     relative(folder, file).replaceAll("\\", "/"),
@@ -60,10 +59,20 @@ async function harness() {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function script(entry, plugins = []) {
+/** What runs cells inside of the sandbox. */
+const harness = () => python(join(here, "harness"));
+
+/** What a snapshot is used with before it is kept. */
+const trials = () => python(join(source, "capture/trials"));
+
+/** One script of an entry. The paths below src of what is in it are added to `inputs`. */
+async function script(entry, plugins = [], inputs = new Set()) {
   // A script is kept in one byte per character, unless one of them needs two: then all of it, Pyodide's part as well.
   const own = { entryPoints: [join(source, entry)], format: "iife", charset: "ascii", write: false, plugins };
-  const result = await build({ ...shared, ...own });
+  const result = await build({ ...shared, ...own, metafile: true });
+  for (const { inputs: found } of Object.values(result.metafile.outputs))
+    for (const [path, { bytesInOutput }] of Object.entries(found))
+      if (bytesInOutput > 0) inputs.add(relative(source, resolve(path)).replaceAll("\\", "/"));
   // The text is inlined in HTML: it must not be able to close its own <script>.
   return result.outputFiles[0].text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 }
@@ -81,34 +90,42 @@ const rewriting = (change) => ({
 
 const asItIs = (_path, text) => text;
 
+/** A worker's script, which is inlined in a frame's. */
+const worker = (entry, rewrite, makeStamp, inputs) =>
+  script(entry, [rewrite, virtual("belljar:stamp", makeStamp), virtual("belljar:trials", trials)], inputs);
+
+/**
+ * The script of the frame that makes snapshots, with its own worker inside, and the text of the visitors' worker, which says
+ * what of Pyodide's JavaScript they need.
+ */
+export function captureScript(change = asItIs, makeStamp = stamp, inputs = new Set()) {
+  const rewrite = rewriting(change);
+  const plugins = [
+    rewrite,
+    virtual("belljar:worker", () => worker("capture/worker/main.ts", rewrite, makeStamp, inputs)),
+    virtual("belljar:visitors-worker", () => worker("worker/main.ts", rewrite, makeStamp)),
+  ];
+  return script("capture/frame/main.ts", plugins, inputs);
+}
+
 /**
  * Hash of what a snapshot depends on besides Pyodide and the packages: the harness, and the code that captures and
- * restores as it is bundled. `change` may rewrite a source file on its way in.
+ * restores, which is all in the script that captures. `change` may rewrite a source file on its way in.
  */
 export async function stamp(change = asItIs) {
-  const rewrite = rewriting(change);
-  const worker = () => script("worker/main.ts", [rewrite, virtual("belljar:stamp", () => "")]);
-  const code = await build({
-    ...shared,
-    entryPoints: ["capture/frame/steps.ts", "frame/runtime.ts"].map((entry) => join(source, entry)),
-    format: "esm",
-    outdir: source, // where nothing is written
-    write: false,
-    plugins: [rewrite, virtual("belljar:worker", worker)],
-  });
+  const code = await captureScript(change, () => "");
   const hash = createHash("sha256").update(JSON.stringify(await harness()));
-  for (const { contents } of code.outputFiles) hash.update(contents);
-  return hash.digest("hex").slice(0, 32);
+  return hash.update(code).digest("hex").slice(0, 32);
 }
 
 /**
  * The frame's script, with the worker inside. `change` may rewrite a source file on its way in: the tests of the seal
  * take one layer out. Such a frame still takes the snapshots of the code as it is.
  */
-export function frameScript(change = asItIs) {
+export function frameScript(change = asItIs, inputs = new Set()) {
   const rewrite = rewriting(change);
-  const worker = () => script("worker/main.ts", [rewrite, virtual("belljar:stamp", () => stamp())]);
-  return script("frame/main.ts", [rewrite, virtual("belljar:worker", worker)]);
+  const inside = () => worker("worker/main.ts", rewrite, stamp, inputs);
+  return script("frame/main.ts", [rewrite, virtual("belljar:worker", inside)], inputs);
 }
 
 /** Copies a folder's files under names that carry their content's hash to where the build goes, and notes them. */
@@ -144,6 +161,15 @@ async function buildAll(dist) {
   await writeFile(join(dist, "sdk.d.ts"), await declarations());
   await writeFile(join(dist, "output.js"), await script("output/main.ts"));
   await writeFile(join(dist, "snapshot-stamp.txt"), await stamp());
+  // Not below `static`, all of which every server serves: only `belljar assets build` does these.
+  await writeFile(join(dist, "capture-frame.js"), await captureScript());
+  await build({
+    ...shared,
+    entryPoints: [join(source, "capture/page.ts")],
+    format: "esm",
+    outfile: join(dist, "capture.js"),
+    plugins: [sdkAt("./sdk.js")],
+  });
 
   const pages = {
     ...shared,
@@ -153,7 +179,7 @@ async function buildAll(dist) {
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
-    plugins: [sdkIsServed],
+    plugins: [sdkAt("../sdk.js")],
     loader: { ".svg": "file", ".csv": "file", ".json": "file" },
   };
   const page = await build({
@@ -161,7 +187,6 @@ async function buildAll(dist) {
     entryPoints: {
       page: join(source, "page/main.ts"),
       "page-style": join(source, "page/page.css"),
-      capture: join(source, "capture/page.ts"),
       headless: join(source, "headless/main.ts"),
     },
     splitting: true,
@@ -176,7 +201,6 @@ async function buildAll(dist) {
   for (const [path, { entryPoint }] of Object.entries({ ...page.metafile.outputs, ...tab.metafile.outputs })) {
     const built = relative(dist, join(process.cwd(), path)).replaceAll("\\", "/");
     if (entryPoint?.endsWith("page/main.ts")) manifest["page.js"] = built;
-    if (entryPoint?.endsWith("capture/page.ts")) manifest["capture.js"] = built;
     if (entryPoint?.endsWith("headless/main.ts")) manifest["headless.js"] = built;
     if (entryPoint?.endsWith("tab/main.ts")) manifest["tab.js"] = built;
     if (entryPoint?.endsWith("page/page.css")) manifest["page.css"] = built;

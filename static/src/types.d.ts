@@ -6,6 +6,18 @@ declare module "belljar:worker" {
   export default source;
 }
 
+/** The worker of visitors as text, where the one above is another. */
+declare module "belljar:visitors-worker" {
+  const source: string;
+  export default source;
+}
+
+/** The Python that a snapshot is used with before it is kept: files by their path. */
+declare module "belljar:trials" {
+  const files: Record<string, string>;
+  export default files;
+}
+
 /** Hash of all that lies in a snapshot's heap or decides what does: a snapshot of another belljar is none. */
 declare module "belljar:stamp" {
   const stamp: string;

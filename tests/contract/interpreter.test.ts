@@ -3,11 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect } from "vitest";
+import { isSide } from "../../static/src/capture/worker/record";
+import { freeLibraryFiles, zeroFreeMemory } from "../../static/src/capture/worker/tidy";
 import { mountImage } from "../../static/src/worker/image";
-import { expectLoadedPackages } from "../../static/src/worker/snapshot/capture";
-import { setTimeZone } from "../../static/src/worker/snapshot/restore";
-import { isSide } from "../../static/src/worker/snapshot/state";
-import { freeLibraryFiles, zeroFreeMemory } from "../../static/src/worker/snapshot/tidy";
+import { expectLoadedPackages, setTimeZone } from "../../static/src/worker/snapshot/restore";
 import { contract } from "./contract";
 import { interpreter, LIBRARY, type Watched } from "./interpreter";
 

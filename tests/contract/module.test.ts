@@ -1,13 +1,13 @@
 // What belljar knows of Pyodide's main module, as WebAssembly: its exports and imports, its data, what the splitter meets.
 
 import { expect } from "vitest";
+import { type Body, type Code, readCode } from "../../static/src/capture/split/code";
+import { cold } from "../../static/src/capture/split/cold";
+import { Flow } from "../../static/src/capture/split/flow";
+import { hot } from "../../static/src/capture/split/hot";
+import { initialOf } from "../../static/src/capture/worker/capture";
 import { RUNTIME } from "../../static/src/protocol/messages";
-import { SECTION } from "../../static/src/split/binary";
-import { type Body, type Code, readCode } from "../../static/src/split/code";
-import { cold } from "../../static/src/split/cold";
-import { Flow } from "../../static/src/split/flow";
-import { hot } from "../../static/src/split/hot";
-import { initialOf } from "../../static/src/worker/snapshot/capture";
+import { SECTION } from "../../static/src/worker/wasm";
 import { contract } from "./contract";
 import { bytesOf } from "./runtime";
 

@@ -2,9 +2,9 @@
 
 import { Script } from "node:vm";
 import { expect } from "vitest";
-import { screenless } from "../../static/src/frame/screenless";
-import { shortened, unoffered } from "../../static/src/frame/shortened";
-import { bodyOf, statements } from "../../static/src/frame/statements";
+import { screenless } from "../../static/src/capture/frame/screenless";
+import { shortened, unoffered } from "../../static/src/capture/frame/shortened";
+import { bodyOf, statements } from "../../static/src/capture/frame/statements";
 import { expression } from "../../static/src/host/expression";
 import { RUNTIME } from "../../static/src/protocol/messages";
 import { contractOfText } from "./contract";

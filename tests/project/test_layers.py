@@ -1,4 +1,7 @@
-"""Imports go one way: pages → host → protocol ← split ← frame, worker (Python's: test_layers_python.py)."""
+"""Imports go one way: pages → host → protocol ← frame, worker; nothing looks into capture.
+
+Python's: test_layers_python.py.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ import pytest
 MAY_IMPORT = {
     "protocol": set(),
     "host": {"protocol"},
-    "split": {"protocol"},
-    "frame": {"protocol", "split"},
-    "worker": {"protocol", "split"},
+    "frame": {"protocol"},
+    "worker": {"protocol"},
     "output": {"protocol"},
     "page": {"host", "protocol"},
     "embed": {"host", "protocol"},
     "headless": {"host", "protocol"},
-    "capture": {"host", "protocol"},
+    # Makes what the others use, with what they are made of.
+    "capture": {"frame", "host", "protocol", "worker"},
     "tab": {"headless", "host", "page", "protocol"},
 }
 IMPORT = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.{1,2}/[^"']+)["']""")

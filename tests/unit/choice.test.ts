@@ -43,7 +43,7 @@ const policy: Policy = {
     science: { load: ["numpy", "pandas", "scipy"] },
   },
   snapshots: [
-    { load: ["numpy", "pandas"], script: part, state: part, heap: [part], hot: part, code: part, rest: part },
+    { load: ["numpy", "pandas"], script: part, state: part, heap: [part], hot: part, cold: part, rest: part },
   ],
   limits: {
     timeout_ms: 30_000,

@@ -502,7 +502,7 @@ function withSnapshot(): Policy {
     state: asset("snapshot-state.json"),
     heap: [asset("snapshot-heap-0.bin")],
     hot: asset("snapshot-hot.bin"),
-    code: asset("snapshot-code.bin"),
+    cold: asset("snapshot-cold.bin"),
     rest: asset("snapshot-rest.bin"),
   };
   const policy: Policy = { ...POLICY, snapshots: [snapshot] };

@@ -1,13 +1,14 @@
 // Functions without what never ran of them: they do what they did, whatever that is taken to be.
 
 import { describe, expect, test } from "vitest";
-import { type Bytes, KIND, SECTION, Writer } from "../../static/src/capture/split/binary";
 import { type Code, readCode } from "../../static/src/capture/split/code";
 import { places } from "../../static/src/capture/split/flow";
 import { hot } from "../../static/src/capture/split/hot";
 import { Ran } from "../../static/src/capture/split/probe";
 import { Regions } from "../../static/src/capture/split/regions";
-import { bitsOf, isOwn } from "../../static/src/capture/split/shared";
+import { bitsOf } from "../../static/src/capture/split/shared";
+import { isOwn } from "../../static/src/worker/halves";
+import { type Bytes, KIND, SECTION, Writer } from "../../static/src/worker/wasm";
 
 const [I32, I64, F64, NONE] = [0x7f, 0x7e, 0x7c, 0x40];
 const [BLOCK, LOOP, IF, ELSE, END, BR, BR_IF, BR_TABLE, RETURN] = [2, 3, 4, 5, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f];

@@ -160,7 +160,7 @@ describe("the choice of a snapshot", () => {
     state: file,
     heap: [file],
     hot: file,
-    code: file,
+    cold: file,
     rest: file,
   });
 

@@ -1,13 +1,14 @@
 // What the worker gives Emscripten's loader: the main module's symbols, and the files of an image.
 
 import { describe, expect, test } from "vitest";
-import { assemble, KIND, SECTION } from "../../static/src/capture/split/binary";
+import { imageFiles, layOut, packFiles } from "../../static/src/capture/worker/image";
 import { freeLibraryFiles } from "../../static/src/capture/worker/tidy";
 import type { EmscriptenFs, EmscriptenModule } from "../../static/src/worker/emscripten";
-import { imageFiles, layOut, packFiles } from "../../static/src/worker/image";
+import { ABSENT } from "../../static/src/worker/image";
 import { linkLibraries } from "../../static/src/worker/snapshot/libraries";
 import type { SnapshotState } from "../../static/src/worker/snapshot/state";
 import { lendSymbols } from "../../static/src/worker/symbols";
+import { assemble, KIND, SECTION } from "../../static/src/worker/wasm";
 
 describe("the main module's symbols", () => {
   const stub = Object.assign(() => "stub", { stub: true });
@@ -152,6 +153,14 @@ describe("an image", () => {
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
     expect(found).toHaveLength(wanted.length);
     expect(await blobs[0]?.text()).toBe("codex");
+  });
+
+  test("lists what it was told to leave out, by its length and without a place", async () => {
+    const packed = packFiles(fs, ["/lib/python314.zip", "/lib/python3.14"]);
+    const blobs = layOut(packed, [], ["/lib/python3.14/b.py"]);
+    const places = new Map([...imageFiles(packed.index)].map(([path, ...place]) => [path, place]));
+    expect(places.get("/lib/python3.14/b.py")).toEqual([ABSENT, 2]);
+    expect(await new Blob(blobs).text()).toBe("zipx");
   });
 });
 

@@ -21,7 +21,7 @@ from belljar.assets.sets import AssetFile, AssetSet
 from belljar.assets.store import Store, write_atomically
 from belljar.errors import AssetError
 
-PARTS = ("script", "state", "heap", "hot", "code", "rest")
+PARTS = ("script", "state", "heap", "hot", "cold", "rest")
 """What a capture hands in: see `PolicySnapshot` in `static/src/protocol/policy.ts`."""
 
 ENDINGS = {"script": "js", "state": "json"}

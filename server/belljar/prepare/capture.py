@@ -2,8 +2,8 @@
 
     this process: the app, and a page that hands parts in ◄── HTTP on loopback ── Chromium: that page
 
-The snapshot is made by the same frame and worker that users run, from files whose hashes were checked. A
-second browser then starts from it, before anything is kept.
+The snapshot is made in a frame that nobody else is served, sealed as the visitors' one, from files whose
+hashes were checked. A second browser then starts from it as a visitor's does, before anything is kept.
 """
 
 from __future__ import annotations
@@ -40,10 +40,13 @@ from belljar.assets.snapshots import (
 )
 from belljar.errors import BelljarError
 from belljar.http import headers
+from belljar.http.encodings import Encodings
+from belljar.http.resources import Resource, respond
 from belljar.settings import Settings
 from belljar.web.app import create_app
 from belljar.web.frontend import Frontend, find_dist
 from belljar.web.policy import chosen_profile
+from belljar.web.site import framed
 
 SECONDS = 600.0
 """Longest that a snapshot may take. An idle machine needs 22 s; with two busy processors it took minutes."""
@@ -61,7 +64,7 @@ FLAGS = (
 
 _PAGE = """<!doctype html>
 <html lang="en" data-task="{task}"><head><meta charset="utf-8"><title>belljar makes a snapshot</title>
-<script type="module" src="{script}"></script></head><body></body></html>
+<script type="module" src="capture.js"></script></head><body></body></html>
 """
 
 #: Names of environment variables that the browser gets: no token, no proxy, no preload of this process's.
@@ -137,8 +140,8 @@ class _Intake:
     path holds a secret that no command line shows, and Host and Origin must be the page's own.
     """
 
-    def __init__(self, folder: Path, script: str, task: str, names: tuple[str, ...]) -> None:
-        self._folder, self._script, self._task, self._names = folder, script, task, names
+    def __init__(self, folder: Path, frontend: Frontend, task: str, names: tuple[str, ...]) -> None:
+        self._folder, self._frontend, self._task, self._names = folder, frontend, task, names
         self._begun: set[str] = set()
         self.secret = secrets.token_urlsafe(32)
         self.origin = ""
@@ -148,17 +151,32 @@ class _Intake:
 
     @property
     def routes(self) -> list[Route]:
-        """The page and the intake, below the secret."""
+        """The page, its script and its frame, and the intake, below the secret."""
         return [
             Route("/snapshot", self.page),
+            Route("/capture.js", self.script),
+            Route("/frame/capture", self.frame),
             Route("/capture/{name}", self.take, methods=["PUT"]),
         ]
 
     def page(self, request: Request) -> Response:
         if not self._of_ours(request, origin=False):
             return Response(status_code=403)
-        page = _PAGE.format(script=self._script, task=self._task)
+        page = _PAGE.format(task=self._task)
         return HTMLResponse(page, headers=headers.page(isolated=False))
+
+    def script(self, request: Request) -> Response:
+        if not self._of_ours(request, origin=False):
+            return Response(status_code=403)
+        script = Resource.of_file(self._frontend.file("capture.js"))
+        return respond(request, script, headers.common(), Encodings(None))
+
+    def frame(self, request: Request) -> Response:
+        if not self._of_ours(request, origin=False):
+            return Response(status_code=403)
+        found = framed(self._frontend, "capture-frame.js", "frame.html.j2")
+        sent = headers.frame(found.hash_source, isolated=False)
+        return respond(request, found.document, sent, Encodings(None))
 
     async def take(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -242,7 +260,7 @@ class _Desk:
 
     def _open(self, task: str, names: tuple[str, ...], offered: Snapshot | None) -> dict[str, Path]:
         folder = _made(self._folder / task)
-        intake = _Intake(folder, self._frontend.url("capture.js"), task, names)
+        intake = _Intake(folder, self._frontend, task, names)
         inner = create_app(self._settings, dist=self._frontend.root, offered=offered)
         app = Starlette(routes=[Mount(f"/{intake.secret}", routes=[*intake.routes, Mount("/", inner)])])
         with _serving(app) as port:

@@ -146,11 +146,9 @@ class Site:
 
     def _framed(self, name: str) -> Remembered[Framed]:
         def load() -> Framed:
-            script = self._frontend.script(f"{name}.js")
-            # The script is our own build and was checked not to end its element.
-            document = _render(f"{name}.html.j2", script=Markup(script))  # noqa: S704
-            self._compress([document])
-            return Framed(document, headers.script_hash(script))
+            found = framed(self._frontend, f"{name}.js", f"{name}.html.j2")
+            self._compress([found.document])
+            return found
 
         return Remembered(load, _stamp(self._frontend.root / f"{name}.js", TEMPLATES / f"{name}.html.j2"))
 
@@ -212,6 +210,17 @@ class Site:
         threading.Thread(
             target=self.encodings.prepare, args=(contents, sparing), name="belljar-compress", daemon=True
         ).start()
+
+
+def framed(frontend: Frontend, name: str, template: str) -> Framed:
+    """A frame with this script of the build in it.
+
+    Raises:
+        FrontendError: The script is not built, or cannot stand in a page.
+    """
+    script = frontend.script(name)
+    # The script is our own build and was checked not to end its element.
+    return Framed(_render(template, script=Markup(script)), headers.script_hash(script))  # noqa: S704
 
 
 def output_digest(framed: Framed, settings: Settings) -> str:

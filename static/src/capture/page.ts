@@ -10,8 +10,7 @@ async function handIn(name: string, body: Blob | string): Promise<void> {
 }
 
 async function capture(base: URL): Promise<void> {
-  const { script, state, heap, hot, code, rest } = await makeSnapshot(base);
-  const parts = { script, state, heap, hot, code, rest };
+  const parts = await makeSnapshot(base);
   await Promise.all(Object.entries(parts).map(([name, blob]) => handIn(name, blob)));
 }
 

@@ -1,15 +1,13 @@
 // The frame: opaque origin, no network source in its policy. Takes one port from the page around it, proves that it
 // is sealed, and only then becomes a session.
 
-import { makeSnapshot } from "../capture/frame/steps";
 import { sha256 } from "../protocol/digest";
 import { parseHostMessage } from "../protocol/guards";
-import { type FrameMessage, type HostMessage, KNOCK, PROTOCOL, RUNTIME } from "../protocol/messages";
+import { type FrameMessage, type HostMessage, PROTOCOL } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 import { Shelf } from "../protocol/shelf";
-import { dropUngoverned } from "./realm";
-import { prepareRuntime, type Read, shortFactory } from "./runtime";
-import { selfTest } from "./self-test";
+import { openDoor } from "./door";
+import { prepareRuntime, type Read } from "./runtime";
 import { FrameSession } from "./session";
 
 function serve(port: MessagePort, sealed: Promise<boolean>): void {
@@ -41,18 +39,6 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     }
   };
 
-  const takeSnapshot = async (message: Extract<HostMessage, { type: "capture" }>): Promise<undefined> => {
-    if (!(await sealed)) return;
-    try {
-      const main = await parts.get(RUNTIME.wasm);
-      const { state, ...made } = await makeSnapshot(await prepareRuntime(parts, null, read), message, main);
-      const script = new Blob([await shortFactory(parts)], { type: "text/javascript" });
-      say({ type: "captured", script, state: new Blob([state]), ...made });
-    } catch (error) {
-      say({ type: "failed", reason: `The snapshot could not be made: ${(error as Error).message}` });
-    }
-  };
-
   port.onmessage = (event: MessageEvent<unknown>) => {
     let message: HostMessage | null;
     try {
@@ -70,9 +56,6 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     } else if (message.type === "boot") {
       start?.(boot(message));
       start = undefined;
-    } else if (message.type === "capture") {
-      start?.(takeSnapshot(message));
-      start = undefined;
     } else if (message.type === "ping") {
       // At once: the page around asks from the beginning whether there is still anybody.
       say({ type: "reply", request: message.request, value: null, error: null });
@@ -83,20 +66,7 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
   };
 }
 
-dropUngoverned();
-const tests = selfTest();
-const sealed = tests.then((checks) => checks.every((check) => check.ok));
-
-addEventListener("message", function first(event: MessageEvent<unknown>) {
-  const port = event.ports[0];
-  const data = event.data as { type?: unknown } | null;
-  if (event.source !== window.parent || !port || data?.type !== "belljar:init") return;
-  removeEventListener("message", first); // one owner: a second init is never heard
-  serve(port, sealed);
-  void tests.then((checks) => {
-    const hello: FrameMessage = { type: "hello", protocol: PROTOCOL, isolated: self.crossOriginIsolated, checks };
-    port.postMessage(hello);
-  });
+openDoor(serve, (port, checks) => {
+  const hello: FrameMessage = { type: "hello", protocol: PROTOCOL, isolated: self.crossOriginIsolated, checks };
+  port.postMessage(hello);
 });
-// Its load event would tell the page around it the same, but later.
-if (window.parent !== window) window.parent.postMessage(KNOCK, "*");

@@ -100,7 +100,7 @@ export class PythonWorker {
     this.#start = snapshot ? "snapshot" : "wheels";
     this.#mailbox = self.crossOriginIsolated ? makeMailbox() : null;
     this.#allowed = settings.packages;
-    for (const name of [SNAPSHOT.code, SNAPSHOT.rest]) this.#await(name, pieces.get(name));
+    for (const name of [SNAPSHOT.cold, SNAPSHOT.rest]) this.#await(name, pieces.get(name));
     this.whole = snapshot === null || this.#mailbox !== null;
     if (!this.whole) this.#arrive().catch(() => {}); // whoever fetches it tells of that
     this.post({ type: "boot", settings, interrupt: shared, snapshot, mailbox: this.#mailbox });
@@ -108,7 +108,7 @@ export class PythonWorker {
   }
 
   async #arrive(): Promise<void> {
-    await Promise.all([SNAPSHOT.code, SNAPSHOT.rest].map((name) => this.#pieces.get(name)));
+    await Promise.all([SNAPSHOT.cold, SNAPSHOT.rest].map((name) => this.#pieces.get(name)));
     this.whole = true;
   }
 

@@ -5,10 +5,6 @@
 // source neither is needed: the CSP has no `blob:` but in worker-src.
 
 import workerSource from "belljar:worker";
-import { screenless } from "../capture/frame/screenless";
-import { shortened, unoffered } from "../capture/frame/shortened";
-import { cold } from "../capture/split/cold";
-import { HOT_SECTION } from "../capture/split/shared";
 import { letGo } from "../protocol/buffers";
 import { Gate } from "../protocol/gate";
 import {
@@ -96,7 +92,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     const hot = parts.get(SNAPSHOT.hot);
     add(SNAPSHOT.state, state);
     add(SNAPSHOT.hot, hot);
-    add(SNAPSHOT.code, parts.get(SNAPSHOT.code));
+    add(SNAPSHOT.cold, parts.get(SNAPSHOT.cold));
     add(SNAPSHOT.rest, parts.get(SNAPSHOT.rest));
     for (let position = 0; position < snapshot.heap; position++) {
       const name = SNAPSHOT.heap(position);
@@ -113,8 +109,8 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     );
     add(
       COLD,
-      // Without them each worker makes those that it needs.
-      calm.opened.then(() => compileCold(code, parts.get(SNAPSHOT.code))).catch(() => []),
+      // Without them each worker compiles those that it needs.
+      calm.opened.then(() => compileCold(code, parts.get(SNAPSHOT.cold))).catch(() => []),
     );
   } else {
     add(RUNTIME.wasm, compiled());
@@ -128,13 +124,6 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
   const blob = new Blob([NO_IMPORTS, ...runtime, AS_IT_WAS, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
   return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, compileCold: () => calm.open(), timeline };
-}
-
-/** The part of Pyodide's factory that workers use which start from a snapshot. */
-export async function shortFactory(parts: Shelf<Blob>): Promise<string> {
-  const [loader, factory] = await Promise.all([parts.get(RUNTIME.loader), parts.get(RUNTIME.factory)]);
-  const others = [await loader.text(), workerSource];
-  return shortened(screenless(unoffered(await factory.text(), others)), others);
 }
 
 /** Each library takes this thread half a millisecond, and what a worker that has read its code waits for is behind it. */
@@ -158,8 +147,8 @@ function breath(): Promise<void> {
 interface HotCode {
   main: Promise<WebAssembly.Module>;
   libraries: Promise<WebAssembly.Module[]>;
-  /** Where each lies as it was before it was split. */
-  whole: Place[];
+  /** Where the cold half of each lies, in their part. */
+  cold: Place[];
 }
 
 /** Compiles the hot halves. They lie at the image's head. */
@@ -198,24 +187,21 @@ async function compileHot(state: Promise<Blob>, hot: Promise<Blob>, timeline: Ti
   return {
     main: timeline.time("frame: the interpreter's code", main),
     libraries: timeline.time("frame: the libraries' code", compileLibraries()),
-    whole: places.whole,
+    cold: places.cold,
   };
 }
 
-/** Makes and compiles the cold halves, one after the other: nobody waits for them. */
-async function compileCold(hot: Promise<HotCode>, originals: Promise<Blob>): Promise<(WebAssembly.Module | null)[]> {
-  const { main, libraries, whole } = await hot;
-  const code = await originals;
+/** Compiles the cold halves, one after the other: nobody waits for them. */
+async function compileCold(hot: Promise<HotCode>, halves: Promise<Blob>): Promise<(WebAssembly.Module | null)[]> {
+  const places = (await hot).cold;
+  const all = await halves;
   const compiled: (WebAssembly.Module | null)[] = [];
-  for (const module of [await main, ...(await libraries)]) {
-    const [bits] = WebAssembly.Module.customSections(module, HOT_SECTION);
-    const [offset, length] = whole[compiled.length] ?? [0, 0];
-    if (!bits) compiled.push(null);
+  for (const [offset, length] of places) {
+    if (length === 0) compiled.push(null);
     else {
-      const bytes = await code.slice(offset, offset + length).arrayBuffer();
-      const half = cold(new Uint8Array(bytes), new Uint8Array(bits));
-      const compiling = WebAssembly.compile(half);
-      for (const buffer of [bytes, half.buffer]) letGo(buffer);
+      const bytes = await all.slice(offset, offset + length).arrayBuffer();
+      const compiling = WebAssembly.compile(bytes); // takes a copy
+      letGo(bytes);
       compiled.push(await compiling);
     }
   }

@@ -116,7 +116,7 @@ export class FrameSession implements WorkerListener {
 
   // ------------------------------------------------------------ from the host
 
-  hear(message: Exclude<HostMessage, { type: "boot" | "part" | "capture" }>): void {
+  hear(message: Exclude<HostMessage, { type: "boot" | "part" }>): void {
     switch (message.type) {
       case "begin":
         return this.#pool.release();

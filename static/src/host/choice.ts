@@ -112,13 +112,13 @@ function placed(policy: Policy, assets: URL): Policy {
     ...policy,
     core: policy.core.map(at),
     packages: Object.fromEntries(packages) as Policy["packages"],
-    snapshots: policy.snapshots.map(({ load, script, state, heap, hot, code, rest }) => ({
+    snapshots: policy.snapshots.map(({ load, script, state, heap, hot, cold, rest }) => ({
       load,
       script: at(script),
       state: at(state),
       heap: heap.map(at),
       hot: at(hot),
-      code: at(code),
+      cold: at(cold),
       rest: at(rest),
     })),
   };

@@ -144,8 +144,6 @@ export function send(link: FrameLink | undefined, message: HostMessage): void {
 
 function buffers(message: HostMessage): ArrayBuffer[] {
   switch (message.type) {
-    case "capture":
-      return message.files.map(({ bytes }) => bytes);
     case "packages":
       return [...message.files, ...message.images].map(({ bytes }) => bytes);
     default:

@@ -55,7 +55,7 @@ const parse: Parse<Policy> = record<Policy>({
       state: file,
       heap: list(file, 1_000),
       hot: file,
-      code: file,
+      cold: file,
       rest: file,
     }),
     100,

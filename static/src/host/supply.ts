@@ -254,13 +254,13 @@ export class Supply {
   }
 
   /** Gives the parts of the snapshot's image that a start can do without. Rejects with a sentence. */
-  async later({ code, rest }: PolicySnapshot, give: Give): Promise<void> {
+  async later({ cold, rest }: PolicySnapshot, give: Give): Promise<void> {
     const one = async (file: AssetFile): Promise<void> => {
       const { blob, verify } = await this.#kept(file, "later");
       await verify?.();
       give(file.name, blob, false);
     };
-    await Promise.all([one(code), one(rest)]);
+    await Promise.all([one(cold), one(rest)]);
   }
 
   /** A file as a blob, which every further sandbox of this page shares. */

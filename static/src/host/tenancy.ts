@@ -203,7 +203,6 @@ export class FrameTenancy {
         return this.#owner.news(message);
       case "hello":
       case "read":
-      case "captured":
         return; // nobody asked
     }
   }

@@ -216,7 +216,6 @@ export const parseHostMessage = union<HostMessage>({
   }),
   begin: record({ type: kind("begin") }),
   part: record({ type: kind("part"), name: text(NAME), blob, unverified: flag }),
-  capture: record({ type: kind("capture"), files: list(namedBytes, 1_000), settings }),
   packages: record({
     type: kind("packages"),
     id,
@@ -285,15 +284,6 @@ export const parseFrameMessage = union<FrameMessage>({
   unrestorable: record({ type: kind("unrestorable"), reason: text(SENTENCE) }),
   stalled: record({ type: kind("stalled") }),
   read: record({ type: kind("read"), name: text(NAME), sha256: orNull(text(64)) }),
-  captured: record({
-    type: kind("captured"),
-    script: blob,
-    state: blob,
-    heap: blob,
-    hot: blob,
-    code: blob,
-    rest: blob,
-  }),
   need: record({ type: kind("need"), id, names }),
   event: record({ type: kind("event"), request: count(), event: runEvent }),
   done: record({

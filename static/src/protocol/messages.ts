@@ -8,7 +8,7 @@ import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
 import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 8;
+export const PROTOCOL = 9;
 
 /** What a frame says to the page around it when it is ready to take its port. */
 export const KNOCK = "belljar:knock";
@@ -42,8 +42,8 @@ export const SNAPSHOT = {
   state: "snapshot-state.json",
   /** Head of the file-system image: the hot halves of all code, and what the first cell reads. */
   hot: "snapshot-hot.bin",
-  /** The code as it was before it was split, which cold halves are made from. */
-  code: "snapshot-code.bin",
+  /** The cold halves of all code, which no start needs. */
+  cold: "snapshot-cold.bin",
   /** The rest of the image: what a start can do without. */
   rest: "snapshot-rest.bin",
   /** The heap comes in pieces, so that each can be put in its place while the next one is on its way. */
@@ -57,10 +57,10 @@ export type Place = [offset: number, length: number];
  * first line of its state.
  */
 export interface CodePlaces {
-  /** In the image's head. */
+  /** The hot halves, in the image's head. */
   hot: Place[];
-  /** In the file of the code as it was. */
-  whole: Place[];
+  /** The cold ones, in their part; nothing of a module that is whole. */
+  cold: Place[];
 }
 
 /** The libraries of a snapshot, compiled, and the cold halves of the main module and of them. */
@@ -168,7 +168,6 @@ export type HostMessage =
   | { type: "begin" }
   /** `unverified`: the frame says with `read` what it found in it. */
   | { type: "part"; name: string; blob: Blob; unverified: boolean }
-  | { type: "capture"; files: NamedBytes[]; settings: BootSettings }
   | ({ type: "packages"; id: string } & Delivery<ImageOffer>)
   /** What a package's image lacked; null where it can't be had. */
   | { type: "rest"; name: string; blob: Blob | null }
@@ -246,7 +245,6 @@ export type FrameMessage =
   | { type: "stalled" }
   /** What the bytes of a part were, by their SHA-256; null where that can't be told here. */
   | { type: "read"; name: string; sha256: string | null }
-  | { type: "captured"; script: Blob; state: Blob; heap: Blob; hot: Blob; code: Blob; rest: Blob }
   | { type: "need"; id: string; names: string[] }
   | { type: "event"; request: number; event: RunEvent }
   | { type: "done"; request: number; outcome: RunOutcome }
@@ -280,37 +278,6 @@ export type WorkerCommand =
   | { type: "file_write"; path: string; blob: Blob }
   | { type: "file_remove"; path: string }
   | { type: "ping"; nonce: string };
-
-/** What makes a snapshot; only for workers that run nothing else. */
-export type CaptureCommand = { settings: BootSettings } & (
-  | { type: "pack"; files: NamedBytes[] }
-  | ({ type: "snap" } & PackedFiles)
-  /** `main`: the main module. */
-  | ({ type: "prove"; image: Blob; main: Blob } & RawSnapshot)
-);
-
-/** A snapshot whose image is not in order yet. */
-export interface RawSnapshot {
-  /** SnapshotState as JSON. */
-  state: string;
-  heap: ArrayBuffer;
-}
-
-/** All files of an installation: their index and their bytes. */
-export interface PackedFiles {
-  index: ImageIndex;
-  image: Blob;
-  /** Pyodide's record of what is loaded: source by package name. */
-  packages: Record<string, string>;
-}
-
-export interface CapturedParts {
-  state: string;
-  heap: Blob;
-  hot: Blob;
-  code: Blob;
-  rest: Blob;
-}
 
 // ---------------------------------------------------------------- worker → frame
 

@@ -78,9 +78,11 @@ export interface PolicySnapshot {
   state: AssetFile;
   /** In pieces: one behind the other they are the heap's pages that are not zero. */
   heap: AssetFile[];
-  /** Head of the file-system image, needed at once, and the rest of it. */
+  /** Head of the file-system image, needed at once: the code that starts use, and files. */
   hot: AssetFile;
-  code: AssetFile;
+  /** The code that starts don't use. */
+  cold: AssetFile;
+  /** The rest of the image. */
   rest: AssetFile;
 }
 

@@ -36,7 +36,7 @@ export class Arrivals {
     return (offset, length) => {
       if (length === 0) return new Uint8Array();
       let from = offset;
-      for (const stretch of stretches) {
+      for (const stretch of offset < 0 ? [] : stretches) {
         if (from < stretch.size) return this.#read(files, stretch, from, length);
         from -= stretch.size;
       }
@@ -51,6 +51,3 @@ export class Arrivals {
     return this.#paged((stretch as Later).name, from, length);
   }
 }
-
-/** An image in one piece. */
-export const wholeImage = (image: Blob): ReadImage => new Arrivals(null).reader([image]);

@@ -19,3 +19,9 @@ export function sayText(text: string): void {
 export function sayFile(file: WorkerFile): void {
   post(file);
 }
+
+/** What is wrong, for people. */
+export function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.trim().slice(0, 1_000);
+}

@@ -1,25 +1,28 @@
 // The cold halves of the modules that a restored interpreter consists of: each is loaded when one of its functions is
-// first called, in the middle of whatever runs.
+// first called, in the middle of whatever runs. capture/split makes both halves, hot.ts there says how one calls the other.
 
-import { assemble, KIND, SECTION } from "../capture/split/binary";
-import { cold } from "../capture/split/cold";
-import { EXPORTS, HOT_SECTION, isOwn, SHARED, sharing } from "../capture/split/shared";
 import { letGo } from "../protocol/buffers";
+import { assemble, KIND, SECTION } from "./wasm";
 
 /** What user code may put others in the place of. */
 const { Module, Instance } = WebAssembly;
-const customSections = WebAssembly.Module.customSections;
 
-/** Gives the original of a module: the main one is 0, libraries follow in their order. Blocks. */
-export type ReadOriginal = (id: number) => Uint8Array<ArrayBuffer>;
+/** The module's name in imports of a cold half, and what a hot one's own exports begin with. */
+export const SHARED = "belljar";
+export const own = (name: string): string => `${SHARED}:${name}`;
 
-/** A cold half that somebody else has compiled; null for a module that is whole. */
-export type ColdModule = WebAssembly.Module | null;
+/** Exports that are nobody else's business. */
+export const isOwn = (name: string): boolean => name.startsWith(own(""));
 
-interface Hot {
-  module: WebAssembly.Module;
-  exports: WebAssembly.Exports;
-  imports: WebAssembly.Imports;
+/** The table through which the halves call each other: each function at its position, counted from 1. */
+export const TABLE = "functions";
+/** Own exports of a hot half: that table, and the function that puts all of the hot half's functions into it. */
+export const EXPORTS = { table: own(TABLE), fill: own("fill") } as const;
+
+/** What a cold half imports from `SHARED`: the hot one's own exports, without what they begin with. */
+function sharing(exports: WebAssembly.Exports): WebAssembly.ModuleImports {
+  const given = Object.entries(exports).filter(([name]) => isOwn(name));
+  return Object.fromEntries(given.map(([name, value]) => [name.slice(own("").length), value]));
 }
 
 /** Exports without those that are nobody else's business. */
@@ -32,6 +35,12 @@ export function publicExports(exports: WebAssembly.Exports): WebAssembly.Exports
   }
   return open;
 }
+
+/** Gives the cold half of a module: the main one is 0, libraries follow in their order. Blocks. */
+export type ReadCold = (id: number) => Uint8Array<ArrayBuffer>;
+
+/** A cold half that somebody else has compiled; null for a module that is whole. */
+export type ColdModule = WebAssembly.Module | null;
 
 /** A function of WebAssembly's, of type (i32) -> (), out of JavaScript's: only such a one can be put into a table. */
 function asFunction(act: (id: number) => void): CallableFunction {
@@ -47,22 +56,28 @@ function asFunction(act: (id: number) => void): CallableFunction {
   return new Instance(new Module(bytes), { f: { f: act } }).exports.f as CallableFunction;
 }
 
+/** A module that has been instantiated. */
+interface Hot {
+  exports: WebAssembly.Exports;
+  imports: WebAssembly.Imports;
+}
+
 export class Halves {
   readonly #hot = new Map<number, Hot>();
-  readonly #read: ReadOriginal;
+  readonly #read: ReadCold;
   #compiled: readonly ColdModule[] = [];
   #asked: CallableFunction | undefined;
 
-  constructor(read: ReadOriginal) {
+  constructor(read: ReadCold) {
     this.#read = read;
   }
 
   /** A module has been instantiated and nothing in it has run. Does nothing for one that is whole. */
-  attach(id: number, { module, exports, imports }: Hot): void {
+  attach(id: number, { exports, imports }: Hot): void {
     const table = exports[EXPORTS.table] as WebAssembly.Table | undefined;
     if (!table) return;
     this.#asked ??= asFunction((wanted) => this.#load(wanted));
-    this.#hot.set(id, { module, exports, imports });
+    this.#hot.set(id, { exports, imports });
     table.set(0, this.#asked);
   }
 
@@ -74,22 +89,18 @@ export class Halves {
   /** Numbers of the modules whose cold half is there. */
   readonly loaded: number[] = [];
 
-  #compile(id: number, hot: Uint8Array): WebAssembly.Module {
-    const original = this.#read(id);
-    const half = cold(original, hot);
-    const code = new Module(half);
-    for (const { buffer } of [original, half]) letGo(buffer);
+  #compile(id: number): WebAssembly.Module {
+    const bytes = this.#read(id);
+    const code = new Module(bytes);
+    letGo(bytes.buffer);
     return code;
   }
 
   #load(id: number): void {
     const found = this.#hot.get(id);
     if (!found) throw new Error(`the code of module ${id} is missing`);
-    const { module, exports, imports } = found;
-    const [bits] = customSections(module, HOT_SECTION);
-    const hot = new Uint8Array(bits as ArrayBuffer);
-    const code = this.#compiled[id] ?? this.#compile(id, hot);
-    (exports[EXPORTS.table] as WebAssembly.Table).grow(hot.length * 8);
+    const { exports, imports } = found;
+    const code = this.#compiled[id] ?? this.#compile(id);
     (exports[EXPORTS.fill] as () => void)();
     new Instance(code, { ...imports, [SHARED]: sharing(exports) });
     this.#hot.delete(id);

@@ -12,6 +12,9 @@ export type ReadImage = (offset: number, length: number) => Uint8Array<ArrayBuff
 /** "I/O error", as WASI numbers it. */
 const EIO = 29;
 
+/** Where a file begins that is listed and not in the image: it can't be read. */
+export const ABSENT = -1;
+
 /** What Emscripten gives to what is unpacked. */
 const MODE = { file: 0o100666, folder: 0o40777 };
 
@@ -52,17 +55,11 @@ class Folder {
   }
 }
 
-function* filesOf([, names, numbers]: ImageFolder): Iterable<[string, number, number]> {
+/** The files of a folder: name, where it begins in the image and how long it is, in bytes. */
+export function* filesOf([, names, numbers]: ImageFolder): Iterable<[string, number, number]> {
   if (names === "") return;
   let at = 0;
   for (const name of names.split("/")) yield [name, numbers[at++] ?? 0, numbers[at++] ?? 0];
-}
-
-/** Every file of an image: its path, where it begins and how long it is, in bytes. */
-export function* imageFiles(index: ImageIndex): Iterable<[path: string, offset: number, length: number]> {
-  for (const folder of index) {
-    for (const [name, offset, length] of filesOf(folder)) yield [`${folder[0]}/${name}`, offset, length];
-  }
 }
 
 function tree(index: ImageIndex, read: ReadImage): Folder {
@@ -199,77 +196,4 @@ export function mountImage(fs: EmscriptenFs, index: ImageIndex, read: ReadImage)
   const files = mounted.get(fs) ?? new LazyFiles(fs);
   mounted.set(fs, files);
   files.merge(fs.root, tree(index, read));
-}
-
-/** Everything below some paths: the index, and the bytes in its order. */
-export interface Packed {
-  index: ImageIndex;
-  /** Each file's bytes by path. */
-  bytes: Map<string, Uint8Array<ArrayBuffer>>;
-}
-
-/** An index of these files, which have no places yet. */
-function indexOf(folders: ReadonlyMap<string, readonly string[]>, lengthOf: (path: string) => number): ImageIndex {
-  return [...folders].map(([folder, names]) => [
-    folder,
-    names.join("/"),
-    names.flatMap((name) => [0, lengthOf(`${folder}/${name}`)]),
-  ]);
-}
-
-/** Reads files and folders out of a file system. When they were unpacked is left out: the same files, the same image. */
-export function packFiles(fs: EmscriptenFs, roots: readonly string[]): Packed {
-  const bytes: Packed["bytes"] = new Map();
-  const folders = new Map<string, string[]>();
-  const take = (folder: string, name: string): void => {
-    const path = `${folder}/${name}`;
-    const { mode } = fs.lstat(path);
-    if (fs.isDir(mode)) {
-      folders.set(path, []);
-      for (const inner of fs.readdir(path).sort()) if (inner !== "." && inner !== "..") take(path, inner);
-    } else if (fs.isFile(mode)) {
-      if (!folders.has(folder)) folders.set(folder, []);
-      folders.get(folder)?.push(name);
-      bytes.set(path, fs.readFile(path));
-    }
-  };
-  for (const root of roots) {
-    const cut = root.lastIndexOf("/");
-    if (fs.analyzePath(root).exists) take(root.slice(0, cut), root.slice(cut + 1));
-  }
-  return { index: indexOf(folders, (path) => bytes.get(path)?.length ?? 0), bytes };
-}
-
-/** A stretch of an image: what is no file first, then these files. */
-export interface Stretch {
-  ahead: readonly Uint8Array<ArrayBuffer>[];
-  paths: Iterable<string>;
-}
-
-/** Gives every file its place: stretch by stretch, those of none behind them in the index's order. */
-export function layOut(packed: Packed, stretches: readonly Stretch[]): Blob[] {
-  const places = new Map<string, number>();
-  let offset = 0;
-  const lay = ({ ahead, paths }: Stretch): Blob => {
-    const pieces = [...ahead];
-    for (const { length } of ahead) offset += length;
-    for (const path of paths) {
-      const bytes = packed.bytes.get(path);
-      if (!bytes || places.has(path)) continue;
-      places.set(path, offset);
-      offset += bytes.length;
-      pieces.push(bytes);
-    }
-    return new Blob(pieces);
-  };
-  const blobs = stretches.map(lay);
-  blobs.push(lay({ ahead: [], paths: packed.bytes.keys() }));
-  for (const folder of packed.index) {
-    let at = 0;
-    for (const [name] of [...filesOf(folder)]) {
-      folder[2][at] = places.get(`${folder[0]}/${name}`) ?? 0;
-      at += 2;
-    }
-  }
-  return blobs;
 }

@@ -4,15 +4,12 @@
 //   boot ─► stage… ─► ready ─► (warm ─► warmed) ─► run ─► … ─► done ─► run ─► …
 //                └► failed                          └► crashed (the interpreter is gone)
 
-import { captureStep } from "../capture/worker/steps";
 import {
   type BootSettings,
-  type CaptureCommand,
   COLD,
   LIBRARIES,
   type Piece,
   PROFILE,
-  RUNTIME,
   restOf,
   SNAPSHOT,
   type SnapshotShape,
@@ -21,14 +18,15 @@ import {
 import { Shelf } from "../protocol/shelf";
 import { Timeline } from "../protocol/timing";
 import { Arrivals } from "./arrivals";
-import { say, sayText } from "./channel";
+import { say, sayText, sentence } from "./channel";
+import { coreFrom } from "./core";
 import { installFetch } from "./fetch-shim";
 import { SessionFiles } from "./files";
 import { dropFileSystems, scrubGlobals, scrubPrototypes, silenceConsole, spendTrustedTypes } from "./globals";
 import type { ColdModule } from "./halves";
 import { capMemory } from "./memory";
 import { Packages } from "./packages";
-import { bootPyodide, type Core, hasJspi, type Pyodide } from "./pyodide";
+import { bootPyodide, hasJspi, type Pyodide } from "./pyodide";
 import { HarnessSession, installHarness } from "./session";
 import { restore, type SnapshotParts } from "./snapshot/start";
 
@@ -45,21 +43,11 @@ const pieces = new Shelf<Piece>();
 let live: Live | undefined;
 
 const file = (name: string): Promise<Blob> => pieces.get(name) as Promise<Blob>;
-const core: Core = {
-  lock: file(RUNTIME.lock),
-  stdlib: file(RUNTIME.stdlib),
-  wasm: pieces.get(RUNTIME.wasm) as Promise<WebAssembly.Module>,
-  harness: file(RUNTIME.harness),
-};
+const core = coreFrom(pieces);
 /** What of images comes later. */
 let arrivals: Arrivals | undefined;
 /** What cells have to wait for. */
 let wholeImage: Promise<unknown> | undefined;
-
-const sentence = (error: unknown): string => {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.trim().slice(0, 1_000);
-};
 
 const timeline = new Timeline(performance.timeOrigin);
 const lap = (name: string): void => timeline.lap(`worker: ${name}`);
@@ -94,7 +82,7 @@ async function fromWheels({ load }: BootSettings, loader: Packages): Promise<Pyo
 /** Both parts of a snapshot's image that a start can do without. */
 async function imageCame(into: Arrivals): Promise<void> {
   const came = async (name: string): Promise<void> => into.put(name, await file(name));
-  await Promise.all([came(SNAPSHOT.code), came(SNAPSHOT.rest)]);
+  await Promise.all([came(SNAPSHOT.cold), came(SNAPSHOT.rest)]);
 }
 
 async function fromSnapshot(
@@ -195,12 +183,10 @@ function reportViolations(): void {
   });
 }
 
-self.addEventListener("message", (event: MessageEvent<WorkerCommand | CaptureCommand>) => {
+self.addEventListener("message", (event: MessageEvent<WorkerCommand>) => {
   const command = event.data;
   if (command.type === "piece") {
     pieces.put(command.name, command.value);
-  } else if (command.type === "pack" || command.type === "snap" || command.type === "prove") {
-    captureStep(command, core).catch((error: unknown) => say({ type: "failed", reason: sentence(error) }));
   } else if (command.type === "boot") {
     boot(command).catch((error: unknown) => say({ type: "failed", reason: sentence(error) }));
   } else if (command.type === "packages") {

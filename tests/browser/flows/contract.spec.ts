@@ -72,7 +72,7 @@ _lost, len(_copies), hasattr(_axes.xaxis, "majorTicks"), hasattr(_axes.xaxis, "m
 });
 
 contract(39, "Chromium", "how many memories of WebAssembly a process can have", async (bench) => {
-  // As many as modules are watched while a snapshot is proved (static/src/split/probes.ts).
+  // As many as modules are watched while a snapshot is proved (static/src/capture/split/probes.ts).
   const had = await bench.page.evaluate(
     () => Array.from({ length: 64 }, () => new WebAssembly.Memory({ initial: 6 })).length,
   );

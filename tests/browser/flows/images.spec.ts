@@ -41,7 +41,7 @@ test("figures, tables and stops need nothing of the code that a start leaves out
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    await page.route("**/snapshot-code.bin", async (route) => {
+    await page.route("**/snapshot-cold.bin", async (route) => {
       await held;
       await route.continue();
     });
@@ -78,7 +78,7 @@ test("what a start can do without is fetched when nothing runs, and not beside t
 }) => {
   await within(browser, async (bench, page) => {
     const asked: string[] = [];
-    page.on("request", (request) => /snapshot-(code|rest)/.test(request.url()) && asked.push(request.url()));
+    page.on("request", (request) => /snapshot-(cold|rest)/.test(request.url()) && asked.push(request.url()));
     await bench.open({ packages: [], spare: false });
     for (let cell = 0; cell < 8; cell++) {
       await bench.run("import time; time.sleep(0.2)");

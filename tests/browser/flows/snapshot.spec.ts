@@ -197,7 +197,9 @@ test("a snapshot of another belljar, or one that is cut short, is never used", a
   });
 });
 
-test("a snapshot's heap has no library's file in it: the code is sent, and kept in memory, once", async ({ bench }) => {
+test("a snapshot has no library's file in it: the code is sent, and kept in memory, in two halves", async ({
+  bench,
+}) => {
   const found = await bench.do(async (sandbox) => {
     const { snapshots } = await sandbox.policy;
     const count = async (urls: string[]): Promise<number> => {
@@ -212,10 +214,32 @@ test("a snapshot's heap has no library's file in it: the code is sent, and kept 
       return modules;
     };
     const snapshot = snapshots.find(({ load }) => load.includes("numpy"));
-    return [await count(snapshot?.heap.map(({ url }) => url) ?? []), await count([snapshot?.code.url ?? ""])];
+    return [
+      await count(snapshot?.heap.map(({ url }) => url) ?? []),
+      await count([snapshot?.hot.url ?? ""]),
+      await count([snapshot?.cold.url ?? ""]),
+    ];
   });
-  expect(found[0]).toBe(0);
-  expect(found[1], "the main module and every library").toBeGreaterThan(40);
+  const [heap = 0, hot = 0, cold = 0] = found;
+  expect(heap).toBe(0);
+  expect(hot, "the main module and every library").toBeGreaterThan(40);
+  expect(cold).toBeGreaterThan(40);
+  expect(cold).toBeLessThanOrEqual(hot);
+});
+
+test("the file of a library that is linked is listed with its length and can't be read; a library that isn't can", async ({
+  bench,
+}) => {
+  const found = await bench.run(`
+import numpy._core._multiarray_umath as linked, os, pathlib
+def read(path):
+    try:
+        return len(pathlib.Path(path).read_bytes()) == os.stat(path).st_size
+    except OSError as error:
+        return type(error).__name__
+others = [path for path in pathlib.Path(linked.__file__).parents[1].rglob("*.so") if read(path) is True]
+os.stat(linked.__file__).st_size > 1_000_000, read(linked.__file__), len(others) > 0`);
+  expect(found).toMatchObject({ status: "ok", text: "(True, 'OSError', True)" });
 });
 
 test("a restored interpreter finds its own symbols by name, and libraries that come later find them, too", async ({

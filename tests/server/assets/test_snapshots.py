@@ -38,7 +38,7 @@ def small(tmp_path: Path) -> AssetSet:
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     monkeypatch.setattr(snapshots, "HEAP_PIECE", 1000)
     made = {}
-    for name, size in {"script": 40, "state": 50, "heap": 2500, "hot": 700, "code": 800, "rest": 900}.items():
+    for name, size in {"script": 40, "state": 50, "heap": 2500, "hot": 700, "cold": 800, "rest": 900}.items():
         made[name] = tmp_path / name
         made[name].write_bytes(os.urandom(size))
     return made

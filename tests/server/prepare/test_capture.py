@@ -13,15 +13,21 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.testclient import TestClient
 
 from belljar.assets.snapshots import PARTS
+from belljar.http import headers
 from belljar.prepare import capture
 from belljar.settings import Settings
+from belljar.web.app import create_app
+from belljar.web.frontend import Frontend
 
 
 @pytest.fixture
 def intake(tmp_path: Path) -> Iterator[capture._Intake]:
-    intake = capture._Intake(tmp_path, "static/capture.js", "capture", PARTS)
+    (tmp_path / "capture.js").write_text("'the page'")
+    (tmp_path / "capture-frame.js").write_text("'the frame'")
+    intake = capture._Intake(tmp_path, Frontend(tmp_path), "capture", PARTS)
     app = Starlette(routes=[Mount(f"/{intake.secret}", routes=intake.routes)])
     with capture._serving(app) as port:
         intake.origin = f"http://127.0.0.1:{port}"
@@ -74,6 +80,46 @@ def test_who_does_not_know_the_address_or_comes_from_elsewhere_plants_nothing(
     assert put(intake, "heap") == 204, "the control: the page itself is heard"
 
 
+def got(intake: capture._Intake, path: str, **sent: str) -> tuple[int, dict[str, str], str]:
+    host = intake.origin.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=10)
+    try:
+        connection.request("GET", path, headers={"Host": host, **sent})
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read().decode()
+    finally:
+        connection.close()
+
+
+def test_the_frame_that_makes_snapshots_is_sealed_and_at_the_secret_address_alone(
+    intake: capture._Intake,
+) -> None:
+    for path, content in {"frame/capture": "'the frame'", "capture.js": "'the page'"}.items():
+        status, _, body = got(intake, f"/{intake.secret}/{path}")
+        assert status == 200
+        assert content in body
+        assert got(intake, f"/{path}")[0] == 404
+        assert got(intake, f"/guessed/{path}")[0] == 404
+        assert got(intake, f"/{intake.secret}/{path}", Host="evil.example")[0] == 403
+    _, sent, _ = got(intake, f"/{intake.secret}/frame/capture")
+    assert (
+        sent["content-security-policy"]
+        == headers.frame(headers.script_hash("'the frame'"), isolated=False)["Content-Security-Policy"]
+    )
+
+
+def test_a_server_serves_nothing_of_what_makes_snapshots(tmp_path: Path, dist: Path) -> None:
+    for name in ("capture.js", "capture-frame.js"):
+        (dist / name).write_text("'only made once'")
+    app = create_app(Settings(assets_dir=tmp_path, compress=False), dist=dist)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        assert client.get("/frame/plain").status_code == 200, "the control: visitors get their frame"
+        for path in ("frame/capture", "capture.js", "capture-frame.js", "static/capture.js", "snapshot"):
+            assert client.get(f"/{path}").status_code == 404, path
+        for path in ("frame/plain", "frame/isolated", "sdk.js"):
+            assert "only made once" not in client.get(f"/{path}").text
+
+
 def test_a_part_comes_once_and_what_came_first_stays(intake: capture._Intake) -> None:
     assert put(intake, "heap", b"first") == 204
     assert put(intake, "heap", b"second") == 409
@@ -121,7 +167,6 @@ def test_no_command_line_shows_the_address_and_the_browser_gets_no_secret_of_our
 def test_the_page_that_leads_to_the_address_is_for_this_user_alone(
     tmp_path: Path, dist: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (dist / "manifest.json").write_text('{"capture.js": "static/page-AB12.js"}')
     kept: list[tuple[int, int]] = []
 
     def look(self: capture._Desk, intake: capture._Intake, _: object) -> None:
@@ -130,8 +175,6 @@ def test_the_page_that_leads_to_the_address_is_for_this_user_alone(
         kept.append((stat.S_IMODE(start.stat().st_mode), stat.S_IMODE(start.parent.stat().st_mode)))
 
     monkeypatch.setattr(capture._Desk, "_wait", look)
-    from belljar.web.frontend import Frontend
-
     settings = replace(Settings(assets_dir=tmp_path), profile=())
     capture._Desk(settings, Frontend(dist), Path("/bin/true"), tmp_path).capture()
     assert kept == [(0o600, 0o700)]

@@ -123,7 +123,6 @@ export const FROM_HOST: Messages = {
   },
   begin: {},
   part: { name: "name", blob: "blob", unverified: "flag" },
-  capture: { files: FILES, settings: SETTINGS },
   packages: { id: "id", files: FILES, images: IMAGES, error: maybe("text") },
   rest: { name: "name", blob: maybe("blob") },
   execute: {
@@ -170,7 +169,6 @@ export const FROM_FRAME: Messages = {
   unrestorable: { reason: "text" },
   stalled: {},
   read: { name: "name", sha256: maybe("id") },
-  captured: { script: "blob", state: "blob", heap: "blob", hot: "blob", code: "blob", rest: "blob" },
   need: { id: "id", names: NAMES },
   event: { request: "count", event: "event" },
   done: {

@@ -2,18 +2,11 @@
 // proves that it can be restored.
 
 import type { Runtime } from "../../frame/runtime";
-import type {
-  BootSettings,
-  CaptureCommand,
-  CapturedParts,
-  NamedBytes,
-  PackedFiles,
-  RawSnapshot,
-  WorkerCommand,
-} from "../../protocol/messages";
+import type { BootSettings, NamedBytes, WorkerCommand } from "../../protocol/messages";
+import type { CapturedParts, Command, PackedFiles, RawSnapshot } from "../messages";
 
 /** One command, one answer, and the worker is gone. Rejects with a sentence. */
-function step<Answer>(runtime: Runtime, command: CaptureCommand, answer: string): Promise<Answer> {
+function step<Answer>(runtime: Runtime, command: Command, answer: string): Promise<Answer> {
   const worker = new Worker(runtime.url);
   for (const [name, piece] of runtime.pieces) {
     void piece.then((value) => worker.postMessage({ type: "piece", name, value } satisfies WorkerCommand));

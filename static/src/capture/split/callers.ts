@@ -5,7 +5,7 @@
 // loop (79 kB) was compiled three times before the first figure. A call that is made through one function for all calls of its
 // type is never guessed.
 
-import { type Bytes, Writer } from "./binary";
+import { type Bytes, Writer } from "../../worker/wasm";
 import { behindLocals, type Code, FUNCTION_TYPE } from "./code";
 import { type IndirectCall, indirectCalls } from "./instructions";
 import { CALL, CALL_INDIRECT, END, I32, parameters } from "./shared";

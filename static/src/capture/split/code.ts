@@ -1,6 +1,7 @@
 // What a module imports and defines, in the index spaces of its instructions.
 
-import { type Bytes, KIND, Reader, SECTION, Sections, Writer } from "./binary";
+import { type Bytes, KIND, SECTION, Writer } from "../../worker/wasm";
+import { Reader, Sections } from "./binary";
 
 /** A function's body: [from, to) are its local variables and instructions, without the length ahead of them. */
 export interface Body {

@@ -1,10 +1,12 @@
 // The other half of a module that was split (see hot.ts): the functions that no start needs.
 
 import { letGo } from "../../protocol/buffers";
-import { appended, type Bytes, KIND, SECTION, Writer } from "./binary";
+import { SHARED, TABLE } from "../../worker/halves";
+import { type Bytes, KIND, SECTION, Writer } from "../../worker/wasm";
+import { appended } from "./binary";
 import { type Code, readCode } from "./code";
 import { changed, codeWriter, joined } from "./module";
-import { callThrough, count, END, FUNCREF, has, I32_CONST, SHARED, shared, sharedGlobals, TABLE } from "./shared";
+import { callThrough, count, END, FUNCREF, has, I32_CONST, shared, sharedGlobals } from "./shared";
 
 /** An active segment that puts some functions into the table: its index, where it begins, the functions. */
 function segment(code: Code, table: number, from: number, to: number): Bytes {
@@ -30,8 +32,8 @@ function segments(code: Code, bits: Uint8Array, table: number): Bytes[] {
 }
 
 /**
- * Made out of the original and of what is hot of it. Imports what the original imports, and from `SHARED` what `sharing`
- * gives. It is in a buffer of its own. Throws for what isn't a module.
+ * Made out of the original and of what is hot of it. Imports what the original imports, and from `SHARED` the hot half's own
+ * exports. It is in a buffer of its own. Throws for what isn't a module.
  */
 export function cold(original: Bytes | Code, bits: Uint8Array): Bytes {
   const code = original instanceof Uint8Array ? readCode(original) : original;

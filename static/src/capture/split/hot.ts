@@ -3,14 +3,16 @@
 // An engine reads and validates all of a module before any of it runs; of Python's 22 MB of code a start and its first
 // figure use a fraction. The hot half has everything of the original but the bodies of the functions that were never
 // seen to run (and its data, where they come with the heap); the cold half (cold.ts) has those, and shares memory, tables,
-// globals and tags with the hot one. It is made out of the original where it is needed, so that nothing is sent twice.
+// globals and tags with the hot one. Both are made at the capture.
 // Of the functions that are in it, what never ran is set apart (regions.ts).
 // Whichever half calls a function of the other one finds it in a table of their own, at the function's own position.
 //
 //   hot:  f0 …  f1 = call T[2]   f2 …        T: 0 "load the cold half"; 1 f0, 2 f1, 3 f2, … once it is there
 //   cold: f0 = call T[1]   f1 …   f2 = call T[3]
 
-import { appended, type Bytes, KIND, SECTION, Writer } from "./binary";
+import { EXPORTS, own } from "../../worker/halves";
+import { type Bytes, KIND, SECTION, Writer } from "../../worker/wasm";
+import { appended } from "./binary";
 import { Callers } from "./callers";
 import { type Code, exportedFunctions, FUNCTION_TYPE, roomier } from "./code";
 import { changed, codeWriter, dylink, exported, joined } from "./module";
@@ -119,9 +121,16 @@ export function hot(
   next.bytes(I32_CONST).signed(id).bytes(I32_CONST, 0, CALL_INDIRECT).number(at.asks).number(at.table);
   next.bytes(I32_CONST, 1, GLOBAL_SET).number(at.loaded).bytes(END, END);
   bodies.sized(next);
-  // fill: every function at its position; the cold half then puts its own over the stubs.
-  next.clear().bytes(0, I32_CONST, 1, I32_CONST, 0, I32_CONST).signed(code.bodies.length);
-  next.bytes(...wasm.TABLE_INIT);
+  // fill: room for every function, and each at its position; the cold half then puts its own over the stubs.
+  next.clear().bytes(0, wasm.REF_NULL, wasm.FUNCREF, I32_CONST).signed(code.bodies.length);
+  next
+    .bytes(...wasm.TABLE_GROW)
+    .number(at.table)
+    .bytes(wasm.DROP);
+  next
+    .bytes(I32_CONST, 1, I32_CONST, 0, I32_CONST)
+    .signed(code.bodies.length)
+    .bytes(...wasm.TABLE_INIT);
   next.number(at.all).number(at.table).bytes(END);
   bodies.sized(next);
   for (const one of regions.bodies) {
@@ -142,9 +151,9 @@ export function hot(
   }
   const segments = placements(code, placed);
   const exports = [
-    exported(wasm.EXPORTS.table, KIND.table, at.table),
-    exported(wasm.EXPORTS.fill, KIND.function, at.fill),
-    ...wasm.shared(code).map(({ name, kind, index }) => exported(wasm.own(name), kind, index)),
+    exported(EXPORTS.table, KIND.table, at.table),
+    exported(EXPORTS.fill, KIND.function, at.fill),
+    ...wasm.shared(code).map(({ name, kind, index }) => exported(own(name), kind, index)),
   ];
   const typeEntries = [Uint8Array.of(FUNCTION_TYPE, 1, I32, 0), Uint8Array.of(FUNCTION_TYPE, 0, 0)];
   typeEntries.push(...regions.types, ...callers.types());
@@ -160,5 +169,5 @@ export function hot(
     [SECTION.code]: appended({ count: code.bodies.length, bytes: bodies.done() }, added, new Uint8Array()),
   };
   if (!data) for (const section of [SECTION.data, SECTION.dataCount]) changes[section] = null;
-  return changed(code, changes, [...dylink(code), new Writer().text(wasm.HOT_SECTION).piece(bits).done()]);
+  return changed(code, changes, dylink(code));
 }

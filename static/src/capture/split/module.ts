@@ -1,6 +1,6 @@
 // Modules that differ from another one in some sections.
 
-import { assemble, type Bytes, SECTION, Writer } from "./binary";
+import { assemble, type Bytes, SECTION, Writer } from "../../worker/wasm";
 import type { Code } from "./code";
 
 /** Sections as they are, apart from those that are given; null leaves one out. */

@@ -1,7 +1,8 @@
 // A region of a function on its way to a function of its own (see regions.ts): what it takes and gives, and by which ways
 // control leaves it.
 
-import { type Bytes, Reader, Writer } from "./binary";
+import { type Bytes, Writer } from "../../worker/wasm";
+import { Reader } from "./binary";
 import type { Body, Code } from "./code";
 import { operands } from "./instructions";
 import type { Liveness } from "./liveness";

@@ -1,10 +1,12 @@
 // A module that notes where control has come to in its functions.
 
-import { appended, type Bytes, KIND, SECTION, Writer } from "./binary";
+import { own } from "../../worker/halves";
+import { type Bytes, KIND, SECTION, Writer } from "../../worker/wasm";
+import { appended } from "./binary";
 import type { Code } from "./code";
 import { places } from "./flow";
 import { changed, codeWriter, dylink, exported } from "./module";
-import { bitsOf, count, I32_CONST, I32_STORE8, own } from "./shared";
+import { bitsOf, count, I32_CONST, I32_STORE8 } from "./shared";
 
 /** The memory of a probe: one byte for each place of each function, 1 where control has come to it. */
 export const RAN = own("ran");

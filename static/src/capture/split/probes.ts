@@ -1,6 +1,6 @@
 // Finds out what of some modules runs, and splits them by that.
 
-import type { Bytes } from "./binary";
+import type { Bytes } from "../../worker/wasm";
 import { type Body, type Code, readCode } from "./code";
 import { cold } from "./cold";
 import { hot, type Placed } from "./hot";
@@ -18,6 +18,12 @@ const LONG = 1_000;
  * can't have any number of them (Chromium 156: the 62 of `data` can be had, those of `science` could not).
  */
 const MOST = 64;
+
+/** A module in two; one that is whole has no cold half. */
+export interface Split {
+  hot: Bytes;
+  cold: Bytes | null;
+}
 
 export class Probes {
   readonly originals: readonly Bytes[];
@@ -49,16 +55,17 @@ export class Probes {
   }
 
   /**
-   * Hot halves, with what has run until now in them; modules that can't be split are whole. The first one puts `placed`
-   * into its table.
+   * Both halves of each, what has run until now in the hot one; modules that can't be split are whole. The first one
+   * puts `placed` into its table.
    */
-  hot(placed: Placed = new Map()): Bytes[] {
+  halves(placed: Placed = new Map()): Split[] {
     return this.originals.map((bytes, id) => {
       const code = this.#codes[id];
       const ran = this.#ran.get(id);
-      if (!code || !ran) return bytes;
+      const whole = { hot: bytes, cold: null };
+      if (!code || !ran) return whole;
       const noted = new Uint8Array(ran.buffer);
-      return half(code, { noted, first: this.#first.get(id) ?? noted }, id, id === 0 ? placed : new Map()) ?? bytes;
+      return split(code, { noted, first: this.#first.get(id) ?? noted }, id, id === 0 ? placed : new Map()) ?? whole;
     });
   }
 }
@@ -85,8 +92,8 @@ interface Noted {
   first: Uint8Array;
 }
 
-/** The hot half, or null where an engine would not take one of the halves. */
-function half(code: Code, { noted, first }: Noted, id: number, placed: Placed): Bytes | null {
+/** Both halves, or null where an engine would not take one of them. */
+function split(code: Code, { noted, first }: Noted, id: number, placed: Placed): Split | null {
   try {
     const ran = new Ran(code, noted);
     const early = new Ran(code, first);
@@ -96,7 +103,8 @@ function half(code: Code, { noted, first }: Noted, id: number, placed: Placed): 
       return to - from > LONG && soon(0) ? soon : ran.in(position);
     };
     const made = hot(code, ran.functions, id, placed, id === 0, came); // a library's data come with the heap
-    return WebAssembly.validate(made) && WebAssembly.validate(cold(code, ran.functions)) ? made : null;
+    const other = cold(code, ran.functions);
+    return WebAssembly.validate(made) && WebAssembly.validate(other) ? { hot: made, cold: other } : null;
   } catch {
     return null;
   }

@@ -10,7 +10,8 @@
 // A region takes the local variables that it may read before it writes them, and gives back those that it writes and
 // that may be read behind it.
 
-import { type Bytes, Reader, Writer } from "./binary";
+import { type Bytes, Writer } from "../../worker/wasm";
+import { Reader } from "./binary";
 import { type Body, type Code, FUNCTION_TYPE, instructions, localTypes } from "./code";
 import { Flow } from "./flow";
 import { Liveness } from "./liveness";

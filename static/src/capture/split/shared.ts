@@ -1,21 +1,7 @@
 // What the two halves of a module have in common: names, the index of each thing, how one calls the other.
 
-import { type Bytes, KIND, type Writer } from "./binary";
+import { type Bytes, KIND, type Writer } from "../../worker/wasm";
 import type { Code } from "./code";
-
-/** The module's name in imports of a cold half, and what a hot one's own exports begin with. */
-export const SHARED = "belljar";
-export const own = (name: string): string => `${SHARED}:${name}`;
-
-/** Exports that are nobody else's business. */
-export const isOwn = (name: string): boolean => name.startsWith(own(""));
-
-/** The table through which the halves call each other: each function at its position, counted from 1. */
-export const TABLE = "functions";
-/** Own exports of a hot half: that table, and the function that puts all of the hot half's functions into it. */
-export const EXPORTS = { table: own(TABLE), fill: own("fill") } as const;
-/** A custom section of a hot half: one bit for each function that is in it. */
-export const HOT_SECTION = own("hot");
 
 /** Types and operations. */
 export const [I32, FUNCREF, NO_RESULT] = [0x7f, 0x70, 0x40];
@@ -24,7 +10,11 @@ export const [BR, BR_IF, BR_TABLE, RETURN] = [0x0c, 0x0d, 0x0e, 0x0f];
 export const [CALL, CALL_INDIRECT, RETURN_CALL, RETURN_CALL_INDIRECT] = [0x10, 0x11, 0x12, 0x13];
 export const [LOCAL_GET, LOCAL_SET, LOCAL_TEE, GLOBAL_GET, GLOBAL_SET] = [0x20, 0x21, 0x22, 0x23, 0x24];
 export const [I32_CONST, I32_EQZ, I32_EQ, I32_STORE8] = [0x41, 0x45, 0x46, 0x3a];
-export const TABLE_INIT = [0xfc, 12];
+export const [REF_NULL, DROP] = [0xd0, 0x1a];
+export const [TABLE_INIT, TABLE_GROW] = [
+  [0xfc, 12],
+  [0xfc, 15],
+] as const;
 
 /** How many there are of a kind, imported and defined: the index of one more. */
 export function count(code: Code, kind: number, defined: number): number {
@@ -78,10 +68,4 @@ export function callThrough(into: Writer, code: Code, type: number, slot: number
 
 export function parameters(into: Writer, length: number): void {
   for (let parameter = 0; parameter < length; parameter++) into.bytes(LOCAL_GET).number(parameter);
-}
-
-/** What a cold half imports from `SHARED`: the hot one's own exports, without what they begin with. */
-export function sharing(exports: WebAssembly.Exports): WebAssembly.ModuleImports {
-  const given = Object.entries(exports).filter(([name]) => isOwn(name));
-  return Object.fromEntries(given.map(([name, value]) => [name.slice(own("").length), value]));
 }

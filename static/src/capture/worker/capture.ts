@@ -2,7 +2,8 @@
 
 import type { ImageIndex } from "../../protocol/messages";
 import type { EmscriptenModule } from "../../worker/emscripten";
-import { scripted } from "../../worker/snapshot/linking";
+import type { Signed } from "../../worker/snapshot/linking";
+import { expectLoadedPackages } from "../../worker/snapshot/restore";
 import type { Library, Range, SnapshotState, TableEntry } from "../../worker/snapshot/state";
 import type { Side } from "./record";
 
@@ -33,16 +34,6 @@ export interface CaptureSource {
   image: ImageIndex;
   /** Folders whose files are kept in the state. */
   folders: readonly string[];
-}
-
-/** Puts Pyodide's record of packages where its snapshot code expects an empty object (hiwire slot 6 in 314.0.3). */
-export function expectLoadedPackages({ API }: EmscriptenModule): void {
-  const expected = API.getExpectedKeys;
-  API.getExpectedKeys = () => {
-    const keys = expected();
-    keys[6] = API.packageManager.loadedPackages;
-    return keys;
-  };
 }
 
 /** A copy of memory as the main module's own data leave it. Call right after the instantiation. */
@@ -89,8 +80,8 @@ export function capture(source: CaptureSource): Captured {
     cwd: module.FS.cwd(),
     files: source.folders.flatMap((folder) => texts(module, folder)),
     image: source.image,
-    parts: { hot: 0, code: 0 },
-    code: [],
+    parts: { hot: 0, cold: 0 },
+    cold: [],
   };
   return { state, heap: joined(heap, runs) };
 }
@@ -103,6 +94,12 @@ function linked(main: WebAssembly.Module, sides: readonly Side[]): Set<string> {
       if (from.startsWith("GOT.")) names.add(name);
   }
   return names;
+}
+
+/** The symbols that are JavaScript's functions, by the place in the table that they had. */
+function scripted(got: readonly [string, number][], env: Record<string, unknown>): Map<number, string> {
+  const isSigned = (name: string): boolean => typeof env[name] === "function" && "sig" in (env[name] as Signed);
+  return new Map(got.filter(([name]) => isSigned(name)).map(([name, index]) => [index, name]));
 }
 
 type Owners = Map<unknown, [side: number, name: string]>;

@@ -1,6 +1,14 @@
 // Watches which libraries are instantiated and where, so that a snapshot can put them there again.
 
-import { isSide } from "../../worker/snapshot/state";
+export interface SideImports {
+  env: { __memory_base: number; __table_base: number } & Record<string, unknown>;
+}
+
+/** The imports of a side module, as opposed to the main one's or a trampoline's. */
+export function isSide(imports: unknown): imports is SideImports {
+  const given = imports as { env?: { __table_base?: unknown }; "GOT.mem"?: unknown } | undefined;
+  return given?.["GOT.mem"] !== undefined && typeof given.env?.__table_base === "number";
+}
 
 export interface Side {
   module: WebAssembly.Module;

@@ -1,8 +1,9 @@
 // The three steps of making a snapshot, each in a worker of its own that never sees a line of user code and ends with
 // it: the files of everything installed; an interpreter that lives on them; the proof that it can be restored.
 
+import files from "belljar:trials";
 import { INTERRUPT_BYTES, INTERRUPTED, SIGNAL } from "../../protocol/interrupt";
-import type { BootSettings, CaptureCommand, RunOptions } from "../../protocol/messages";
+import type { RunOptions } from "../../protocol/messages";
 import { Arrivals } from "../../worker/arrivals";
 import { say } from "../../worker/channel";
 import { installFetch } from "../../worker/fetch-shim";
@@ -11,8 +12,11 @@ import { capMemory } from "../../worker/memory";
 import { Packages } from "../../worker/packages";
 import type { Core } from "../../worker/pyodide";
 import { HarnessSession } from "../../worker/session";
-import { pack, prove, snap } from "../../worker/snapshot/start";
-import { PYTHON, TOGETHER, TRIALS, type Trial } from "./trials";
+import type { Command } from "../messages";
+import { pack } from "./pack";
+import { prove } from "./prove";
+import { snap } from "./snap";
+import { trials } from "./trials";
 
 /** By when a cell that was begun waits, in milliseconds. */
 const BEGUN_MS = 500;
@@ -52,17 +56,7 @@ async function stops(session: HarnessSession, stop: () => void, options: RunOpti
   }
 }
 
-/** The trials of what is there: an import of another package would be waited for. */
-function trials({ load }: BootSettings): Trial {
-  const chosen = [PYTHON, ...load.flatMap((name) => TRIALS[name] ?? [])];
-  const together = TOGETHER.filter(({ all }) => all.every((name) => load.includes(name)));
-  return {
-    first: chosen.map(({ first }) => first).join(""),
-    more: [...chosen, ...together].flatMap(({ more }) => more),
-  };
-}
-
-export async function captureStep(command: CaptureCommand, core: Core): Promise<void> {
+export async function captureStep(command: Command, core: Core): Promise<void> {
   const { settings } = command;
   capMemory(settings.limits.memory_bytes);
   installFetch();
@@ -79,7 +73,7 @@ export async function captureStep(command: CaptureCommand, core: Core): Promise<
     return;
   }
   const { state, heap, image, main } = command;
-  const { first, more } = trials(settings);
+  const { first, more } = trials(files, settings.load);
   const options = { timeout_ms: 60_000, input: false, svg: false, context: "trial", fresh: false };
   const parts = await prove(core, { state, heap }, { image, main }, async (py, read) => {
     py._api.on_fatal = (error) => say({ type: "crashed", reason: String(error).slice(0, 1_000) });

@@ -4,15 +4,12 @@
 // its exports. Here the imports lie one behind the other as prototypes, where the engine finds them by itself, the memory
 // follows with the heap, and neither relocations nor constructors run again: what they did is in the heap, too.
 
-import { EXPORTS, isOwn } from "../../capture/split/shared";
 import type { EmscriptenModule } from "../emscripten";
+import { EXPORTS, isOwn } from "../halves";
 import type { Library, SnapshotState } from "./state";
 
 /** Hears of a module that has been instantiated, before anything in it has run. */
-export type Attach = (
-  id: number,
-  found: { module: WebAssembly.Module; exports: WebAssembly.Exports; imports: WebAssembly.Imports },
-) => void;
+export type Attach = (id: number, found: { exports: WebAssembly.Exports; imports: WebAssembly.Imports }) => void;
 
 type Symbols = Record<string, unknown>;
 
@@ -68,7 +65,7 @@ export function linkLibraries(
     const imports = { env: own, wasi_snapshot_preview1: own, "GOT.mem": GOT, "GOT.func": GOT } as WebAssembly.Imports;
     const instance = new WebAssembly.Instance(code, imports);
     exports = relocated(instance.exports, memoryBase);
-    attach(libraries.indexOf(library) + 1, { module: code, exports: instance.exports, imports });
+    attach(libraries.indexOf(library) + 1, { exports: instance.exports, imports });
     // One that is whole has put its data there; what is not kept of the heap is zero.
     if (!(EXPORTS.table in instance.exports)) module.HEAPU8.fill(0, memoryBase, memoryBase + memorySize);
     return [instance, exports];

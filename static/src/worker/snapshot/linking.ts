@@ -4,11 +4,11 @@
 // its own, and looks at every entry of the table to know where each function lies: 40,000 objects that nobody asks for
 // again. It leaves alone what is known before it begins: offsets that are set already, and a table that shows nothing.
 
-import { assemble, KIND, SECTION, Writer } from "../../capture/split/binary";
+import { assemble, KIND, SECTION, Writer } from "../wasm";
 import type { SnapshotState, TableEntry } from "./state";
 
 /** JavaScript's functions among the imports, with the signature that Emscripten has given them ("vi": takes an integer). */
-type Signed = CallableFunction & { sig?: string };
+export type Signed = CallableFunction & { sig?: string };
 
 /** Codes of WebAssembly's types by Emscripten's letters. */
 const CODES: Record<string, number> = { i: 0x7f, p: 0x7f, j: 0x7e, f: 0x7d, d: 0x7c, e: 0x6f };
@@ -43,12 +43,6 @@ export function knowOffsets(
       passing = through;
     },
   };
-}
-
-/** The symbols that are JavaScript's functions, by the place in the table that they had. */
-export function scripted(got: readonly [string, number][], env: Record<string, unknown>): Map<number, string> {
-  const isSigned = (name: string): boolean => typeof env[name] === "function" && "sig" in (env[name] as Signed);
-  return new Map(got.filter(([name]) => isSigned(name)).map(([name, index]) => [index, name]));
 }
 
 /** Puts JavaScript's functions into the table, all of them by one module. Throws when one is missing. */

@@ -1,7 +1,6 @@
 // Puts a captured interpreter into a fresh instance: libraries at their old places, the table entry by entry, then
 // the heap, as it comes. What differs in any way throws, and the sandbox starts the long way.
 
-import { expectLoadedPackages } from "../../capture/worker/capture";
 import { letGo } from "../../protocol/buffers";
 import type { EmscriptenModule } from "../emscripten";
 import { type Attach, linkLibraries } from "./libraries";
@@ -30,6 +29,16 @@ export interface RestoreSource {
 
 type Settings = object;
 type Factory = (settings: Settings) => Promise<EmscriptenModule>;
+
+/** Puts Pyodide's record of packages where its snapshot code expects an empty object (hiwire slot 6 in 314.0.3). */
+export function expectLoadedPackages({ API }: EmscriptenModule): void {
+  const expected = API.getExpectedKeys;
+  API.getExpectedKeys = () => {
+    const keys = expected();
+    keys[6] = API.packageManager.loadedPackages;
+    return keys;
+  };
+}
 
 /**
  * Wraps Emscripten's factory so that `loadPyodide({ createPyodideModule, _loadSnapshot })` restores ours. Each step

@@ -52,20 +52,10 @@ export interface SnapshotState {
   files: [path: string, text: string][];
   image: ImageIndex;
   /** Length of the image's parts in bytes; the rest lies behind them. */
-  parts: { hot: number; code: number };
-  /** Where each module, as it was before it was split, lies in the code: the main one first. */
-  code: Place[];
+  parts: { hot: number; cold: number };
+  /** Where the cold half of each module lies in its part: the main one first. */
+  cold: Place[];
 }
 
 /** Addresses: `to` is behind the last one. */
 export type Range = [from: number, to: number];
-
-export interface SideImports {
-  env: { __memory_base: number; __table_base: number } & Record<string, unknown>;
-}
-
-/** The imports of a side module, as opposed to the main one's or a trampoline's. */
-export function isSide(imports: unknown): imports is SideImports {
-  const given = imports as { env?: { __table_base?: unknown }; "GOT.mem"?: unknown } | undefined;
-  return given?.["GOT.mem"] !== undefined && typeof given.env?.__table_base === "number";
-}
