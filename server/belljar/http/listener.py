@@ -106,6 +106,25 @@ class Listener(socket.socket):
             self._away, self._noted = 0, now
 
 
+def allow_descriptors(connections: int) -> None:
+    """Lets the process open a socket and a file for each connection, where the system permits.
+
+    Many systems start a process with 1024 open files unless it asks for more; past them, accepting fails.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * connections + 256
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS has a ceiling of its own below an "unlimited" one.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _ceiling() -> float:
     """The first descriptor that connections don't get."""
     try:
@@ -116,4 +135,4 @@ def _ceiling() -> float:
     return float("inf") if soft == resource.RLIM_INFINITY else soft - soft // _KEPT_BACK
 
 
-__all__ = ["Listener"]
+__all__ = ["Listener", "allow_descriptors"]

@@ -25,9 +25,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from belljar.errors import BelljarError, SettingsError
 from belljar.http.connections import limited
-from belljar.http.listener import Listener
+from belljar.http.listener import Listener, allow_descriptors
 from belljar.settings import Connections
-from belljar.web.serve import allow_descriptors
 
 #: Bearer token that clients send.
 TOKEN = "BELLJAR_MCP_TOKEN"  # noqa: S105 - the variable's name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import ipaddress
 import logging
@@ -15,7 +14,7 @@ from starlette.applications import Starlette
 
 from belljar.errors import BelljarError
 from belljar.http.connections import limited
-from belljar.http.listener import Listener
+from belljar.http.listener import Listener, allow_descriptors
 from belljar.settings import Settings
 from belljar.tabs import MAX_MESSAGE
 from belljar.web.app import create_app
@@ -76,25 +75,6 @@ def _sockets(settings: Settings) -> Any:
     from belljar.tabs.sockets import limited_sockets
 
     return limited_sockets(settings.connections)
-
-
-def allow_descriptors(connections: int) -> None:
-    """Lets the process open a socket and a file for each connection, where the system permits.
-
-    Many systems start a process with 1024 open files unless it asks for more; past them, accepting fails.
-    """
-    try:
-        import resource
-    except ImportError:  # Windows, which has no such limit
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * connections + 256
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        # macOS has a ceiling of its own below an "unlimited" one.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def address(settings: Settings, port: int) -> str:

@@ -147,7 +147,7 @@ def test_no_answer_waits_for_a_packet_to_be_confirmed(port: int) -> None:
 def test_there_are_descriptors_for_all_connections() -> None:
     """In a process of its own, which starts with as few as many systems give."""
     program = (
-        "import resource as r; from belljar.web.serve import allow_descriptors;"
+        "import resource as r; from belljar.http.listener import allow_descriptors;"
         "r.setrlimit(r.RLIMIT_NOFILE, (256, r.getrlimit(r.RLIMIT_NOFILE)[1]));"
         "allow_descriptors(500); print(*r.getrlimit(r.RLIMIT_NOFILE))"
     )
