@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from belljar_harness.allowlist import Allowlist, canonical
+from belljar_harness.limits.allowlist import Allowlist, canonical
 
 from .conftest import PACKAGES
 

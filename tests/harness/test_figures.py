@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from belljar_harness.figures import BACKEND, _font_messages, _keeping_backend, describe
+from belljar_harness.figures.figures import BACKEND, _font_messages, _keeping_backend, describe
 
 from .test_messages import golden
 

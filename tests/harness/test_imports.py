@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from belljar_harness.allowlist import Allowlist
 from belljar_harness.cell import parse
-from belljar_harness.imports import imported_modules, wanted_packages
+from belljar_harness.limits.allowlist import Allowlist
+from belljar_harness.limits.imports import imported_modules, wanted_packages
 
 from .conftest import PACKAGES, FakeBridge, Runs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from belljar_harness.mime import Formatter, from_mime
+from belljar_harness.show.mime import Formatter, from_mime
 
 from .conftest import Runs
 

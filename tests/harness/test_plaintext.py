@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from belljar_harness.plaintext import TEXT_CHARS, plain_text
+from belljar_harness.show.plaintext import TEXT_CHARS, plain_text
 
 
 @pytest.mark.parametrize(

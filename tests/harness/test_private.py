@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from belljar_harness import private
+from belljar_harness.figures import private
 
 
 def test_a_name_of_a_module_or_a_class_is_found_as_it_was_defined() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from belljar_harness.tables import CELL_CHARS, cell, cells, is_table
+from belljar_harness.show.tables import CELL_CHARS, cell, cells, is_table
 
 from .test_messages import golden
 

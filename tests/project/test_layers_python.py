@@ -47,14 +47,12 @@ SERVER = {
 
 #: Rooms of the harness, the lowest first; each imports only from floors below its own.
 HARNESS = [
-    {"allowlist", "cell", "events", "files", "hints", "namespace", "patches", "plaintext", "private"},
-    {"completion", "figure_backend", "interpreter", "notices", "processes", "streams", "tables"},
-    {"errors", "network", "texts", "ticks"},
-    {"mime", "pictures", "waiting"},
-    {"display", "figures", "inputs", "loading", "loops", "warming"},
-    {"imports", "ipython", "packages", "restored"},
-    {"magics"},
-    {"environment"},
+    {"cell", "events", "files", "hints", "namespace", "patches"},
+    {"figures", "interpreter", "notices", "streams"},
+    {"errors", "waiting"},
+    {"limits", "loops"},
+    {"magics", "show", "warming"},
+    {"environment", "restored"},
     {"session"},
 ]
 

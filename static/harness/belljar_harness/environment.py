@@ -12,23 +12,25 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import ipython, notices, processes, tables
-from .allowlist import Allowlist
-from .display import Display, Publisher
+from . import notices
 from .events import Emitter
-from .figures import Figures
+from .figures.figures import Figures
 from .files import Files
-from .imports import OnDemandFinder
-from .inputs import Inputs, Stdin
 from .interpreter.bridge import Bridge
-from .loading import Loader
+from .limits import processes
+from .limits.allowlist import Allowlist
+from .limits.imports import OnDemandFinder
+from .limits.inputs import Inputs, Stdin
+from .limits.loading import Loader
+from .limits.network import Network
+from .limits.packages import Packages
 from .loops import Loops
 from .magics import MODULE as MAGICS_MODULE
 from .magics import Magics
-from .mime import Formatter
-from .network import Network
-from .packages import Packages
 from .patches import ImportHooks, Patches
+from .show import ipython, tables
+from .show.display import Display, Publisher
+from .show.mime import Formatter
 from .streams import Outlet, TextStream
 from .waiting import Waiter
 

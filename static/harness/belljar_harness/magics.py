@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from .loading import Loader
-from .packages import Packages
+from .limits.loading import Loader
+from .limits.packages import Packages
 
 #: The module that the calls go through.
 MODULE = "belljar_magics"

@@ -9,8 +9,9 @@ import sys
 import time
 from typing import Any
 
-from . import tables, warming
+from . import warming
 from .interpreter import startup
+from .show import tables
 
 #: State in which modules remember what must differ from sandbox to sandbox.
 _REMEMBERED = {"tempfile": {"_name_sequence": None}, "uuid": {"_node": None, "_last_timestamp": None}}

@@ -25,12 +25,12 @@ from typing import Any
 
 from . import cell as cells
 from . import magics, warming
-from .completion import complete
 from .environment import Environment
 from .errors import error_info
-from .imports import refresh, wanted_packages
 from .interpreter.bridge import Bridge, RawBridge
+from .limits.imports import refresh, wanted_packages
 from .namespace import Context, withdraw
+from .show.completion import complete
 
 
 @dataclass(frozen=True, slots=True)

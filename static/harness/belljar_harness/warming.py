@@ -8,8 +8,8 @@ import importlib
 import io
 import sys
 
-from . import pictures
-from .allowlist import Allowlist
+from .figures import pictures
+from .limits.allowlist import Allowlist
 
 #: Modules to import by the package that provides them.
 MODULES = {"numpy": "numpy", "pandas": "pandas", "matplotlib": "matplotlib.pyplot"}

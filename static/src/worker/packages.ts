@@ -99,7 +99,7 @@ export class Packages {
     const archives = names.filter((name) => !this.loaded.has(name));
     if (archives.length > 0) await this.#unpack(py, archives);
     // Pyodide does it for those that it unpacks.
-    if (archives.length < names.length) py.pyimport<Imports>("belljar_harness.imports").refresh_packages();
+    if (archives.length < names.length) py.pyimport<Imports>("belljar_harness.limits.imports").refresh_packages();
   }
 
   #mount(py: Pyodide, name: string): void {

@@ -49,7 +49,7 @@ _same`;
 contract(38, "matplotlib", "the private names that drawing is made faster with", async (bench) => {
   const code = `
 import matplotlib.pyplot as plt, matplotlib._pylab_helpers
-from belljar_harness import private, texts, ticks
+from belljar_harness.figures import private, texts, ticks
 _lost = []
 for _owner, _names in {
     "matplotlib.axis:Axis": (ticks._PLACE_TICKS, ticks._MEASURE_LABELS, "get_major_ticks", "get_minor_ticks"),

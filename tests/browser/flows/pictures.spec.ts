@@ -33,7 +33,7 @@ test("ticks copied and placed once, texts laid out once: the pictures are those 
 from contextlib import nullcontext
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from matplotlib.axis import Axis
-from belljar_harness import pictures, texts, ticks
+from belljar_harness.figures import pictures, texts, ticks
 x = np.linspace(1, 50, 40)
 def simple(): plt.plot(x, x ** 2); plt.title("A"); plt.xlabel("a long label")
 def scales(): plt.loglog(x, x ** 3); plt.grid(which="both")
@@ -96,7 +96,8 @@ test("a matplotlib that lacks a name of its inside draws with its own code: each
 import operator
 from contextlib import nullcontext
 import matplotlib.axis, matplotlib.pyplot as plt
-from belljar_harness import patches, pictures, private, texts, ticks
+from belljar_harness import patches
+from belljar_harness.figures import pictures, private, texts, ticks
 member, spacing, axis = private.member, texts._SPACING, matplotlib.axis.Axis
 own = {name: getattr(axis, name).__wrapped__ for name in ("get_major_ticks", "get_minor_ticks")}
 asked = []
@@ -129,7 +130,7 @@ print(different, plain == wanted, len(names))`,
   );
   expect(answer).toMatchObject({ status: "ok", stdout: "[] True 12\n" });
   const shown = await bench.run(`
-from belljar_harness import figures
+from belljar_harness.figures import figures
 registry, figures._registry = figures._registry, lambda: None
 plt.figure(); plt.plot([1, 2]); plt.title("one"); figure = plt.figure(); _ = plt.plot([2, 1]); plt.title("two")
 figure.show()
@@ -143,7 +144,7 @@ test("the margin that reaches past a figure has the figure's own colour", async 
   const { text, error } = await bench.run(`
 import io, numpy as np, matplotlib.pyplot as plt
 from PIL import Image
-from belljar_harness import pictures
+from belljar_harness.figures import pictures
 f, ax = plt.subplots(facecolor="#ffeecc"); ax.plot([1, 2]); ax.set_xlabel("x")
 image = np.asarray(Image.open(io.BytesIO(pictures.png(f, 200))))
 reference = io.BytesIO(); f.savefig(reference, dpi=200, bbox_inches="tight"); plt.close(f)
@@ -159,7 +160,7 @@ test("a picture of any height holds the pixels it was made from, opaque or not",
   const { text, error } = await bench.run(`
 import io, numpy as np
 from PIL import Image
-from belljar_harness import pictures
+from belljar_harness.figures import pictures
 rng = np.random.default_rng(0)
 wrong = []
 for height in (1, 2, 63, 64, 65, 128, 129, 200):  # bands of 64 rows
@@ -220,7 +221,7 @@ for change in (plain, params, logs, drawn):
             plt.close(figure)
 print(found[:5], many)
 # What can't be copied is made: an attribute of a kind that nobody has thought of, ticks of another class.
-from belljar_harness.ticks import _Copier
+from belljar_harness.figures.ticks import _Copier
 import matplotlib.axis as axes
 figure, ax = plt.subplots(); tick = ax.xaxis.get_major_ticks()[0]; copier = _Copier(axes)
 print(len(copier.copies(tick, 3)), end=" ")

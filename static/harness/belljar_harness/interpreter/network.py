@@ -9,7 +9,7 @@ from belljar_harness.patches import Patches
 
 
 class Refusals(Protocol):
-    """Who reports attempts and has the errors for them; `belljar_harness.network.Network` is one."""
+    """Who reports attempts and has the errors for them; `belljar_harness.limits.network.Network` is one."""
 
     def error(self, what: str, target: Any) -> Exception:
         """Report an attempt; returns the error to raise."""

@@ -16,8 +16,9 @@ from operator import methodcaller
 from types import FunctionType, ModuleType
 from typing import Any
 
+from belljar_harness.patches import Patches
+
 from . import private
-from .patches import Patches
 
 _AXIS = "matplotlib.axis:Axis"
 #: Methods of it. The first returns the ticks that are to be drawn, the second takes them and returns the

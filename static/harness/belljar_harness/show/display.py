@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from .events import Emitter
+from belljar_harness.events import Emitter
+
 from .mime import Bundle, Formatter, from_mime
 
 #: Fields that may be left out of a bundle that is too large.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
+from belljar_harness.events import Emitter
+from belljar_harness.interpreter.bridge import Bridge
+from belljar_harness.waiting import Waiter
+
 from .allowlist import Allowlist
-from .events import Emitter
-from .interpreter.bridge import Bridge
-from .waiting import Waiter
 
 
 class LoadError(ImportError):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from .patches import ImportHooks, Patches
+from belljar_harness.patches import ImportHooks, Patches
 
 NO_PROCESSES = "This Python runs in a browser and can't start other programs"
 

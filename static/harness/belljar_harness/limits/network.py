@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from .interpreter.network import WAYS_OUT
-from .patches import ImportHooks, Patches
+from belljar_harness.interpreter.network import WAYS_OUT
+from belljar_harness.patches import ImportHooks, Patches
 
 ADVICE = "Put the data in a file instead."
 SCHEMES = ("http", "https", "ftp", "ftps", "ws", "wss", "s3", "gs", "sftp")

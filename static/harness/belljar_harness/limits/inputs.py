@@ -9,8 +9,8 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from .interpreter.bridge import Bridge
-from .waiting import Waiter
+from belljar_harness.interpreter.bridge import Bridge
+from belljar_harness.waiting import Waiter
 
 NOBODY = 'nobody is there to answer. Put the value into the code instead, e.g. name = "Ada".'
 

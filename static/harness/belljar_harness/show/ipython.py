@@ -10,8 +10,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from belljar_harness.patches import ImportHooks
+
 from .display import Display, DisplayHandle
-from .patches import ImportHooks
 
 _IMAGE_KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg"}
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from .allowlist import Allowlist
+from belljar_harness.limits.allowlist import Allowlist
 
 #: The most matches that are sent.
 MOST = 200

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import figure_backend, pictures, ticks
-from .patches import ImportHooks, Patches
+from belljar_harness.patches import ImportHooks, Patches
+
+from . import backend as figure_backend
+from . import pictures, ticks
 
 BACKEND = f"module://{figure_backend.MODULE}"
 

@@ -1,0 +1,1 @@
+"""Figures: what matplotlib has drawn, as pictures, and drawn faster than it would."""

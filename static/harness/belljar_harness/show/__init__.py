@@ -1,0 +1,1 @@
+"""Show: values as a notebook shows them: text, tables, MIME bundles, completions."""
