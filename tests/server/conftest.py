@@ -40,10 +40,10 @@ def assets(tmp_path: Path) -> AssetSet:
         package("scikit-learn", "numpy", imports=("sklearn",)),
     ]
     return AssetSet(
-        pyodide="314.0.3",
-        python="3.14.0",
+        pyodide="314.0.7",
+        python="3.14.2",
         core=(
-            make_file(folder, "pyodide.mjs", b"export const version = '314.0.3';\n" * 100),
+            make_file(folder, "pyodide.mjs", b"export const version = '314.0.7';\n" * 100),
             make_file(folder, "pyodide.asm.wasm", b"\0asm\1\0\0\0" * 4000),
             make_file(folder, "python_stdlib.zip", b"PK\3\4" * 1000),
             make_file(folder, "pyodide-lock.json", b'{"packages": {}}'),

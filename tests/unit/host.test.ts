@@ -39,7 +39,7 @@ const policy: Policy = {
   version: 1,
   belljar: "0.1.0",
   stamp: "stamp",
-  pyodide: "314.0.3",
+  pyodide: "314.0.7",
   python: "3.14.2",
   bytecode: true,
   frame: { isolated: "frame/isolated", plain: "frame/plain" },

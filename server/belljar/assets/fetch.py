@@ -14,8 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from belljar.assets.locking import folder_lock
-from belljar.assets.manifest import FileEntry, Manifest
-from belljar.assets.mirrors import FolderMirror, NotThereError, Source, SourceDownError, mirror, official_cdn
+from belljar.assets.manifest import FileEntry, Manifest, Origin
+from belljar.assets.mirrors import (
+    FolderMirror,
+    NotThereError,
+    Source,
+    SourceDownError,
+    mirror,
+    official_cdn,
+    wheels_cdn,
+)
 from belljar.assets.progress import Progress, human
 from belljar.assets.registries import from_carrier, from_npm, from_pypi
 from belljar.assets.store import Store
@@ -85,9 +93,9 @@ def _fetch(
     manifest: Manifest, missing: list[FileEntry], store: Store, mirrors: Sequence[Source], progress: Progress
 ) -> list[FileEntry]:
     """Ask source after source; gives what none had."""
-    for source in (*mirrors, official_cdn(manifest)):
+    origins = _origins(manifest)
+    for source in (*mirrors, official_cdn(manifest), wheels_cdn(manifest)):
         if missing := _still(store, missing):
-            origins = _origins(manifest)
             _ask(
                 source,
                 [entry for entry in missing if origins[entry.sha256] in source.origins],
@@ -144,6 +152,7 @@ Step = Callable[[Sequence[FileEntry], Store, Progress], None]
 def _registries(manifest: Manifest, find_links: Sequence[Path]) -> tuple[Step, ...]:
     """The registries as steps, in order; each asks only for what it may have and says why it failed."""
     core = {entry.sha256 for entry in manifest.core}
+    origins = _origins(manifest)
 
     def npm(missing: Sequence[FileEntry], store: Store, progress: Progress) -> None:
         if wanted := [entry for entry in missing if entry.sha256 in core]:
@@ -155,7 +164,9 @@ def _registries(manifest: Manifest, find_links: Sequence[Path]) -> tuple[Step, .
             npm(missing, store, progress)
 
     def carrier(missing: Sequence[FileEntry], store: Store, progress: Progress) -> None:
-        if wanted := [entry for entry in missing if entry.name in manifest.carrier.members]:
+        # By content, too: another build of a package may have the same name.
+        carried = [entry for entry in missing if entry.name in manifest.carrier.members]
+        if wanted := [e for e in carried if e.sha256 in core or origins[e.sha256] == "pyodide"]:
             label = f"PyPI ({manifest.carrier.requirement}, {human(manifest.carrier.size)})"
             _try(label, lambda: from_carrier(manifest, wanted, store, progress, find_links), progress)
 
@@ -180,8 +191,8 @@ def _try(label: str, step: Callable[[], None], progress: Progress) -> None:
         progress.note(f"Nothing (more) from {label}: {error}.")
 
 
-def _origins(manifest: Manifest) -> dict[str, str]:
-    origins: dict[str, str] = {entry.sha256: "pyodide" for entry in manifest.core}
+def _origins(manifest: Manifest) -> dict[str, Origin]:
+    origins: dict[str, Origin] = {entry.sha256: "runtime" for entry in manifest.core}
     return origins | {package.file.sha256: package.origin for package in manifest.packages.values()}
 
 
@@ -202,8 +213,11 @@ def _lost(manifest: Manifest, remaining: Sequence[FileEntry], asked: Sequence[Fi
             f"again with `belljar assets add WHEEL|FOLDER`, or `belljar assets remove {' '.join(local)}`."
         )
     kept = len(asked) - len(remaining)
+    newer = {p.file for p in manifest.packages.values() if p.origin == "runtime"}
+    back = " Or take the builds that registries have: `belljar assets fetch --builds proven`."
     return (
         f"{len(remaining)} files could not be had from any source ({names}). "
         + (f"The {kept} that arrived are kept. " if kept else "")
         + "Check the network, or name a place that has them: `belljar assets fetch --mirror URL|FOLDER`."
+        + (back if newer.intersection(remaining) else "")
     )

@@ -39,7 +39,7 @@ PREFIX = "/"
 """Python's `sys.prefix` in Pyodide: where a wheel's data files go."""
 
 INSTALLED = {"INSTALLER": b"pyodide.loadPackage", "PYODIDE_SOURCE": b"pyodide"}
-"""What `loadPackage` of Pyodide 314.0.3 writes into the metadata of a wheel that it has installed."""
+"""What `loadPackage` of Pyodide writes into the metadata of a wheel that it has installed."""
 
 _UNREAD = re.compile(r"(^|/)tests/|\.(pyi|pyx|pxd|pxi|h|hpp|c|cpp)$")
 """What no import reads: tests, type stubs, sources of compiled modules."""

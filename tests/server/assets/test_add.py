@@ -157,7 +157,7 @@ def test_a_native_package_that_no_place_has_is_refused_with_what_to_do(official,
 
 def test_another_version_of_native_code_than_pyodide_s_is_refused(official, assets_dir) -> None:
     folder, manifest = official
-    with pytest.raises(AssetError, match=r"stats<0\.10 can't be had: Pyodide 314\.0\.3 has stats 0\.14"):
+    with pytest.raises(AssetError, match=r"stats<0\.10 can't be had: Pyodide 314\.0\.7 has stats 0\.14"):
         add_packages(["stats<0.10"], manifest, assets_dir, [str(folder)], Progress(io.StringIO()))
 
 

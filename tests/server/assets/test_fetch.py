@@ -46,7 +46,8 @@ def test_a_web_mirror_is_asked_for_each_file_once(run, web, manifest) -> None:
 
 def test_a_full_cache_asks_nobody_and_takes_no_time(run, folder_mirror, manifest, monkeypatch) -> None:
     run(str(folder_mirror))
-    monkeypatch.setattr(fetching, "official_cdn", lambda _: pytest.fail("the CDN was asked"))
+    for cdn in ("official_cdn", "wheels_cdn"):
+        monkeypatch.setattr(fetching, cdn, lambda _: pytest.fail("the CDN was asked"))
     started = time.monotonic()
     assert run("http://127.0.0.1:1").new_files == 0
     assert time.monotonic() - started < 0.5

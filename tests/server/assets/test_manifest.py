@@ -32,7 +32,7 @@ def test_a_manifest_that_is_written_and_read_again_is_the_same(manifest: Manifes
 
 def test_the_committed_manifest_is_consistent_and_carries_what_the_design_names() -> None:
     manifest = read_manifest(packaged(MANIFEST_NAME))
-    assert manifest.pyodide == "314.0.3"
+    assert (manifest.pyodide, manifest.python) == ("314.0.7", "3.14.2")
     assert {file.name for file in manifest.core} == {
         "pyodide.mjs",
         "pyodide.asm.mjs",
@@ -56,8 +56,17 @@ def test_the_committed_manifest_is_consistent_and_carries_what_the_design_names(
 def test_every_file_of_the_committed_manifest_can_be_had_from_registries_alone() -> None:
     manifest = read_manifest(packaged(MANIFEST_NAME))
     elsewhere = {p.file.name for p in manifest.packages.values() if p.origin == "pypi"}
-    assert {file.name for file in manifest.files} <= elsewhere | set(manifest.carrier.members)
+    npm = {file.name for file in manifest.core}
+    assert {file.name for file in manifest.files} <= npm | elsewhere | set(manifest.carrier.members)
     assert all(name.endswith("-none-any.whl") for name in elsewhere)
+
+
+def test_what_the_manifest_says_of_its_wheels_their_names_say_too() -> None:
+    manifest = read_manifest(packaged(MANIFEST_NAME))
+    for package in manifest.packages.values():
+        names = [package.file.name, *([package.newer.name] if package.newer else [])]
+        assert all(name.endswith(("-none-any.whl", f"-{manifest.wheel_platform}.whl")) for name in names)
+        assert package.newer is None or package.origin == "pyodide"
 
 
 def test_no_name_of_the_allowlist_needs_a_network() -> None:
@@ -127,5 +136,5 @@ def test_what_a_machine_added_never_replaces_what_belljar_pinned(manifest: Manif
 
 def test_what_was_added_for_another_pyodide_is_refused(manifest: Manifest, tmp_path: Path) -> None:
     (tmp_path / LOCAL_NAME).write_text(write_local(replace(manifest, pyodide="0.29.0"), {}))
-    with pytest.raises(AssetError, match=r"Pyodide 0\.29\.0, but this belljar runs 314\.0\.3"):
+    with pytest.raises(AssetError, match=r"Pyodide 0\.29\.0, but this belljar runs 314\.0\.7"):
         read_local(tmp_path, manifest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from belljar.assets.mirrors import (
     SourceDownError,
     mirror,
     official_cdn,
+    wheels_cdn,
 )
 from belljar.assets.progress import Progress
 from belljar.assets.store import Store
@@ -145,5 +147,12 @@ def test_a_mirror_is_an_address_or_a_folder(tmp_path) -> None:
         assert source.folder == tmp_path
 
 
-def test_the_cdn_s_address_follows_pyodide_s_version(manifest) -> None:
-    assert f"/v{manifest.pyodide}/full/" in official_cdn(manifest).url
+def test_the_cdns_addresses_follow_the_versions_of_runtime_and_wheels(manifest) -> None:
+    runtime, wheels = official_cdn(manifest), wheels_cdn(manifest)
+    assert "/v314.0.7/full/" in runtime.url
+    assert "/v314.0.3/full/" in wheels.url
+    assert (runtime.origins, wheels.origins) == ({"runtime"}, {"pyodide"})
+
+
+def test_one_cdn_has_all_where_both_are_of_one_version(manifest) -> None:
+    assert official_cdn(replace(manifest, wheels=manifest.pyodide)).origins == {"runtime", "pyodide"}

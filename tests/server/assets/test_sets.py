@@ -41,7 +41,7 @@ def test_the_lock_names_the_allowlist_and_nothing_else(assets_dir, manifest) -> 
         "abi_version": "2026_0",
         "arch": "wasm32",
         "platform": "emscripten_5_0_3",
-        "python": "3.14.0",
+        "python": "3.14.2",
     }
     assert lock["packages"]["pandas"]["depends"] == ["numpy"]
 

@@ -31,7 +31,7 @@ def small(tmp_path: Path) -> AssetSet:
         for name, depends in {"numpy": (), "pandas": ("numpy",)}.items()
     }
     core = tuple(file(name) for name in ("pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip"))
-    return AssetSet("314.0.3", "3.14.0", core, packages, True, {"data": ("pandas",)})
+    return AssetSet("314.0.7", "3.14.2", core, packages, True, {"data": ("pandas",)})
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_the_prompt_is_written_from_the_policy_itself(settings: Settings, assets
         settings, limits=Limits(timeout=7, max_timeout=77), packages=("scikit-learn",), profile=()
     )
     prompt = Policy(build_policy(changed, assets)).prompt()
-    assert "Python 3.14.0" in prompt
+    assert "Python 3.14.2" in prompt
     assert "Loaded already: none." in prompt
     assert "numpy 1.0, scikit-learn 1.0 (import sklearn)" in prompt
     assert "pandas" not in prompt

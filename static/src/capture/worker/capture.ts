@@ -10,7 +10,7 @@ import type { Side } from "./record";
 /** Granularity in which memory is left out, in bytes. */
 const PAGE = 4096;
 
-/** Of the main module so many bytes from 0 on are looked at; its data ends before (Pyodide 314.0.3: at 3.8 MB). */
+/** Of the main module so many bytes from 0 on are looked at; its data ends before (at 3.9 MB). */
 const MAIN_BYTES = 4 * 1024 * 1024;
 
 export interface Captured {

@@ -30,7 +30,7 @@ export interface RestoreSource {
 type Settings = object;
 type Factory = (settings: Settings) => Promise<EmscriptenModule>;
 
-/** Puts Pyodide's record of packages where its snapshot code expects an empty object (hiwire slot 6 in 314.0.3). */
+/** Puts Pyodide's record of packages where its snapshot code expects an empty object (hiwire slot 6). */
 export function expectLoadedPackages({ API }: EmscriptenModule): void {
   const expected = API.getExpectedKeys;
   API.getExpectedKeys = () => {
