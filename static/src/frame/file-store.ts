@@ -36,8 +36,8 @@ export class FileStore {
     return null;
   }
 
-  get(path: string): Blob | undefined {
-    return this.#files.get(path);
+  has(path: string): boolean {
+    return this.#files.has(path);
   }
 
   remove(path: string): boolean {

@@ -74,7 +74,7 @@ export class Pool {
   }
 
   #deliver(worker: PythonWorker, profile: Delivery<ImageOffer>): void {
-    if (waitsForAll(profile)) this.#events.waits();
+    if (waitsForAll(profile, worker)) this.#events.waits();
     void worker.deliver(PROFILE, profile, this.#rests, true);
   }
 
@@ -94,14 +94,13 @@ export class Pool {
     else clearTimeout(this.#timer);
   }
 
-  /** Ends the active worker; a spare, or a new one, takes its place. */
-  replace(listener: WorkerListener): PythonWorker {
+  /** Ends the active worker; a spare, or a new one, takes its place, and has nobody yet who listens to it. */
+  replace(): PythonWorker {
     clearTimeout(this.#timer);
     this.#soon = false;
     this.active.kill();
     const next = this.#spares.find((spare) => this.#ready.has(spare)) ?? this.#spares[0] ?? this.#fresh();
     this.#drop(next);
-    next.listener = listener;
     this.active = next;
     if (this.#runtime.snapshot && next.state === "ready" && this.#wanting) {
       this.#soon = true;

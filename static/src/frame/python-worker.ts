@@ -45,8 +45,8 @@ export interface WorkerListener {
 }
 
 /** Without shared memory all of an image has to be here before anything can be done with it. */
-export const waitsForAll = ({ images }: Delivery<ImageOffer>): boolean =>
-  !self.crossOriginIsolated && images.some(({ more }) => more);
+export const waitsForAll = ({ images }: Delivery<ImageOffer>, { paged }: PythonWorker): boolean =>
+  !paged && images.some(({ more }) => more);
 
 export class PythonWorker {
   state: "booting" | "ready" | "dead" = "booting";
@@ -78,9 +78,9 @@ export class PythonWorker {
 
   /** Only a worker that starts from a snapshot can be held. */
   constructor(runtime: Runtime, settings: BootSettings, held = false) {
-    const shared = settings.interrupt && self.crossOriginIsolated ? new SharedArrayBuffer(INTERRUPT_BYTES) : null;
+    const shared = settings.interrupt && runtime.isolated ? new SharedArrayBuffer(INTERRUPT_BYTES) : null;
     this.#interrupt = shared ? new Uint8Array(shared) : null;
-    this.#worker = new Worker(runtime.url);
+    this.#worker = runtime.spawn();
     this.#worker.onmessage = (event) => this.#hear(event);
     this.#worker.onmessageerror = () => this.#end("it sent a message that could not be read");
     this.#worker.onerror = (event) => {
@@ -98,7 +98,7 @@ export class PythonWorker {
     if (!this.#held) this.#loadClock.resume();
     this.#steps = timeline.steps;
     this.#start = snapshot ? "snapshot" : "wheels";
-    this.#mailbox = self.crossOriginIsolated ? makeMailbox() : null;
+    this.#mailbox = runtime.isolated ? makeMailbox() : null;
     this.#allowed = settings.packages;
     for (const name of [SNAPSHOT.cold, SNAPSHOT.rest]) this.#await(name, pieces.get(name));
     this.whole = snapshot === null || this.#mailbox !== null;
@@ -119,6 +119,11 @@ export class PythonWorker {
     this.#began = now();
     this.#loadClock.resume();
     this.#handAll((name) => name.startsWith(HEAP));
+  }
+
+  /** It can read what is on its way, page by page, while it runs a cell. */
+  get paged(): boolean {
+    return this.#mailbox !== null;
   }
 
   /** True when running code can be interrupted without losing its variables. */
@@ -192,7 +197,7 @@ export class PythonWorker {
   kill(): void {
     this.state = "dead";
     this.#loadClock.pause();
-    this.listener = undefined;
+
     if (this.#interrupt) this.#interrupt[SIGNAL] = ENDED;
     this.#worker.terminate();
   }

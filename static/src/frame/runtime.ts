@@ -57,8 +57,10 @@ export interface Read {
 }
 
 export interface Runtime {
-  /** blob: URL of the worker's source, trusted where the engine has Trusted Types. */
-  url: TrustedUrl;
+  /** Starts a worker out of the one source that there is. */
+  spawn(): Worker;
+  /** Memory can be shared with workers. */
+  isolated: boolean;
   /** What workers start from, by name; some of it may still be on its way. Each can reject with a sentence. */
   pieces: ReadonlyMap<string, Promise<Piece>>;
   /** Call with the bytes of a piece that was read here. */
@@ -123,7 +125,16 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
   const runtime = ["const belljarRuntime={createPyodideModule:", factory, ",loadPyodide:", loader, "};"];
   const blob = new Blob([NO_IMPORTS, ...runtime, AS_IT_WAS, workerSource], { type: "text/javascript" });
   timeline.lap("frame: the worker's source");
-  return { url: trust(URL.createObjectURL(blob)), pieces, read, snapshot, compileCold: () => calm.open(), timeline };
+  const url = trust(URL.createObjectURL(blob));
+  return {
+    spawn: () => new Worker(url),
+    isolated: self.crossOriginIsolated,
+    pieces,
+    read,
+    snapshot,
+    compileCold: () => calm.open(),
+    timeline,
+  };
 }
 
 /** Each library takes this thread half a millisecond, and what a worker that has read its code waits for is behind it. */

@@ -7,7 +7,7 @@ import type { CapturedParts, Command, PackedFiles, RawSnapshot } from "../messag
 
 /** One command, one answer, and the worker is gone. Rejects with a sentence. */
 function step<Answer>(runtime: Runtime, command: Command, answer: string): Promise<Answer> {
-  const worker = new Worker(runtime.url);
+  const worker = runtime.spawn();
   for (const [name, piece] of runtime.pieces) {
     void piece.then((value) => worker.postMessage({ type: "piece", name, value } satisfies WorkerCommand));
   }
