@@ -22,6 +22,10 @@ class AssetError(BelljarError):
     """Files of the runtime are missing, damaged or cannot be had."""
 
 
+class ExportError(BelljarError):
+    """A folder can't take an export: something of somebody else's is in the way."""
+
+
 class UnavailableError(BelljarError):
     """There is nowhere to run code, or no longer. Says what to do."""
 

@@ -148,7 +148,7 @@ def startup_set(port: int) -> list[str]:
         visit(name)
     files = [file["url"] for file in policy["core"]]
     files += [policy["packages"][name]["file"]["url"] for name in wanted]
-    return ["/", *(f"/{path}" for path in linked), "/frame/isolated", "/sdk.js", "/policy.json"] + [
+    return ["/", *(f"/{path}" for path in linked), "/frame/isolated.html", "/sdk.js", "/policy.json"] + [
         f"/{url}" for url in dict.fromkeys(files)
     ]
 

@@ -14,7 +14,7 @@ export class Notebook {
     page.on("console", (message) => {
       const text = message.text();
       // What untrusted HTML tries in the output frame is refused there, as it should be.
-      if (/\/output(\/\w+)?$/.test(message.location().url)) return;
+      if (/\/output(\/\w+\.html)?$/.test(message.location().url)) return;
       // The frame's own self-test asks for data: to see it refused; that one belongs there.
       if (/Content Security Policy|TrustedHTML/.test(text) && !text.includes("data:text/plain,x"))
         this.violations.push(text);

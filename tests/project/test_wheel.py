@@ -128,7 +128,7 @@ def test_the_wheel_is_small_enough_to_install_anywhere(wheel: Path) -> None:
 
 
 def test_every_page_of_the_wheel_answers(served: str) -> None:
-    for path in ("", "frame/isolated", "frame/plain", "output", "sdk.js", "healthz"):
+    for path in ("", "frame/isolated.html", "frame/plain.html", "output", "sdk.js", "healthz"):
         assert get(served + path), path
 
 

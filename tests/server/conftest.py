@@ -87,7 +87,8 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     for name in ("frame.html.j2", "headless.html.j2", "output.html.j2", "tab.html.j2"):
         (folder / name).write_text((site.TEMPLATES / name).read_text())
-    page = '<!doctype html><link rel="stylesheet" href="{{ static("page.css") }}"><p>{{ version }}</p>\n'
+    head = '<!doctype html>\n<meta charset="utf-8">\n'
+    page = head + '<link rel="stylesheet" href="{{ static("page.css") }}"><p>{{ version }}</p>\n'
     (folder / "page.html.j2").write_text(page + "<!-- filler -->\n" * 40)
     monkeypatch.setattr(site, "TEMPLATES", folder)
     return folder

@@ -29,7 +29,7 @@ const policy: Policy = {
   pyodide: "314.0.7",
   python: "3.14.2",
   bytecode: true,
-  frame: { isolated: "frame/isolated", plain: "frame/plain" },
+  frame: { isolated: "frame/isolated.html", plain: "frame/plain.html" },
   core: [file("pyodide.mjs", "1")],
   packages: {
     numpy: pack("numpy", [], "2"),

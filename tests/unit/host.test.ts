@@ -42,7 +42,7 @@ const policy: Policy = {
   pyodide: "314.0.7",
   python: "3.14.2",
   bytecode: true,
-  frame: { isolated: "frame/isolated", plain: "frame/plain" },
+  frame: { isolated: "frame/isolated.html", plain: "frame/plain.html" },
   core: [],
   packages: { pandas: pack("pandas", ["numpy", "six"]), numpy: pack("numpy"), six: pack("six") },
   profile: { name: "data", load: ["pandas"] },

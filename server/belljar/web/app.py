@@ -54,10 +54,10 @@ def create_app(
         routes=[
             *sockets,
             Route("/", views.page),
-            Route("/frame/isolated", views.frame_isolated),
-            Route("/frame/plain", views.frame_plain),
+            Route("/frame/isolated.html", views.frame_isolated),
+            Route("/frame/plain.html", views.frame_plain),
             Route("/output", views.output),
-            Route("/output/{digest}", views.output),
+            Route("/output/{digest}.html", views.output),
             Route("/headless", views.headless),
             Route("/tab", views.tab),
             Route("/tab/{side}", views.tab_socket),

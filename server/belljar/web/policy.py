@@ -18,7 +18,7 @@ from belljar.settings import Limits, Settings, load_settings
 from belljar.web.prompt import write_prompt
 
 #: Relative URLs of the two frames: with and without COEP.
-FRAMES = {"isolated": "frame/isolated", "plain": "frame/plain"}
+FRAMES = {"isolated": "frame/isolated.html", "plain": "frame/plain.html"}
 
 
 @dataclass(frozen=True, slots=True)

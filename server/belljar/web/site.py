@@ -140,7 +140,7 @@ class Site:
     def _output_address(self) -> str:
         """Where pages find the output frame; by its plain name where that can't be told."""
         try:
-            return f"output/{output_digest(self.output.get(), self.settings)}"
+            return f"output/{output_digest(self.output.get(), self.settings)}.html"
         except BelljarError:
             return "output"
 

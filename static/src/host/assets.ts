@@ -3,7 +3,8 @@
 import { sha256 } from "../protocol/digest";
 import type { NamedBytes } from "../protocol/messages";
 import type { AssetFile } from "../protocol/policy";
-import { count, Malformed, type Parse, record, text } from "../protocol/shape";
+import { count, Malformed, optional, type Parse, record, text } from "../protocol/shape";
+import { packedUrl, unpacked } from "./packed";
 
 const hash: Parse<string> = (value, at) => {
   const given = text(64)(value, at);
@@ -17,6 +18,7 @@ export const checkAsset: Parse<AssetFile> = record<AssetFile>({
   url: text(2_000),
   size: count(),
   sha256: hash,
+  gzip: optional(count()),
 });
 
 /** A file that was fetched from the server. */
@@ -60,12 +62,16 @@ function integrity(hex: string): string {
 }
 
 async function get(file: AssetFile, url: URL, cache: RequestCache, signal: AbortSignal): Promise<Response> {
-  const checks = globalThis.crypto?.subtle ? {} : { integrity: integrity(file.sha256) };
-  return fetch(url, { credentials: "omit", cache, signal, ...checks });
+  const options: RequestInit = { credentials: "omit", cache, signal };
+  // The browser compares what comes over the line, so without a digest of our own the copy is no help.
+  if (!globalThis.crypto?.subtle) return fetch(url, { ...options, integrity: integrity(file.sha256) });
+  const packed = packedUrl(file, url);
+  return packed ? unpacked(await fetch(packed, options)) : fetch(url, options);
 }
 
-function tell(url: URL, bytes: number, events: AssetEvents): void {
-  const timing = performance.getEntriesByName(url.href).at(-1) as PerformanceResourceTiming | undefined;
+function tell(file: AssetFile, url: URL, bytes: number, events: AssetEvents): void {
+  const { href } = packedUrl(file, url) ?? url;
+  const timing = performance.getEntriesByName(href).at(-1) as PerformanceResourceTiming | undefined;
   const fromCache = timing !== undefined && timing.transferSize === 0 && timing.decodedBodySize > 0;
   events.fetched({ url: url.href, bytes, fromCache });
 }
@@ -92,7 +98,7 @@ export async function fetchAsset(
       });
       const found = await sha256(bytes);
       if (found !== null && found !== file.sha256) throw new Error(WRONG);
-      tell(url, file.size, events);
+      tell(file, url, file.size, events);
       return { name: file.name, bytes: bytes.buffer };
     } catch (error) {
       events.advance(-counted);
@@ -149,6 +155,6 @@ export async function fetchBlob(
   }
   events.advance(file.size);
   if (local) events.fetched({ url: url.href, bytes: file.size, fromCache: true });
-  else tell(url, file.size, events);
+  else tell(file, url, file.size, events);
   return checked(file, blob);
 }

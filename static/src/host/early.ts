@@ -7,7 +7,7 @@ import { policyUrl } from "./server";
 import { isolationFor } from "./support";
 
 /** Where a server has its frames, relative to its policy. */
-const USUAL = { isolated: "frame/isolated", plain: "frame/plain" };
+const USUAL = { isolated: "frame/isolated.html", plain: "frame/plain.html" };
 
 export class EarlyFrame {
   readonly #url: string;

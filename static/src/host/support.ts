@@ -14,10 +14,12 @@ function isWebKit(): boolean {
 }
 
 /**
- * Which frame to load, and whether to use the soft interrupt. A page that is itself isolated can only embed the
- * isolated frame (COEP); it may still go without the interrupt.
+ * Which frame to load, and whether to use the soft interrupt where the frame says that it can. A page that is itself
+ * isolated can only embed the isolated frame (COEP); it may still go without the interrupt. In any other page the frame
+ * isolates itself, in engines that can do that.
  */
 export function isolationFor(asked: "auto" | "off" = "auto"): { page: "isolated" | "plain"; interrupt: boolean } {
-  const page = self.crossOriginIsolated && !isWebKit() ? "isolated" : "plain";
-  return { page, interrupt: page === "isolated" && asked !== "off" };
+  const webkit = isWebKit();
+  const page = self.crossOriginIsolated && !webkit ? "isolated" : "plain";
+  return { page, interrupt: !webkit && asked !== "off" };
 }

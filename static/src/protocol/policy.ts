@@ -11,6 +11,8 @@ export interface AssetFile {
   size: number;
   /** Lower-case hex SHA-256 of those bytes. */
   sha256: string;
+  /** Bytes of a copy with ".gz" behind the address, where one lies there. */
+  gzip?: number;
 }
 
 /** A package's files as they are mounted: nothing has to be unpacked. */

@@ -74,7 +74,7 @@ test("Python sees none of the server's or the machine's files", async ({ bench }
 
 test("the frame refuses to run as a page of its own", async ({ browser }) => {
   const page = await browser.newPage();
-  const response = await page.goto("/frame/isolated");
+  const response = await page.goto("/frame/isolated.html");
   const policy = response?.headers()["content-security-policy"] ?? "";
   expect(policy).toContain("sandbox allow-scripts");
   expect(policy).not.toMatch(/allow-same-origin|unsafe-eval'(?<!wasm-unsafe-eval')|https?:/);

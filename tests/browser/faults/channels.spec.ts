@@ -26,8 +26,8 @@ test.beforeAll(async ({ baseURL }) => {
   };
   sent = {
     page: await of("/"),
-    plain: await of("/frame/plain"),
-    isolated: await of("/frame/isolated"),
+    plain: await of("/frame/plain.html"),
+    isolated: await of("/frame/isolated.html"),
     output: await of("/output"),
   };
 });

@@ -67,7 +67,7 @@ broken = "nothing came"; onmessageerror = () => { broken = "refused"; };
 
 let origin = "";
 test.beforeAll(async ({ baseURL }) => {
-  const sent = await fetch(`${baseURL}/frame/plain`);
+  const sent = await fetch(`${baseURL}/frame/plain.html`);
   const real = Object.fromEntries(
     [...sent.headers].filter(([name]) => !/^(content-(length|encoding|type)|etag|date)$/.test(name)),
   );

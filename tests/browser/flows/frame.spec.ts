@@ -80,15 +80,15 @@ test("the frame loads while the policy is on its way, and one that the policy do
     const response = await route.fetch();
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const policy = (await response.json()) as { frame: Record<string, string> };
-    if (elsewhere) policy.frame = { isolated: "frame/isolated?other", plain: "frame/plain?other" };
+    if (elsewhere) policy.frame = { isolated: "frame/isolated.html?other", plain: "frame/plain.html?other" };
     await route.fulfill({ response, json: policy });
   });
   await blankPage(page);
   const frames = (): string[] => page.frames().flatMap((each) => each.url().split("/frame/")[1] ?? []);
   const first = new Bench(page, "first");
   await first.open({ packages: [], spare: false, standby: false });
-  expect(order.indexOf("/frame/isolated")).toBeGreaterThanOrEqual(0);
-  expect(order.indexOf("/frame/isolated")).toBeLessThan(order.indexOf("/policy.json"));
+  expect(order.indexOf("/frame/isolated.html")).toBeGreaterThanOrEqual(0);
+  expect(order.indexOf("/frame/isolated.html")).toBeLessThan(order.indexOf("/policy.json"));
   expect((await first.run("6 * 7")).text).toBe("42");
   expect(frames()).toEqual(["isolated"]);
   await first.close();

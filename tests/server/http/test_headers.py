@@ -199,3 +199,10 @@ def test_no_kind_sets_a_cookie() -> None:
 def test_the_script_hash_is_of_the_utf8_bytes() -> None:
     digest = hashlib.sha256("ü".encode()).digest()
     assert headers.script_hash("ü") == "sha256-" + base64.b64encode(digest).decode()
+
+
+def test_a_frame_is_isolated_by_the_page_around_it_or_by_itself() -> None:
+    plain, isolated = (headers.frame("sha256-x", isolated=isolated) for isolated in (False, True))
+    assert plain["Document-Isolation-Policy"] == "isolate-and-require-corp"
+    assert "Cross-Origin-Embedder-Policy" not in plain
+    assert isolated["Cross-Origin-Embedder-Policy"] == "require-corp"

@@ -29,8 +29,8 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.
 
 ROUTES = [
     "/",
-    "/frame/isolated",
-    "/frame/plain",
+    "/frame/isolated.html",
+    "/frame/plain.html",
     "/output",
     "/headless",
     "/sdk.js",
@@ -80,7 +80,7 @@ def test_every_browser_on_ios_is_webkit() -> None:
 
 @pytest.mark.parametrize("kind", ["isolated", "plain"])
 def test_the_frame_carries_exactly_the_script_that_its_policy_allows(client: TestClient, kind: str) -> None:
-    response = client.get(f"/frame/{kind}")
+    response = client.get(f"/frame/{kind}.html")
     script = response.text.split("<script>")[1].split("</script>")[0]
     assert script == "'the frame, with ünicode'"
     assert_sent(response, headers.frame(headers.script_hash(script), isolated=kind == "isolated"))
@@ -99,7 +99,7 @@ def test_the_output_frame_is_kept_for_ever_under_its_own_name_alone(make_client:
     kept = client.get(f"/{address}")
     assert kept.headers["cache-control"] == headers.IMMUTABLE
     assert kept.content == client.get("/output").content
-    for path in ("/output", "/output/other"):
+    for path in ("/output", "/output/other.html"):
         response = client.get(path)
         assert response.content == kept.content
         assert response.headers["cache-control"] == headers.REVALIDATE
@@ -109,7 +109,7 @@ def test_the_output_frame_is_kept_for_ever_under_its_own_name_alone(make_client:
 
 def test_pages_look_up_no_host_that_code_has_named(make_client: MakeClient) -> None:
     client = make_client(tab_key="k" * 16)
-    for path in ("/", "/tab", "/headless", "/frame/isolated", "/frame/plain", "/output"):
+    for path in ("/", "/tab", "/headless", "/frame/isolated.html", "/frame/plain.html", "/output"):
         assert client.get(path).headers["x-dns-prefetch-control"] == "off"
 
 
@@ -141,7 +141,7 @@ def test_the_page_for_programs_is_embedded_by_nobody(make_client: MakeClient) ->
 
 def test_embedders_reach_every_frame(make_client: MakeClient) -> None:
     client = make_client(embedders=("https://docs.example.org",))
-    for path in ("/", "/frame/isolated", "/frame/plain", "/output"):
+    for path in ("/", "/frame/isolated.html", "/frame/plain.html", "/output"):
         csp = client.get(path).headers["content-security-policy"]
         assert "frame-ancestors 'self' https://docs.example.org" in csp
 
@@ -239,7 +239,9 @@ def test_static_files_are_immutable(client: TestClient) -> None:
     assert_sent(response, headers.asset())
 
 
-@pytest.mark.parametrize("path", ["/", "/frame/isolated", "/sdk.js", "/policy.json", "/static/page-AB12.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/frame/isolated.html", "/sdk.js", "/policy.json", "/static/page-AB12.js"]
+)
 def test_what_the_client_has_is_not_sent_again(client: TestClient, path: str) -> None:
     first = client.get(path)
     again = client.get(path, headers={"if-none-match": first.headers["etag"]})
@@ -340,7 +342,7 @@ def test_without_assets_the_page_stands_and_the_policy_says_what_to_do(
     monkeypatch.setattr("belljar.web.site.load_asset_set", missing)
     with caplog.at_level(logging.ERROR):
         assert client.get("/").status_code == 200
-        assert client.get("/frame/isolated").status_code == 200
+        assert client.get("/frame/isolated.html").status_code == 200
         policy, health = client.get("/policy.json"), client.get("/healthz")
     assert policy.status_code == 503
     assert policy.json() == {"error": "numpy.whl is missing: run `belljar assets fetch`."}
@@ -354,7 +356,7 @@ def test_without_the_browser_code_the_frame_says_what_to_do_and_the_policy_stand
 ) -> None:
     (dist / "frame.js").unlink()
     client = make_client()
-    response = client.get("/frame/isolated")
+    response = client.get("/frame/isolated.html")
     assert response.status_code == 503
     assert "Run `make build`" in response.text
     assert client.get("/policy.json").status_code == 200
@@ -375,14 +377,14 @@ def test_a_new_harness_is_served_without_a_restart(client: TestClient, dist: Pat
 
 
 def test_a_new_build_is_served_without_a_restart(client: TestClient, dist: Path) -> None:
-    before = client.get("/frame/plain")
+    before = client.get("/frame/plain.html")
     (dist / "frame.js").write_text("'a new frame'")
-    after = client.get("/frame/plain")
+    after = client.get("/frame/plain.html")
     assert "a new frame" in after.text
     assert after.headers["content-security-policy"] != before.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", ["/", "/policy.json", "/frame/isolated", "/static/page-AB12.js"])
+@pytest.mark.parametrize("path", ["/", "/policy.json", "/frame/isolated.html", "/static/page-AB12.js"])
 def test_a_prefix_works_whether_the_proxy_strips_it_or_not(make_client: MakeClient, path: str) -> None:
     client = make_client(root_path="/tools/belljar")
     assert client.get(path).status_code == 200
@@ -413,7 +415,7 @@ def test_the_app_can_be_mounted_in_another_one(
 
 def test_no_absolute_url_leaves_the_server(make_client: MakeClient) -> None:
     client = make_client(root_path="/tools/belljar")
-    for path in ("/", "/policy.json", "/frame/isolated", "/output"):
+    for path in ("/", "/policy.json", "/frame/isolated.html", "/output"):
         response = client.get(f"/tools/belljar{path}")
         assert "http:" not in response.text
         assert "/tools" not in response.text

@@ -39,8 +39,8 @@ OUTSIDE = "this stands outside of the site"
 
 ROUTES = [
     "/",
-    "/frame/isolated",
-    "/frame/plain",
+    "/frame/isolated.html",
+    "/frame/plain.html",
     "/output",
     "/headless",
     "/sdk.js",

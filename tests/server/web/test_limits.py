@@ -46,7 +46,7 @@ def test_the_limit_of_the_head_is_a_setting(make_client: MakeClient, tmp_path: P
 def test_a_host_that_is_no_host_is_no_fault_of_ours(make_client: MakeClient, dist: Path) -> None:
     app = make_client().app
     (dist / "frame.js").unlink()
-    answer = ask(app, "GET", b"/frame/plain", [(b"host", b"[")])  # type: ignore[arg-type]
+    answer = ask(app, "GET", b"/frame/plain.html", [(b"host", b"[")])  # type: ignore[arg-type]
     assert answer.status == 503
     hold(answer)
 
@@ -129,8 +129,8 @@ def test_nothing_secret_is_in_any_answer(
     dist = client.app.state.site._frontend.root  # type: ignore[attr-defined]
     paths = [
         "/",
-        "/frame/isolated",
-        "/frame/plain",
+        "/frame/isolated.html",
+        "/frame/plain.html",
         "/output",
         "/sdk.js",
         "/policy.json",

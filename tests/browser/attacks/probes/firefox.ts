@@ -98,7 +98,7 @@ export const TOLD: readonly Told[] = [
   told("latex", "a link", `$\\href{${HOST}}{x}$`, LINK),
   told("print", "an address", HOST, LINK),
   told("print", "a terminal's link", `\u001b]8;;${HOST}\u0007x\u001b]8;;\u0007`, LINK),
-  ...["/", "/headless", "/tab", "/output", "/frame/plain", "/frame/isolated"].map((path) =>
+  ...["/", "/headless", "/tab", "/output", "/frame/plain.html", "/frame/isolated.html"].map((path) =>
     told("document", `a link that got into ${path}`, HOST, HOST, path),
   ),
 ];

@@ -28,18 +28,18 @@ const greet = (url: string, { init = '{type:"belljar:init"}', twice = false } = 
     document.body.append(f)})`;
 
 const host = (arena: Arena, expression: string): Promise<string> => arena.sealed.host<string>(expression);
-const hello = (arena: Arena): Promise<string> => host(arena, greet("/frame/isolated"));
+const hello = (arena: Arena): Promise<string> => host(arena, greet("/frame/isolated.html"));
 
 // ---------------------------------------------------------------- who may speak to the frame
 
 siege(
   "a page of a foreign origin embeds the frame",
-  async (arena) => arena.plain.page_<string>(greet(`${arena.place.base}/frame/plain`)),
+  async (arena) => arena.plain.page_<string>(greet(`${arena.place.base}/frame/plain.html`)),
   hello,
 );
 siege(
   "a page of a foreign origin embeds the isolated frame",
-  async (arena) => arena.plain.page_<string>(greet(`${arena.place.base}/frame/isolated`)),
+  async (arena) => arena.plain.page_<string>(greet(`${arena.place.base}/frame/isolated.html`)),
   hello,
 );
 siege(
@@ -58,12 +58,20 @@ siege(
   },
   async (arena) => host(arena, embedsOutput("/output")),
 );
-siege("a second init after the first", (arena) => host(arena, greet("/frame/isolated", { twice: true })), hello);
-siege("an init of another name", (arena) => host(arena, greet("/frame/isolated", { init: '{type:"init"}' })), hello);
-siege("an init that is no object", (arena) => host(arena, greet("/frame/isolated", { init: '"belljar:init"' })), hello);
+siege("a second init after the first", (arena) => host(arena, greet("/frame/isolated.html", { twice: true })), hello);
+siege(
+  "an init of another name",
+  (arena) => host(arena, greet("/frame/isolated.html", { init: '{type:"init"}' })),
+  hello,
+);
+siege(
+  "an init that is no object",
+  (arena) => host(arena, greet("/frame/isolated.html", { init: '"belljar:init"' })),
+  hello,
+);
 siege(
   "an init from the frame's neighbour",
-  (arena) => neighbour(arena, `${arena.place.base}/frame/plain`),
+  (arena) => neighbour(arena, `${arena.place.base}/frame/plain.html`),
   (arena) => neighbour(arena, "open"),
 );
 siege(
@@ -71,7 +79,7 @@ siege(
   (arena) => {
     return host(
       arena,
-      `new Promise((done)=>{const f=document.createElement("iframe");f.sandbox="allow-scripts";f.allow="cross-origin-isolated";f.src="/frame/isolated";
+      `new Promise((done)=>{const f=document.createElement("iframe");f.sandbox="allow-scripts";f.allow="cross-origin-isolated";f.src="/frame/isolated.html";
     addEventListener("message",(e)=>{if(e.source===f.contentWindow&&e.data!=="belljar:knock")done("won")});f.onload=()=>{f.contentWindow.postMessage({type:"belljar:init"},"*");setTimeout(()=>{f.remove();done("silent")},800)};document.body.append(f)})`,
     );
   },
@@ -93,12 +101,12 @@ async function alone(arena: Arena, path: string): Promise<string> {
     await arena.cdp.send("Target.closeTarget", { targetId: page.id });
   }
 }
-siege("the isolated frame opened as a page of its own", (arena) => alone(arena, "/frame/isolated"), hello);
-siege("the plain frame opened as a page of its own", (arena) => alone(arena, "/frame/plain"), hello);
+siege("the isolated frame opened as a page of its own", (arena) => alone(arena, "/frame/isolated.html"), hello);
+siege("the plain frame opened as a page of its own", (arena) => alone(arena, "/frame/plain.html"), hello);
 siege(
   "the page's storage, read by the frame as a page of its own",
   async (arena) => {
-    const page = await arena.cdp.open(`${arena.place.base}/frame/isolated`);
+    const page = await arena.cdp.open(`${arena.place.base}/frame/isolated.html`);
     const said = await arena.cdp.evaluate<string>(
       page.session,
       `(()=>{try{localStorage.length;return "won"}catch(e){return String(e)}})()`,
@@ -113,7 +121,7 @@ siege(
 
 /** Loads the frame with something of it replaced; wins when the page hears the stranger's script. */
 async function changed(arena: Arena, edit: (body: string) => string, policy: boolean): Promise<string> {
-  const response = await fetch(`${arena.place.base}/frame/isolated`);
+  const response = await fetch(`${arena.place.base}/frame/isolated.html`);
   const headers = [...response.headers].filter(([name]) => !/^content-(length|encoding)$/.test(name));
   const kept = headers.filter(([name]) => policy || name !== "content-security-policy");
   const body = Buffer.from(edit(await response.text())).toString("base64");
@@ -166,8 +174,8 @@ for (const [title, edit] of Object.entries(EDITS)) {
 
 const PATHS = [
   "/",
-  "/frame/isolated",
-  "/frame/plain",
+  "/frame/isolated.html",
+  "/frame/plain.html",
   "/output",
   "/policy.json",
   "/sdk.js",

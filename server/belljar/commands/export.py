@@ -1,0 +1,73 @@
+"""`belljar export OUT`: everything a server hands out, as a folder for any file host."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from belljar.assets.progress import human
+from belljar.export import Exported, export
+from belljar.prepare import pipeline
+from belljar.settings import Settings, load_settings
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "export",
+        help="write a folder that any file host serves, without a server",
+        description="Writes what a server hands out into a folder for a file host: GitHub Pages, Netlify, "
+        "a bucket, `python -m http.server`. Nothing in it needs Python or Node to be seen.",
+        epilog="The other settings are those of `belljar serve`, from the environment and belljar.toml.",
+    )
+    parser.add_argument("out", type=Path, metavar="OUT", help="the folder; made if it is not there")
+    parser.add_argument("--profile", metavar="PROFILE", help="what is loaded before a sandbox is ready")
+    parser.add_argument(
+        "--packages", metavar="LIST", help="the only packages that may be imported, with all they need"
+    )
+    parser.add_argument(
+        "--embedders", metavar="LIST", help='origins of other sites whose pages use it; "*" is any'
+    )
+    parser.add_argument("--page", action="store_true", help="with the notebook page, as index.html")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="TOML file with settings (default: belljar.toml)"
+    )
+    parser.add_argument("--no-fetch", action="store_true", help="take what is here; take no network")
+    parser.set_defaults(func=_export)
+
+
+def _export(args: argparse.Namespace) -> int:
+    flags = {name: getattr(args, name) for name in ("profile", "packages", "embedders")}
+    settings = load_settings(flags, config=args.config)
+    if not args.no_fetch:
+        pipeline.prepare_assets(settings)
+    exported = export(settings, args.out, page=args.page, say=_progress)
+    _report(settings, args.out, exported)
+    return 0
+
+
+def _progress(path: str) -> None:
+    """One line that is written over, where somebody looks."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[KCompressing {path[-60:]}", end="", file=sys.stderr, flush=True)
+
+
+def _report(settings: Settings, out: Path, exported: Exported) -> None:
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr)
+    print(f"{len(exported.files)} files, {human(exported.size)} with their compressed copies, are in {out}.")
+    for what, belongs in (
+        ("snapshots", "/snapshot-"),
+        ("packages", (".whl", "-code.bin", "-rest.bin")),
+    ):
+        found = [path for path in exported.files if _belongs(path, belongs)]
+        size = sum(exported.files[path] for path in found)
+        packed = sum(exported.twins.get(path, exported.files[path]) for path in found)
+        if found:
+            print(f"  {what}: {len(found)} files, {human(size)}, {human(packed)} on the wire")
+    print(f"Try it: python -m http.server --directory {out}")
+
+
+def _belongs(path: str, sign: str | tuple[str, ...]) -> bool:
+    return path.endswith(sign) if isinstance(sign, tuple) else sign in path

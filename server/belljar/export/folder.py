@@ -1,0 +1,246 @@
+"""Folder: writes what a site hands out into a folder, and takes away what an earlier export left there."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import belljar
+from belljar.errors import ExportError
+from belljar.export import hosts
+from belljar.export.documents import sealed
+from belljar.export.hosts import Rule
+from belljar.http import headers
+from belljar.http.resources import Resource
+from belljar.settings import Settings
+from belljar.web.policy import FRAMES
+from belljar.web.site import Framed, Site, output_digest
+
+#: What an export has written, so that the next one may take it away: bytes by path.
+INVENTORY = "belljar-export.json"
+#: Files for hosts and not for visitors.
+_FOR_HOSTS = ("_", ".", "hosts/")
+#: Twins that save less are not written.
+_WORTH = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        files: Bytes by path.
+        twins: Bytes of compressed copies, by the path of what they are of.
+    """
+
+    files: Mapping[str, int]
+    twins: Mapping[str, int]
+
+    @property
+    def size(self) -> int:
+        """Bytes of everything."""
+        return sum(self.files.values()) + sum(self.twins.values())
+
+
+def export(
+    settings: Settings,
+    out: Path,
+    *,
+    page: bool = True,
+    dist: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Exported:
+    """Writes a folder that any file host can serve.
+
+    Args:
+        settings: Those of the server that it stands for: profile, packages, limits, embedders.
+        out: The folder; made if it is not there. What an earlier export wrote there and this one does not is
+            taken away; other people's files are left alone.
+        page: With the notebook page, as `index.html`.
+        dist: The folder of the built browser code, if not the installed one.
+        say: Hears what is being done.
+
+    Raises:
+        BelljarError: Something is missing, or in the way; says what to do.
+    """
+    site = Site(replace(settings, compress=False), dist)
+    before = _inventory(out)
+    files = _contents(site, page=page)
+    _refuse_to_overwrite(out, [*files, "policy.json", INVENTORY], before)
+    written: dict[str, int] = {}
+    twins: dict[str, int] = {}
+    for path, resource in sorted(files.items()):
+        written[path] = _write(out / path, resource)
+        if resource.compressible and not path.startswith(_FOR_HOSTS):
+            say(path)
+            if (size := _twin(out / f"{path}.gz", out / path, written[path])) is not None:
+                twins[path] = size
+    # Last, because it says of which files there are copies, and because a visitor reads it first.
+    written["policy.json"] = _write(out / "policy.json", _with_twins(site.runtime.get().policy, twins))
+    kept = {*written, *(f"{path}.gz" for path in twins)}
+    sizes = {path: (out / path).stat().st_size for path in sorted(kept)}
+    (out / INVENTORY).write_text(
+        json.dumps({"belljar": belljar.__version__, "files": sizes}, indent=1) + "\n"
+    )
+    for path in before.keys() - kept:
+        _remove(out, path)
+    return Exported(written, twins)
+
+
+def _with_twins(policy: Resource, twins: Mapping[str, int]) -> Resource:
+    """The policy, which says of each file whether a compressed copy lies beside it, and its bytes."""
+
+    def told(value: object) -> object:
+        if isinstance(value, dict):
+            named = {name: told(inner) for name, inner in value.items()}
+            size = twins.get(str(value.get("url")))
+            return named if size is None else {**named, "gzip": size}
+        return [told(inner) for inner in value] if isinstance(value, list) else value
+
+    content = policy.content
+    assert isinstance(content, bytes)  # noqa: S101 - the policy is made in memory
+    text = json.dumps(told(json.loads(content)), separators=(",", ":"))
+    return Resource.of_bytes(text.encode(), policy.media_type)
+
+
+def rules(settings: Settings, frame: Framed, output: Framed, *, page: bool) -> list[Rule]:
+    """What each file is sent with by a host that can: the server's own headers, the narrower path first."""
+    embedders = settings.embedders
+    # A folder can't ask who wants to read; its files are no secret, and what may embed is said exactly.
+    readers = ("*",) if embedders else ()
+    found = [
+        Rule(FRAMES["plain"], headers.frame(frame.hash_source, embedders, isolated=False)),
+        Rule(FRAMES["isolated"], headers.frame(frame.hash_source, embedders, isolated=True)),
+        Rule("output/", headers.output(output.hash_source, embedders) | {"Cache-Control": headers.IMMUTABLE}),
+        Rule("assets/", headers.asset(readers)),
+        Rule("static/", headers.asset(readers)),
+        *(Rule(name, headers.sdk(readers)) for name in ("sdk.js", "sdk.d.ts")),
+        *(Rule(name, headers.json(readers)) for name in ("policy.json", "healthz")),
+    ]
+    if page:
+        # No host of files asks which browser it is, and WebKit starts no sandbox in an isolated page.
+        found += [Rule(path, headers.page(embedders, isolated=False)) for path in ("", "index.html")]
+    return found
+
+
+def _contents(site: Site, *, page: bool) -> dict[str, Resource]:
+    """Everything by its path."""
+    settings = site.settings
+    frame, output, runtime = site.frame.get(), site.output.get(), site.runtime.get()
+    sent = rules(settings, frame, output, page=page)
+    files = {
+        "sdk.js": site.sdk.get(),
+        "sdk.d.ts": site.types.get(),
+        "healthz": _text(json.dumps({"status": "ok", "belljar": belljar.__version__}), "application/json"),
+        f"output/{output_digest(output, settings)}.html": _document(
+            output.document, headers.output(output.hash_source, settings.embedders)
+        ),
+        **{f"assets/{path}": resource for path, resource in runtime.files.items()},
+        **site.static.get(),
+        "_headers": _text(hosts.headers_file(sent)),
+        ".htaccess": _text(hosts.htaccess(sent)),
+        "hosts/nginx.conf": _text(hosts.nginx(sent)),
+        "hosts/Caddyfile": _text(hosts.caddyfile(sent)),
+        # GitHub Pages leaves out what begins with an underscore, unless told not to build anything.
+        ".nojekyll": _text(""),
+    }
+    for kind, path in FRAMES.items():
+        held = headers.frame(frame.hash_source, settings.embedders, isolated=kind == "isolated")
+        files[path] = _document(frame.document, held)
+    if page:
+        files["index.html"] = _document(site.page.get(), headers.page(settings.embedders, isolated=False))
+    return files
+
+
+def _document(document: Resource, sent: headers.Headers) -> Resource:
+    content = document.content
+    assert isinstance(content, bytes)  # noqa: S101 - documents are made in memory
+    return Resource.of_bytes(sealed(content, sent), document.media_type)
+
+
+def _text(text: str, media_type: str = "text/plain; charset=utf-8") -> Resource:
+    return Resource.of_bytes(text.encode(), media_type)
+
+
+def _inventory(out: Path) -> dict[str, int]:
+    """What an earlier export has written here."""
+    try:
+        read = json.loads((out / INVENTORY).read_text(encoding="utf-8"))
+        return {str(path): int(size) for path, size in read["files"].items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise ExportError(
+            f"{out / INVENTORY} is damaged, so there is no telling which files an earlier export wrote. "
+            "Take the folder away, or choose another."
+        ) from None
+
+
+def _refuse_to_overwrite(out: Path, paths: list[str], before: Mapping[str, int]) -> None:
+    """Files of other people are left as they are."""
+    if out.exists() and not out.is_dir():
+        raise ExportError(f"{out} is a file. Choose a folder.")
+    foreign = [path for path in paths if path not in before and path != INVENTORY and (out / path).exists()]
+    if foreign:
+        more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+        raise ExportError(
+            f"{out} has a file of its own in the way: {min(foreign)}{more}. Choose another folder."
+        )
+
+
+def _write(target: Path, resource: Resource) -> int:
+    """Writes a file unless it is there already; gives its bytes."""
+    if target.is_file() and target.stat().st_size == resource.size and _digest(target) == resource.sha256:
+        return resource.size
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.part")
+    if isinstance(resource.content, bytes):
+        part.write_bytes(resource.content)
+    else:
+        shutil.copyfile(resource.content, part)
+    part.replace(target)
+    return resource.size
+
+
+def _twin(target: Path, source: Path, size: int) -> int | None:
+    """A compressed copy beside a file, where it is worth it; its bytes."""
+    if not target.is_file() or target.stat().st_mtime_ns < source.stat().st_mtime_ns:
+        part = target.with_name(f"{target.name}.part")
+        # Without name and date: the same content is the same file.
+        with (
+            source.open("rb") as plain,
+            part.open("wb") as raw,
+            gzip.GzipFile("", "wb", 9, raw, 0) as packed,
+        ):
+            shutil.copyfileobj(plain, packed, 2**20)
+        part.replace(target)
+    found = target.stat().st_size
+    if found <= size * _WORTH:
+        return found
+    target.unlink()
+    return None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _remove(out: Path, path: str) -> None:
+    """Takes away what an earlier export wrote, and the folders that are empty then."""
+    target = out / path
+    # What an inventory names is a path below the folder, or nothing of ours.
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        return
+    target.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        for folder in target.parents:
+            if folder == out:
+                break
+            folder.rmdir()

@@ -1,0 +1,235 @@
+"""Export: a folder holds all that a server would hand out, its policies included, and nothing more."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from belljar.assets import AssetSet
+from belljar.errors import ExportError, SettingsError
+from belljar.export import Exported, export, hosts
+from belljar.export.documents import policy_inside
+from belljar.export.folder import INVENTORY
+from belljar.http import headers
+from belljar.settings import Settings
+
+Make = Callable[..., Exported]
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def make(
+    assets: AssetSet,
+    dist: Path,
+    templates: Path,
+    tmp_path: Path,
+    out: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Make:
+    """Exports the small assets with these settings."""
+    del templates
+    monkeypatch.setattr("belljar.web.site.load_asset_set", lambda _: assets)
+
+    def make(*, page: bool = True, **changes: object) -> Exported:
+        settings = replace(Settings(assets_dir=tmp_path / "assets"), **changes)  # type: ignore[arg-type]
+        return export(settings, out, page=page, dist=dist)
+
+    return make
+
+
+def files_of(policy: Any) -> list[dict[str, Any]]:
+    """Every file that a policy names."""
+    if isinstance(policy, dict):
+        own = [policy] if "sha256" in policy else []
+        return own + [file for value in policy.values() for file in files_of(value)]
+    return [file for value in policy for file in files_of(value)] if isinstance(policy, list) else []
+
+
+def policy_of(out: Path) -> Any:
+    return json.loads((out / "policy.json").read_text())
+
+
+def test_every_file_that_the_policy_names_is_there_with_its_content(make: Make, out: Path) -> None:
+    make()
+    files = files_of(policy_of(out))
+    assert len(files) > 6
+    for file in files:
+        content = (out / file["url"]).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (file["size"], file["sha256"])
+    for frame in policy_of(out)["frame"].values():
+        assert (out / frame).is_file()
+
+
+def test_the_folder_has_only_the_packages_that_were_chosen(make: Make, out: Path) -> None:
+    make(packages=("pandas",), profile=("pandas",))
+    names = {path.name for path in (out / "assets").rglob("*.whl")}
+    assert names == {"pandas-1.0-py3-none-any.whl", "numpy-1.0-py3-none-any.whl"}
+    assert policy_of(out)["packages"].keys() == {"pandas", "numpy"}
+    with pytest.raises(SettingsError, match="polars"):
+        make(packages=("polars",))
+
+
+def test_no_address_leaves_the_folder(make: Make, out: Path) -> None:
+    make()
+    pages = [*out.rglob("*.html"), out / "policy.json"]
+    assert len(pages) >= 5
+    for page in pages:
+        text = page.read_text()
+        addresses = re.findall(r'(?:src|href|data-output)="([^"]*)"', text)
+        addresses += re.findall(r'"url":"([^"]*)"', text)
+        assert not [a for a in addresses if a.startswith(("/", "http:", "https:"))], page
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("index.html", lambda source: headers.page(isolated=False)),
+        ("frame/plain.html", lambda source: headers.frame(source, isolated=False)),
+        ("frame/isolated.html", lambda source: headers.frame(source, isolated=True)),
+        ("output/*.html", headers.output),
+    ],
+)
+def test_a_document_has_its_policy_inside(
+    make: Make, out: Path, path: str, sent: Callable[[str], headers.Headers]
+) -> None:
+    make()
+    (file,) = out.glob(path)
+    text = file.read_text()
+    script = text.partition("<script>")[2].partition("</script>")[0]
+    found = dict(re.findall(r'<meta http-equiv="([^"]*)" content="([^"]*)">', text))
+    inside = unescape(found["Content-Security-Policy"])
+    assert inside == policy_inside(sent(headers.script_hash(script)))
+    assert inside.startswith("default-src 'none'")
+    # What a document can't say of itself is left out, or the browser would complain in everybody's console.
+    assert not re.search(r"\b(sandbox|frame-ancestors)\b", inside)
+    assert found["x-dns-prefetch-control"] == "off"
+    assert '<meta name="referrer" content="no-referrer">' in text
+    # Before anything that it is about.
+    assert text.index("Content-Security-Policy") < min(
+        text.index(tag) for tag in ("<title", "<link", "<script", "<style", "<body") if tag in text
+    )
+
+
+def test_a_copy_has_the_same_content_and_the_policy_says_where_there_is_one(make: Make, out: Path) -> None:
+    exported = make()
+    assert exported.twins
+    for path, size in exported.twins.items():
+        packed = (out / f"{path}.gz").read_bytes()
+        assert (len(packed), gzip.decompress(packed)) == (size, (out / path).read_bytes())
+    told = {file["url"]: file.get("gzip") for file in files_of(policy_of(out))}
+    assert told == {url: exported.twins.get(url) for url in told}
+    assert any(told.values())
+    assert not all(told.values())
+
+
+def test_a_second_export_changes_nothing_and_a_smaller_one_takes_away_what_is_left_over(
+    make: Make, out: Path
+) -> None:
+    make()
+    (out / "CNAME").write_text("example.org\n")
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+    make()
+    changed = {path.name for path, time in before.items() if path.stat().st_mtime_ns != time}
+    assert changed <= {INVENTORY}
+    make(page=False, packages=(), profile=())
+    assert not (out / "index.html").exists()
+    assert not list((out / "assets").rglob("*.whl"))
+    assert not [folder for folder in out.rglob("*") if folder.is_dir() and not any(folder.iterdir())]
+    assert (out / "CNAME").read_text() == "example.org\n"
+
+
+def test_what_is_somebody_else_s_is_left_alone(make: Make, out: Path) -> None:
+    out.mkdir()
+    (out / "index.html").write_text("mine")
+    with pytest.raises(ExportError, match=r"index\.html"):
+        make()
+    assert [path.name for path in out.iterdir()] == ["index.html"]
+    make(page=False)
+    assert (out / "index.html").read_text() == "mine"
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"files": 1}', '{"files": {"a": "b"}}'])
+def test_a_damaged_inventory_is_a_sentence(make: Make, out: Path, text: str) -> None:
+    out.mkdir()
+    (out / INVENTORY).write_text(text)
+    with pytest.raises(ExportError, match="damaged"):
+        make()
+
+
+def test_an_inventory_takes_nothing_away_outside_of_its_folder(make: Make, out: Path, tmp_path: Path) -> None:
+    out.mkdir()
+    (tmp_path / "mine").write_text("mine")
+    named = {"../mine": 4, str(tmp_path / "mine"): 4}
+    (out / INVENTORY).write_text(json.dumps({"files": named}))
+    make()
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def parsed(text: str) -> dict[str, dict[str, str]]:
+    """`_headers`, as Netlify documents it: a path, and its headers below it, indented."""
+    found: dict[str, dict[str, str]] = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        if not line.startswith(" "):
+            path = line
+            found[path] = {}
+        else:
+            name, _, value = line.strip().partition(": ")
+            found[path][name] = value
+    return found
+
+
+@pytest.mark.parametrize("embedders", [(), ("https://docs.example.org",)])
+def test_the_headers_for_hosts_are_the_server_s_own(
+    make: Make, out: Path, make_client: Callable[..., TestClient], embedders: tuple[str, ...]
+) -> None:
+    make(embedders=embedders)
+    sent = parsed((out / "_headers").read_text())
+    client = make_client(embedders=embedders, isolation=False)
+    (output,) = (path.name for path in (out / "output").glob("*.html"))
+    served = {"/frame/plain.html": "/frame/plain.html", "/frame/isolated.html": "/frame/isolated.html"}
+    served |= {
+        "/output/*": f"/output/{output}",
+        "/sdk.js": "/sdk.js",
+        "/policy.json": "/policy.json",
+        "/": "/",
+    }
+    for path, address in served.items():
+        of_server = client.get(address, headers={"origin": embedders[0]} if embedders else {}).headers
+        for name, value in sent[path].items():
+            if name == "Access-Control-Allow-Origin":
+                assert value == "*"  # a folder can't ask who wants to read
+            else:
+                assert of_server[name] == value, (path, name)
+    assert sent["/assets/*"]["Cache-Control"] == headers.IMMUTABLE
+
+
+def test_every_host_s_file_says_the_same(make: Make, out: Path) -> None:
+    make()
+    sent = parsed((out / "_headers").read_text())
+    for name in (".htaccess", "hosts/nginx.conf", "hosts/Caddyfile"):
+        text = (out / name).read_text()
+        for values in sent.values():
+            for header, value in values.items():
+                assert header in text
+                assert value in text.replace('\\"', '"')
+
+
+def test_a_prefix_stands_before_every_path() -> None:
+    text = hosts.headers_file([hosts.Rule("", {"A": "1"}), hosts.Rule("assets/", {"B": "2"})], "/py/")
+    assert parsed(text) == {"/py/": {"A": "1"}, "/py/assets/*": {"B": "2"}}
