@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from belljar.assets.progress import human
+from belljar.commands.arguments import add_config, add_mirror, mirrors
 from belljar.export import Exported, export
 from belljar.prepare import pipeline
 from belljar.settings import Settings, load_settings
@@ -30,9 +31,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--embedders", metavar="LIST", help='origins of other sites whose pages use it; "*" is any'
     )
     parser.add_argument("--page", action="store_true", help="with the notebook page, as index.html")
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="TOML file with settings (default: belljar.toml)"
-    )
+    add_config(parser)
+    add_mirror(parser)
     parser.add_argument("--no-fetch", action="store_true", help="take what is here; take no network")
     parser.set_defaults(func=_export)
 
@@ -41,7 +41,9 @@ def _export(args: argparse.Namespace) -> int:
     flags = {name: getattr(args, name) for name in ("profile", "packages", "embedders")}
     settings = load_settings(flags, config=args.config)
     if not args.no_fetch:
-        pipeline.prepare_assets(settings)
+        for event in pipeline.ready(settings, mirrors(args)):
+            if event.amiss:
+                print(event)
     exported = export(settings, args.out, page=args.page, say=_progress)
     _report(settings, args.out, exported)
     return 0

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -41,11 +41,13 @@ def descendants(pid: int) -> list[int]:
     """A process and all below it."""
     found = [pid]
     for parent in found:
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            try:
-                found += [int(child) for child in task.read_text().split()]
-            except OSError:
-                continue  # it has just ended
+        try:
+            tasks = list(Path(f"/proc/{parent}/task").iterdir())
+        except OSError:
+            continue  # it has just ended
+        for task in tasks:
+            with suppress(OSError):
+                found += [int(child) for child in (task / "children").read_text().split()]
     return found
 
 
@@ -196,9 +198,14 @@ def test_a_signal_in_the_midst_leaves_nobody_without_an_answer_and_no_browser_be
             assert answer["failed"]
             assert "All 4 sandboxes of this server are at work and 10 clients wait already" in answer["text"]
             assert answer["answered"] - answer["asked"] < 10
-        time.sleep(3)  # the first four have begun
-        began = descendants(server.process.pid)
+        began: list[int] = []
+        for _ in range(600):  # the first four begin, on a busy machine later
+            began = descendants(server.process.pid)
+            if sum(map(is_renderer, began)) >= 2 * SANDBOXES:  # each has its page and its frame
+                break
+            time.sleep(0.1)
         assert any(map(is_renderer, began))
+        time.sleep(3)
         server.process.send_signal(signal.SIGTERM)
         running = [program.answer() for program in programs[:SANDBOXES]]
         waiting = [program.answer() for program in programs[SANDBOXES : SANDBOXES + queue]]
