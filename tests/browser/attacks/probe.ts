@@ -11,6 +11,7 @@ export const GROUPS = [
   "output",
   "realms",
   "resources",
+  "tiers",
 ] as const;
 export type Group = (typeof GROUPS)[number];
 

@@ -57,8 +57,8 @@ const sets = (): Record<string, Set_> => ({
   "the frame": { document: sent.plain },
   "the frame in our page": { document: sent.isolated, around: sent.page },
   "the output frame": { document: sent.output },
-  "the frame with Document-Isolation-Policy": {
-    document: { ...sent.plain, "document-isolation-policy": "isolate-and-require-corp" },
+  "the frame without Document-Isolation-Policy": {
+    document: pick(sent.plain, (name) => name !== "document-isolation-policy"),
   },
 });
 
@@ -137,7 +137,7 @@ test("Chromium: CSP and Connection-Allowlist each hold what the other lets pass;
       "the frame": [PEER],
       "the frame in our page": [PEER],
       "the output frame": [PEER],
-      "the frame with Document-Isolation-Policy": [PEER],
+      "the frame without Document-Isolation-Policy": [PEER],
     });
   } finally {
     await engine.close();
@@ -163,7 +163,7 @@ test("Firefox: the CSP holds what asks a server; look-ups ahead and WebRTC it le
       "the frame": [preconnect, STUN, ...LEAVES],
       "the frame in our page": [preconnect, STUN],
       "the output frame": [preconnect, STUN, ...LEAVES],
-      "the frame with Document-Isolation-Policy": [preconnect, STUN, ...LEAVES],
+      "the frame without Document-Isolation-Policy": [preconnect, STUN, ...LEAVES],
     });
   } finally {
     await engine.close();

@@ -1,4 +1,4 @@
-// What Document-Isolation-Policy would open if the frame were sent with it: shared memory between the frame and its own
+// What the frame's Document-Isolation-Policy opens: shared memory between the frame and its own
 // worker, and nothing else. The documents are a script of the test's under the frame's real headers. What leaves them
 // is in the table of channels.spec.ts.
 
@@ -72,13 +72,13 @@ test.beforeAll(async ({ baseURL }) => {
     [...sent.headers].filter(([name]) => !/^(content-(length|encoding|type)|etag|date)$/.test(name)),
   );
   const { body, source } = built(DOCUMENT);
-  const policy = { "document-isolation-policy": "isolate-and-require-corp" };
+  const { "document-isolation-policy": policy, ...bare } = real;
+  expect(policy).toBe("isolate-and-require-corp");
   const around: Record<string, string> = { "content-type": "text/html" };
   const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
   origin = await site(({ url = "" }, response) => {
     if (url.startsWith("/frame")) {
-      const headers =
-        url === "/frame/with" ? { ...real, ...policy } : url === "/frame/without" ? real : { ...around, ...isolated };
+      const headers = url === "/frame/with" ? real : url === "/frame/without" ? bare : { ...around, ...isolated };
       response.writeHead(200, { ...naming(headers, source), ...around });
       response.end(body);
       return;

@@ -5,6 +5,8 @@ export interface Layer {
   name: string;
   /** Where the layer stands. */
   kind: "header" | "attribute" | "step";
+  /** It stands only where the page around is not isolated. */
+  plain?: true;
   /** Removes a header, or rewrites its value (null removes it). */
   header?: [name: string, rewrite: (value: string) => string | null];
   /** Rewrites the SDK's text. Must change something. */
@@ -49,6 +51,12 @@ export const LAYERS: Layer[] = [
   { name: "Permissions-Policy", kind: "header", header: ["permissions-policy", () => null] },
   { name: "Connection-Allowlist", kind: "header", header: ["connection-allowlist", () => null] },
   { name: "Cross-Origin-Embedder-Policy", kind: "header", header: ["cross-origin-embedder-policy", () => null] },
+  {
+    name: "Document-Isolation-Policy",
+    kind: "header",
+    plain: true,
+    header: ["document-isolation-policy", () => null],
+  },
   { name: "X-Content-Type-Options", kind: "header", header: ["x-content-type-options", () => null] },
   { name: "Referrer-Policy", kind: "header", header: ["referrer-policy", () => null] },
   { name: "X-DNS-Prefetch-Control", kind: "header", header: ["x-dns-prefetch-control", () => null] },

@@ -90,13 +90,13 @@ test("the frame loads while the policy is on its way, and one that the policy do
   expect(order.indexOf("/frame/isolated.html")).toBeGreaterThanOrEqual(0);
   expect(order.indexOf("/frame/isolated.html")).toBeLessThan(order.indexOf("/policy.json"));
   expect((await first.run("6 * 7")).text).toBe("42");
-  expect(frames()).toEqual(["isolated"]);
+  expect(frames()).toEqual(["isolated.html"]);
   await first.close();
 
   elsewhere = true;
   const second = new Bench(page, "second");
   await second.open({ packages: [], spare: false, standby: false });
   expect((await second.run("6 * 7")).text).toBe("42");
-  expect(frames()).toEqual(["isolated?other"]);
+  expect(frames()).toEqual(["isolated.html?other"]);
   await context.close();
 });
