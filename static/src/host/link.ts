@@ -36,7 +36,8 @@ export class FrameLink {
     this.#events = events;
     const iframe = document.createElement("iframe");
     iframe.setAttribute("sandbox", "allow-scripts");
-    iframe.setAttribute("allow", "cross-origin-isolated");
+    // Gamepads are every frame's, unless it is said otherwise; a host without headers says nothing.
+    iframe.setAttribute("allow", "cross-origin-isolated; gamepad 'none'");
     iframe.setAttribute("referrerpolicy", "no-referrer");
     iframe.setAttribute("aria-hidden", "true");
     iframe.tabIndex = -1;

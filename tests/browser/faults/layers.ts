@@ -68,7 +68,7 @@ export const LAYERS: Layer[] = [
   {
     name: "iframe allow",
     kind: "attribute",
-    sdk: (text) => text.replace(/"allow",\s*"cross-origin-isolated"/, '"allow","*"'),
+    sdk: (text) => text.replace(/"allow",\s*"cross-origin-isolated[^"]*"/, '"allow","*"'),
   },
   { name: "scrubbed globals", kind: "step", source: ["worker/globals.ts", empty("scrubGlobals", "[]")] },
   { name: "scrubbed prototypes", kind: "step", source: ["worker/globals.ts", empty("scrubPrototypes")] },

@@ -57,7 +57,7 @@ export class SealedRig {
   async #serve(session: string, page: Record<string, string>): Promise<void> {
     const fault = this.#options.fault;
     this.#off = this.#cdp.on(({ method, params, session: from }) => {
-      if (method !== "Fetch.requestPaused") return;
+      if (method !== "Fetch.requestPaused" || from !== session) return;
       const { requestId, request } = params as { requestId: string; request: { url: string } };
       const path = new URL(request.url).pathname;
       const say = (verb: string, more: Params) =>
