@@ -113,10 +113,10 @@ def test_a_server_serves_nothing_of_what_makes_snapshots(tmp_path: Path, dist: P
         (dist / name).write_text("'only made once'")
     app = create_app(Settings(assets_dir=tmp_path, compress=False), dist=dist)
     with TestClient(app, base_url="http://127.0.0.1") as client:
-        assert client.get("/frame/plain").status_code == 200, "the control: visitors get their frame"
+        assert client.get("/frame/plain.html").status_code == 200, "the control: visitors get their frame"
         for path in ("frame/capture", "capture.js", "capture-frame.js", "static/capture.js", "snapshot"):
             assert client.get(f"/{path}").status_code == 404, path
-        for path in ("frame/plain", "frame/isolated", "sdk.js"):
+        for path in ("frame/plain.html", "frame/isolated.html", "sdk.js"):
             assert "only made once" not in client.get(f"/{path}").text
 
 

@@ -185,7 +185,7 @@ export const POLICY: Policy = {
   pyodide: "314.0.3",
   python: "3.14.2",
   bytecode: true,
-  frame: { isolated: "frame/isolated", plain: "frame/plain" },
+  frame: { isolated: "frame/isolated.html", plain: "frame/plain.html" },
   core: [],
   packages: {},
   profile: { name: "core", load: [] },
