@@ -25,6 +25,7 @@ PROMISED = {
     },
     "belljar.backends": {"Backend"},
     "belljar.cli": {"main"},
+    "belljar.web.app": {"create_app"},
     "belljar.tools": {"TOOLS", "Answer", "Tool", "call", "definitions", "replies"},
 }
 
