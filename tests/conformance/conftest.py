@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from belljar import Sandbox
 
 from ..helpers.person import Person
 from ..standins import DOCKER_IMAGE, E2B_KEY, Service, container_folder
+
+_HERE = Path(__file__).parent
 
 
 def headless() -> dict[str, Any]:
@@ -95,6 +98,13 @@ def _as_far_as_the_service_goes(request: pytest.FixtureRequest) -> None:
         pytest.skip(f"{backend}: {reason}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Half of the backends drive a browser."""
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.browser)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--backend", action="append", choices=sorted(BACKENDS), help="only this backend")
 
@@ -107,11 +117,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def arguments(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What makes a sandbox of the backend."""
-    make = BACKENDS[request.param]
+    """What makes the warm sandbox of the backend."""
+    return _made(request, request.param)
+
+
+@pytest.fixture
+def further(arguments: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What makes a further sandbox, apart from the warm one: the stand-in for Docker shares this disk."""
+    return _made(request, request.node.callspec.params["arguments"])
+
+
+def _made(request: pytest.FixtureRequest, backend: str) -> dict[str, Any]:
+    make = BACKENDS[backend]
     found = make(*(request.getfixturevalue(name) for name in inspect.signature(make).parameters))
     if found is None:
-        pytest.skip(f"{request.param} can't run here")
+        pytest.skip(f"{backend} can't run here")
     return found
 
 
