@@ -90,11 +90,17 @@ contract(40, "Chromium", "how long a worker goes on that was terminated", async 
     while (Atomics.load(count, 0) === 0) await pause(5);
     worker.terminate();
     const began = performance.now();
-    for (let last = -1; last !== Atomics.load(count, 0) && performance.now() - began < 10_000; await pause(100)) {
-      last = Atomics.load(count, 0);
+    let last = -1;
+    let changed = began;
+    // On a busy machine a thread may wait for its turn: it has ended when it has said nothing for long enough.
+    for (let at = began; at - changed < 1_500 && at - began < 10_000; at = performance.now()) {
+      const now = Atomics.load(count, 0);
+      if (now !== last) changed = at;
+      last = now;
+      await pause(50);
     }
-    return performance.now() - began;
+    return changed - began;
   });
   expect(went).toBeGreaterThan(1_000);
-  expect(went).toBeLessThan(9_000);
+  expect(went).toBeLessThan(8_000);
 });
