@@ -18,7 +18,7 @@ export const LINES = "for i in range(100_000):\n    print(i)";
 /** By name. Each takes some tenths of a second, so that answering it does not count. */
 export const SUITE: Record<string, string> = {
   "integer loop": "total = 0\nfor i in range(3_000_000):\n    total += i * i % 7",
-  "function calls": "def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)\nfib(24)",
+  "function calls": "def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)\nfib(32)",
   "strings and dicts":
     "words = {}\nfor i in range(400_000):\n    key = f'k{i % 997}'\n    words[key] = words.get(key, 0) + 1",
   sorting: "import random\nrandom.seed(1)\nfor _ in range(4): sorted(random.random() for _ in range(200_000))",
