@@ -3,7 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { type Choice, checkChoice, choose } from "../../static/src/host/choice";
 import { policyUrl } from "../../static/src/host/server";
-import type { Limits, Policy } from "../../static/src/protocol/policy";
+import type { Limits } from "../../static/src/protocol/limits";
+import type { Policy } from "../../static/src/protocol/policy";
 
 const hash = (digit: string): string => digit.repeat(64);
 const file = (name: string, digit: string) => ({

@@ -10,7 +10,7 @@ import { Streams } from "../../static/src/frame/streams";
 import { expression } from "../../static/src/host/expression";
 import { Countdown } from "../../static/src/protocol/countdown";
 import { GRACES } from "../../static/src/protocol/interrupt";
-import type { FrameLimits } from "../../static/src/protocol/messages";
+import type { FrameLimits } from "../../static/src/protocol/limits";
 
 vi.mock("belljar:worker", () => ({ default: "" }));
 

@@ -6,8 +6,9 @@ import { call, Emitter } from "../../static/src/host/emitter";
 import { Execution, Gathering, Result } from "../../static/src/host/execution";
 import { checkedPath, checkedPool, checkedTimeout } from "../../static/src/host/options";
 import { checkPolicy, closure } from "../../static/src/host/policy";
+import type { Limits } from "../../static/src/protocol/limits";
 import type { RunOutcome } from "../../static/src/protocol/messages";
-import type { Limits, Policy } from "../../static/src/protocol/policy";
+import type { Policy } from "../../static/src/protocol/policy";
 
 const limits: Limits = {
   timeout_ms: 30_000,

@@ -9,7 +9,7 @@ import { Execution } from "../../static/src/host/execution";
 import { Files } from "../../static/src/host/files";
 import type { ExecuteOptions } from "../../static/src/host/options";
 import { Gone, Requests } from "../../static/src/host/requests";
-import type { HostMessage } from "../../static/src/protocol/messages";
+import type { HostMessage } from "../../static/src/protocol/guards";
 
 /** How many listen to a signal. */
 const listeners = ({ signal }: AbortController): number => getEventListeners(signal, "abort").length;

@@ -2,9 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Watchdog } from "../../static/src/host/watchdog";
+import type { RunEvent } from "../../static/src/protocol/guards";
 import { GRACES } from "../../static/src/protocol/interrupt";
-import type { RunEvent } from "../../static/src/protocol/messages";
-import type { Limits } from "../../static/src/protocol/policy";
+import type { Limits } from "../../static/src/protocol/limits";
 
 const limits = { load_timeout_ms: 60_000, grace_ms: 1_000 } as Limits;
 const MARGIN = 3_000;

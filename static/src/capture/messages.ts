@@ -4,6 +4,7 @@
 //   frame ⇄  worker    postMessage                      Command / PackedFiles, RawSnapshot, CapturedParts
 
 import type { BootSettings, Check, ImageIndex, NamedBytes } from "../protocol/messages";
+import type { SnapshotPart } from "../protocol/snapshot";
 
 // ---------------------------------------------------------------- page → frame
 
@@ -15,7 +16,7 @@ export type PageMessage =
 // ---------------------------------------------------------------- frame → page
 
 /** A snapshot by its parts (PolicySnapshot in policy.ts); its heap is in one piece. */
-export type Snapshot = Record<"script" | "state" | "heap" | "hot" | "cold" | "rest", Blob>;
+export type Snapshot = Record<SnapshotPart | "heap", Blob>;
 
 export type FrameMessage =
   | { type: "hello"; checks: Check[] }
@@ -48,10 +49,5 @@ export interface RawSnapshot {
   heap: ArrayBuffer;
 }
 
-export interface CapturedParts {
-  state: string;
-  heap: Blob;
-  hot: Blob;
-  cold: Blob;
-  rest: Blob;
-}
+/** All of a snapshot but its script, which needs no worker. */
+export type CapturedParts = Omit<Snapshot, "script" | "state"> & { state: string };

@@ -1,13 +1,7 @@
 // What of a run goes to the host: its events as they come, within its quotas, and the outcome that ends them.
 
-import type {
-  BootSettings,
-  FrameMessage,
-  HostMessage,
-  RunEvent,
-  RunOutcome,
-  WorkerMessage,
-} from "../protocol/messages";
+import type { FrameMessage, HostMessage, RunEvent, WorkerMessage } from "../protocol/guards";
+import type { BootSettings, RunOutcome } from "../protocol/messages";
 import type { FileChange } from "../protocol/results";
 import { Run, type RunEnds } from "./run";
 import { Streams } from "./streams";

@@ -2,8 +2,9 @@
 // is sealed, and only then becomes a session.
 
 import { sha256 } from "../protocol/digest";
+import type { FrameMessage, HostMessage } from "../protocol/guards";
 import { parseHostMessage } from "../protocol/guards";
-import { type FrameMessage, type HostMessage, PROTOCOL } from "../protocol/messages";
+import { PROTOCOL } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 import { Shelf } from "../protocol/shelf";
 import { openDoor } from "./door";

@@ -9,7 +9,8 @@
 // Rehearsing is for the engine: it compiles a function when it is first called, and well when it was called often, for
 // every worker of the process. What people do first is done some times before, so that nobody waits for that.
 
-import { type BootSettings, type Delivery, type FrameLimits, type ImageOffer, PROFILE } from "../protocol/messages";
+import type { FrameLimits } from "../protocol/limits";
+import { type BootSettings, type Delivery, type ImageOffer, PROFILE } from "../protocol/messages";
 import type { Shelf } from "../protocol/shelf";
 import { PythonWorker, type WorkerListener, waitsForAll } from "./python-worker";
 import { Quota } from "./quota";

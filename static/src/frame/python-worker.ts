@@ -8,23 +8,22 @@
 
 import { Countdown } from "../protocol/countdown";
 import { Gate } from "../protocol/gate";
+import type { WorkerMessage } from "../protocol/guards";
 import { parseWorkerText, path as pathGuard } from "../protocol/guards";
 import { ENDED, INTERRUPT_BYTES, INTERRUPTED, OVER, SIGNAL, TAKEN } from "../protocol/interrupt";
 import {
   type BootSettings,
   type Delivery,
-  HEAP,
   type ImageOffer,
   type Piece,
   type ReadyInfo,
   restOf,
-  SNAPSHOT,
   type WorkerCommand,
-  type WorkerMessage,
 } from "../protocol/messages";
 import { makeMailbox, PAGE_BYTES, putPage } from "../protocol/pager";
 import { Malformed } from "../protocol/shape";
 import type { Shelf } from "../protocol/shelf";
+import { HEAP, LATER_PARTS, SNAPSHOT } from "../protocol/snapshot";
 import { now, type Step } from "../protocol/timing";
 import type { Runtime } from "./runtime";
 
@@ -100,7 +99,7 @@ export class PythonWorker {
     this.#start = snapshot ? "snapshot" : "wheels";
     this.#mailbox = runtime.isolated ? makeMailbox() : null;
     this.#allowed = settings.packages;
-    for (const name of [SNAPSHOT.cold, SNAPSHOT.rest]) this.#await(name, pieces.get(name));
+    for (const name of LATER_PARTS.map((part) => SNAPSHOT[part])) this.#await(name, pieces.get(name));
     this.whole = snapshot === null || this.#mailbox !== null;
     if (!this.whole) this.#arrive().catch(() => {}); // whoever fetches it tells of that
     this.post({ type: "boot", settings, interrupt: shared, snapshot, mailbox: this.#mailbox });
@@ -108,7 +107,7 @@ export class PythonWorker {
   }
 
   async #arrive(): Promise<void> {
-    await Promise.all([SNAPSHOT.cold, SNAPSHOT.rest].map((name) => this.#pieces.get(name)));
+    await Promise.all(LATER_PARTS.map((part) => this.#pieces.get(SNAPSHOT[part])));
     this.whole = true;
   }
 

@@ -25,7 +25,8 @@
 //   ready, warmed      a worker taken into use                     once, while booting
 //   answered           nothing
 
-import type { FrameLimits, Truncated } from "../protocol/messages";
+import type { FrameLimits } from "../protocol/limits";
+import type { Truncated } from "../protocol/messages";
 
 /** So many messages of a kind may pass in a run; those that come afterwards are counted. */
 const MAY = { blocked: 500, clear: 5_000, input: 1_000, loading: 200 };

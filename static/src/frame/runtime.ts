@@ -7,17 +7,17 @@
 import workerSource from "belljar:worker";
 import { letGo } from "../protocol/buffers";
 import { Gate } from "../protocol/gate";
+import { type Piece, RUNTIME } from "../protocol/messages";
+import type { Shelf } from "../protocol/shelf";
 import {
   COLD,
   type CodePlaces,
+  LATER_PARTS,
   LIBRARIES,
-  type Piece,
   type Place,
-  RUNTIME,
   SNAPSHOT,
   type SnapshotShape,
-} from "../protocol/messages";
-import type { Shelf } from "../protocol/shelf";
+} from "../protocol/snapshot";
 import { Timeline } from "../protocol/timing";
 
 /** A TrustedScriptURL where there are Trusted Types, a string elsewhere: what `new Worker` takes. */
@@ -94,8 +94,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     const hot = parts.get(SNAPSHOT.hot);
     add(SNAPSHOT.state, state);
     add(SNAPSHOT.hot, hot);
-    add(SNAPSHOT.cold, parts.get(SNAPSHOT.cold));
-    add(SNAPSHOT.rest, parts.get(SNAPSHOT.rest));
+    for (const part of LATER_PARTS) add(SNAPSHOT[part], parts.get(SNAPSHOT[part]));
     for (let position = 0; position < snapshot.heap; position++) {
       const name = SNAPSHOT.heap(position);
       add(name, parts.get(name));

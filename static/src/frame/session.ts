@@ -6,16 +6,8 @@
 //
 // Whatever happens to a worker, every request of the host gets exactly one answer.
 
-import {
-  type BootSettings,
-  type Delivery,
-  type FrameMessage,
-  type HostMessage,
-  type ImageOffer,
-  PROFILE,
-  type RunOutcome,
-  type WorkerMessage,
-} from "../protocol/messages";
+import type { FrameMessage, HostMessage, WorkerMessage } from "../protocol/guards";
+import { type BootSettings, type Delivery, type ImageOffer, PROFILE, type RunOutcome } from "../protocol/messages";
 import { Shelf } from "../protocol/shelf";
 import { ActiveWorker, type ActiveWorkerOwner } from "./active-worker";
 import { Cell } from "./cell";

@@ -3,8 +3,9 @@
 //   Asked: checked ──► waits for its turn ──► RunningCell: events ──► outcome
 //              └──────── aborted ────────► "interrupted", at once
 
-import type { RunEvent, RunOptions, RunOutcome } from "../protocol/messages";
-import type { Limits } from "../protocol/policy";
+import type { RunEvent } from "../protocol/guards";
+import type { Limits } from "../protocol/limits";
+import type { RunOptions, RunOutcome } from "../protocol/messages";
 import type { Blocked } from "../protocol/results";
 import { onAbort } from "./abort";
 import { checkedName } from "./context";

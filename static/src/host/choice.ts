@@ -1,7 +1,9 @@
 // What a page chooses out of what a server offers: a profile, fewer packages, lower limits, another place for the
 // files. It can only ever be less than the server's: more is refused in a sentence.
 
-import type { AssetFile, Limits, Policy, PolicyPackage } from "../protocol/policy";
+import type { Limits } from "../protocol/limits";
+import type { AssetFile, Policy, PolicyPackage } from "../protocol/policy";
+import { byPart } from "../protocol/snapshot";
 import { closure, type LoadedPolicy } from "./policy";
 
 /** Less than what the server allows. */
@@ -112,14 +114,10 @@ function placed(policy: Policy, assets: URL): Policy {
     ...policy,
     core: policy.core.map(at),
     packages: Object.fromEntries(packages) as Policy["packages"],
-    snapshots: policy.snapshots.map(({ load, script, state, heap, hot, cold, rest }) => ({
-      load,
-      script: at(script),
-      state: at(state),
-      heap: heap.map(at),
-      hot: at(hot),
-      cold: at(cold),
-      rest: at(rest),
+    snapshots: policy.snapshots.map((snapshot) => ({
+      load: snapshot.load,
+      heap: snapshot.heap.map(at),
+      ...byPart((part) => at(snapshot[part])),
     })),
   };
 }

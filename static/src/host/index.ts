@@ -4,10 +4,10 @@
 //   const sandbox = await Sandbox.open();
 //   const { text } = await sandbox.execute("1 + 1");     // "2"
 
+export type { Limits } from "../protocol/limits";
 export type { FileInfo } from "../protocol/messages";
 export type {
   AssetFile,
-  Limits,
   PackageImage,
   Policy,
   PolicyPackage,

@@ -1,7 +1,8 @@
 // The iframe and the one port into it. Everything that comes out is parsed and rebuilt before anybody sees it.
 
+import type { FrameMessage, HostMessage } from "../protocol/guards";
 import { parseFrameMessage } from "../protocol/guards";
-import { type Check, type FrameMessage, type HostMessage, KNOCK, PROTOCOL } from "../protocol/messages";
+import { type Check, KNOCK, PROTOCOL } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 
 export interface LinkEvents {

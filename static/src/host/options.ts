@@ -1,8 +1,8 @@
 // What callers may ask for and what they are told, and the checks on what they ask. Wrong options are the caller's mistake and throw a sentence.
 
+import type { Limits } from "../protocol/limits";
 import type { FileInfo, ReadyInfo } from "../protocol/messages";
 import { isPlainPath } from "../protocol/paths";
-import type { Limits } from "../protocol/policy";
 import type { Blocked } from "../protocol/results";
 import type { Fetched } from "./assets";
 import type { PolicyOverride } from "./choice";

@@ -1,27 +1,13 @@
 // Reads and checks /policy.json: what this server allows, and where its files lie.
 
-import type { Limits, PackageImage, Policy, PolicyPackage, PolicySnapshot, Profile } from "../protocol/policy";
-import { count, flag, list, Malformed, mapOf, orNull, type Parse, record, text, withDefault } from "../protocol/shape";
+import { allLimits } from "../protocol/limits";
+import type { PackageImage, Policy, PolicyPackage, PolicySnapshot, Profile } from "../protocol/policy";
+import { flag, list, Malformed, mapOf, orNull, type Parse, record, text, withDefault } from "../protocol/shape";
+import { byPart } from "../protocol/snapshot";
 import { checkAsset as file } from "./assets";
 
 const name = text(200);
 const names = list(name, 2_000);
-
-const limits: Parse<Limits> = record<Limits>({
-  timeout_ms: count(),
-  max_timeout_ms: count(),
-  grace_ms: count(),
-  load_timeout_ms: count(),
-  memory_bytes: count(),
-  code_chars: count(),
-  stream_chars: count(),
-  displays: count(),
-  display_bytes: count(),
-  flood_messages: count(),
-  flood_bytes: count(),
-  file_bytes: count(),
-  files: count(),
-});
 
 const parse: Parse<Policy> = record<Policy>({
   version: (value, at) => {
@@ -48,19 +34,8 @@ const parse: Parse<Policy> = record<Policy>({
   ),
   profile: record<Profile>({ name, load: names }),
   profiles: mapOf(record<Pick<Profile, "load">>({ load: names }), 100),
-  snapshots: list(
-    record<PolicySnapshot>({
-      load: names,
-      script: file,
-      state: file,
-      heap: list(file, 1_000),
-      hot: file,
-      cold: file,
-      rest: file,
-    }),
-    100,
-  ),
-  limits,
+  snapshots: list(record<PolicySnapshot>({ load: names, heap: list(file, 1_000), ...byPart(() => file) }), 100),
+  limits: allLimits,
 });
 
 /** A policy with the URL its paths are relative to. */

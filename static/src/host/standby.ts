@@ -4,7 +4,7 @@
 //   a sandbox rests ─► prepare ─► standing ─► taken by the next one like it ─► begin
 //                                    └─► dropped: the last sandbox ended, another kind is asked for, the frame is lost
 
-import type { FrameMessage } from "../protocol/messages";
+import type { FrameMessage } from "../protocol/guards";
 import { Emitter } from "./emitter";
 import { type LinkEvents, send } from "./link";
 import { frameFor, type Opening, openFrame } from "./opening";

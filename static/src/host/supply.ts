@@ -1,8 +1,9 @@
 // What a sandbox is fed with: the policy, the runtime, packages. Counts every byte and knows each package's state.
 
-import { type NamedBytes, RUNTIME, SNAPSHOT, type SnapshotShape } from "../protocol/messages";
+import { type NamedBytes, RUNTIME } from "../protocol/messages";
 import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
 import type { Shelf } from "../protocol/shelf";
+import { LATER_PARTS, SNAPSHOT, type SnapshotShape } from "../protocol/snapshot";
 import { Timeline } from "../protocol/timing";
 import { type AssetBlob, type AssetEvents, checked, fetchAsset, fetchBlob } from "./assets";
 import type { Emitter } from "./emitter";
@@ -254,13 +255,13 @@ export class Supply {
   }
 
   /** Gives the parts of the snapshot's image that a start can do without. Rejects with a sentence. */
-  async later({ cold, rest }: PolicySnapshot, give: Give): Promise<void> {
+  async later(snapshot: PolicySnapshot, give: Give): Promise<void> {
     const one = async (file: AssetFile): Promise<void> => {
       const { blob, verify } = await this.#kept(file, "later");
       await verify?.();
       give(file.name, blob, false);
     };
-    await Promise.all([one(cold), one(rest)]);
+    await Promise.all(LATER_PARTS.map((part) => one(snapshot[part])));
   }
 
   /** A file as a blob, which every further sandbox of this page shares. */

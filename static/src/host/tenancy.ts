@@ -8,7 +8,8 @@
 // A tenancy that has ended calls nobody back, and every promise that it gave out is settled.
 
 import { Gate } from "../protocol/gate";
-import type { FrameMessage, ReadyInfo } from "../protocol/messages";
+import type { FrameMessage } from "../protocol/guards";
+import type { ReadyInfo } from "../protocol/messages";
 import { type Asked, RunningCell } from "./cell";
 import type { Execution } from "./execution";
 import { type LinkEvents, send } from "./link";

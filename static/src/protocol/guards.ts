@@ -1,8 +1,12 @@
-// What each room accepts from the next. The rule (MCP's): valid → deliver; foreign → ignore (null); ours but
-// malformed → Malformed. A message kind without a parser here is a type error, because the tables are mapped
-// over the unions' discriminants.
+// Every message that one room accepts from the next: what it is made of, as the parsers that rebuild it. The rule (MCP's):
+// valid → deliver; foreign → ignore (null); ours but malformed → Malformed. The types of messages are what these let through.
+//
+//   host  ⇄  frame     over one MessagePort, handed over once          HostMessage / FrameMessage
+//   frame ──► worker   postMessage, trusted                            WorkerCommand (messages.ts)
+//   worker ──► frame   only JSON text and file blobs, no live objects  WorkerMessage
 
-import type { FrameMessage, HostMessage, RunEvent, WorkerMessage } from "./messages";
+import { frameLimits } from "./limits";
+import type { BootSettings, Check, ReadyInfo, RunOptions, RunOutcome } from "./messages";
 import { isPlainPath } from "./paths";
 import type { Bundle, Cell, ErrorInfo, FileChange, TableColumn, TableData } from "./results";
 import {
@@ -14,6 +18,7 @@ import {
   json,
   list,
   Malformed,
+  type MessageOf,
   mapOf,
   oneOf,
   optional,
@@ -126,21 +131,9 @@ const names = list(text(NAME), 1_000);
 const namedBytes = record({ name: text(500), bytes: buffer });
 const truncated = orNull(record({ stream_chars: count(), displays: count() }));
 const id = text(64);
-const limits = record({
-  grace_ms: count(),
-  load_timeout_ms: count(),
-  memory_bytes: count(),
-  stream_chars: count(),
-  displays: count(),
-  display_bytes: count(),
-  flood_messages: count(),
-  flood_bytes: count(),
-  file_bytes: count(),
-  files: count(),
-});
 const steps = list(record({ name: text(NAME), start: amount, ms: amount }), 100);
-const settings = record({
-  limits,
+const settings = record<BootSettings>({
+  limits: frameLimits,
   packages: mapOf(record({ version: text(NAME), imports: names, depends: names }), 2_000),
   load: names,
   interrupt: flag,
@@ -150,48 +143,41 @@ const stream = oneOf("stdout", "stderr");
 
 // ---------------------------------------------------------------- worker → frame (JSON text)
 
-const fromWorker = union<WorkerMessage>({
-  stage: record({ type: kind("stage"), label: text(NAME) }),
-  ready: record({ type: kind("ready"), python: text(NAME), pyodide: text(NAME), jspi: flag, packages: names, steps }),
-  failed: record({ type: kind("failed"), reason: text(SENTENCE) }),
-  warmed: record({ type: kind("warmed") }),
-  page: record({ type: kind("page"), part: text(500), offset: count(), length: count() }),
-  need: record({ type: kind("need"), id, names }),
-  installed: record({ type: kind("installed"), id, names }),
-  input: record({ type: kind("input"), run: id, id, prompt: text(SENTENCE), password: flag }),
-  answered: record({ type: kind("answered"), run: id, id }),
-  blocked: record({ type: kind("blocked"), ...blocked }),
-  started: record({ type: kind("started"), run: id }),
-  stream: record({ type: kind("stream"), run: id, name: stream, text: text(TEXT) }),
-  display: record({
-    type: kind("display"),
-    run: id,
-    data: bundle,
-    id: orNull(text(NAME)),
-    update: withDefault(flag, false),
-  }),
-  result: record({ type: kind("result"), run: id, data: bundle, execution_count: count() }),
-  clear: record({ type: kind("clear"), run: id, wait: withDefault(flag, false) }),
-  loading: record({ type: kind("loading"), run: id, packages: packs }),
-  loaded: record({ type: kind("loaded"), run: id, packages: names, ms: withDefault(amount, 0) }),
-  done: record({
-    type: kind("done"),
+/** Messages of a worker: JSON text. */
+export type WorkerMessage = MessageOf<typeof fromWorker>;
+
+const fromWorker = union({
+  stage: { label: text(NAME) },
+  ready: { python: text(NAME), pyodide: text(NAME), jspi: flag, packages: names, steps },
+  failed: { reason: text(SENTENCE) },
+  warmed: {},
+  /** `part`: one of a snapshot's (snapshot.ts), or `restOf` a package. */
+  page: { part: text(500), offset: count(), length: count() },
+  need: { id, names },
+  installed: { id, names },
+  input: { run: id, id, prompt: text(SENTENCE), password: flag },
+  answered: { run: id, id },
+  blocked: { ...blocked },
+  started: { run: id },
+  stream: { run: id, name: stream, text: text(TEXT) },
+  display: { run: id, data: bundle, id: orNull(text(NAME)), update: withDefault(flag, false) },
+  result: { run: id, data: bundle, execution_count: count() },
+  clear: { run: id, wait: withDefault(flag, false) },
+  loading: { run: id, packages: packs },
+  loaded: { run: id, packages: names, ms: withDefault(amount, 0) },
+  done: {
     run: id,
     outcome: oneOf("ok", "error", "interrupted"),
     error: orNull(errorInfo),
     execution_count: count(),
     duration_ms: amount,
     changes: list(change, 10_000),
+    /** What the harness itself held back, to spare the channel. */
     truncated,
-  }),
-  crashed: record({ type: kind("crashed"), reason: text(SENTENCE) }),
-  completed: record({
-    type: kind("completed"),
-    id,
-    matches: list(record({ text: text(NAME), type: text(NAME) }), 1_000),
-    start: count(),
-  }),
-  pong: record({ type: kind("pong"), nonce: id }),
+  },
+  crashed: { reason: text(SENTENCE) },
+  completed: { id, matches: list(record({ text: text(NAME), type: text(NAME) }), 1_000), start: count() },
+  pong: { nonce: id },
 });
 
 /** One JSON text out of a worker, rebuilt; null when it isn't one of ours. */
@@ -207,39 +193,54 @@ export function parseWorkerText(data: string): WorkerMessage | null {
 
 // ---------------------------------------------------------------- host → frame
 
-export const parseHostMessage = union<HostMessage>({
-  boot: record({
-    type: kind("boot"),
-    settings,
-    snapshot: orNull(record({ heap: count(), load: names })),
-    hold: withDefault(flag, false),
-  }),
-  begin: record({ type: kind("begin") }),
-  part: record({ type: kind("part"), name: text(NAME), blob, unverified: flag }),
-  packages: record({
-    type: kind("packages"),
+export type HostMessage = MessageOf<typeof parseHostMessage>;
+
+export const parseHostMessage = union({
+  /** `hold`: everything but the interpreter's memory is put in place; it boots at `begin`. */
+  boot: { settings, snapshot: orNull(record({ heap: count(), load: names })), hold: withDefault(flag, false) },
+  begin: {},
+  /** `unverified`: the frame says with `read` what it found in it. */
+  part: { name: text(NAME), blob, unverified: flag },
+  /** A Delivery of ImageOffers. */
+  packages: {
     id,
     files: list(namedBytes, 1_000),
     images: list(record({ name: text(NAME), bytes: buffer, more: flag }), 1_000),
     error: orNull(text(SENTENCE)),
-  }),
-  rest: record({ type: kind("rest"), name: text(NAME), blob: orNull(blob) }),
-  execute: record({
-    type: kind("execute"),
+  },
+  /** What a package's image lacked; null where it can't be had. */
+  rest: { name: text(NAME), blob: orNull(blob) },
+  execute: {
     request: count(),
     code: text(Number.MAX_SAFE_INTEGER),
-    options: record({ timeout_ms: count(), input: flag, svg: flag, context: text(NAME), fresh: flag }),
-  }),
-  interrupt: record({ type: kind("interrupt") }),
-  reset: record({ type: kind("reset"), request: count() }),
-  input: record({ type: kind("input"), id, text: orNull(text(TEXT)) }),
-  complete: record({ type: kind("complete"), request: count(), code: text(TEXT), cursor: count() }),
-  file_write: record({ type: kind("file_write"), request: count(), path, blob }),
-  file_remove: record({ type: kind("file_remove"), request: count(), path }),
-  ping: record({ type: kind("ping"), request: count() }),
+    options: record<RunOptions>({ timeout_ms: count(), input: flag, svg: flag, context: text(NAME), fresh: flag }),
+  },
+  interrupt: {},
+  reset: { request: count() },
+  input: { id, text: orNull(text(TEXT)) },
+  complete: { request: count(), code: text(TEXT), cursor: count() },
+  file_write: { request: count(), path, blob },
+  file_remove: { request: count(), path },
+  /** Answered at once. */
+  ping: { request: count() },
 });
 
 // ---------------------------------------------------------------- frame → host
+
+/** What a run streams while it runs. */
+export type RunEvent = MessageOf<typeof parseRunEvent>;
+
+const parseRunEvent = union({
+  started: {},
+  stream: { name: stream, text: text(TEXT) },
+  display: { data: bundle, id: orNull(text(NAME)), update: flag },
+  result: { data: bundle, execution_count: count() },
+  clear: { wait: flag },
+  blocked: { blocked: record(blocked) },
+  loading: { packages: packs },
+  loaded: { packages: names, ms: amount },
+  input: { id, prompt: text(SENTENCE), password: flag },
+});
 
 const runEvent: Parse<RunEvent> = (value, at) => {
   const parsed = parseRunEvent(value);
@@ -247,31 +248,19 @@ const runEvent: Parse<RunEvent> = (value, at) => {
   return parsed;
 };
 
-const parseRunEvent = union<RunEvent>({
-  started: record({ type: kind("started") }),
-  stream: record({ type: kind("stream"), name: stream, text: text(TEXT) }),
-  display: record({ type: kind("display"), data: bundle, id: orNull(text(NAME)), update: flag }),
-  result: record({ type: kind("result"), data: bundle, execution_count: count() }),
-  clear: record({ type: kind("clear"), wait: flag }),
-  blocked: record({ type: kind("blocked"), blocked: record(blocked) }),
-  loading: record({ type: kind("loading"), packages: packs }),
-  loaded: record({ type: kind("loaded"), packages: names, ms: amount }),
-  input: record({ type: kind("input"), id, prompt: text(SENTENCE), password: flag }),
-});
-
 const files = list(record({ path, size: count() }), 20_000);
 
-export const parseFrameMessage = union<FrameMessage>({
-  hello: record({
-    type: kind("hello"),
+export type FrameMessage = MessageOf<typeof parseFrameMessage>;
+
+export const parseFrameMessage = union({
+  hello: {
     protocol: count(),
     isolated: flag,
-    checks: list(record({ name: text(NAME), ok: flag, detail: text(SENTENCE) }), 50),
-  }),
-  progress: record({ type: kind("progress"), stage: oneOf("runtime", "packages", "starting"), label: text(NAME) }),
-  ready: record({
-    type: kind("ready"),
-    info: record({
+    checks: list(record<Check>({ name: text(NAME), ok: flag, detail: text(SENTENCE) }), 50),
+  },
+  progress: { stage: oneOf("runtime", "packages", "starting"), label: text(NAME) },
+  ready: {
+    info: record<ReadyInfo>({
       python: text(NAME),
       pyodide: text(NAME),
       jspi: flag,
@@ -279,17 +268,17 @@ export const parseFrameMessage = union<FrameMessage>({
       start: oneOf("wheels", "snapshot"),
       steps,
     }),
-  }),
-  failed: record({ type: kind("failed"), reason: text(SENTENCE) }),
-  unrestorable: record({ type: kind("unrestorable"), reason: text(SENTENCE) }),
-  stalled: record({ type: kind("stalled") }),
-  read: record({ type: kind("read"), name: text(NAME), sha256: orNull(text(64)) }),
-  need: record({ type: kind("need"), id, names }),
-  event: record({ type: kind("event"), request: count(), event: runEvent }),
-  done: record({
-    type: kind("done"),
+  },
+  failed: { reason: text(SENTENCE) },
+  unrestorable: { reason: text(SENTENCE) },
+  stalled: {},
+  /** What the bytes of a part were, by their SHA-256; null where that can't be told here. */
+  read: { name: text(NAME), sha256: orNull(text(64)) },
+  need: { id, names },
+  event: { request: count(), event: runEvent },
+  done: {
     request: count(),
-    outcome: record({
+    outcome: record<RunOutcome>({
       status: oneOf("ok", "error", "timeout", "interrupted", "crashed"),
       error: orNull(errorInfo),
       ran: flag,
@@ -299,17 +288,12 @@ export const parseFrameMessage = union<FrameMessage>({
       truncated,
       note: orNull(text(SENTENCE)),
     }),
-  }),
-  restarted: record({ type: kind("restarted"), reason: text(SENTENCE), lost: text(SENTENCE), kept: text(SENTENCE) }),
-  spare: record({ type: kind("spare"), count: count() }),
-  blocked: record({ type: kind("blocked"), blocked: record(blocked) }),
-  packages_loaded: record({ type: kind("packages_loaded"), names }),
-  kept: record({ type: kind("kept"), path, blob }),
-  files: record({ type: kind("files"), files }),
-  reply: record({
-    type: kind("reply"),
-    request: count(),
-    value: (value) => json(12)(value ?? null, "value"),
-    error: orNull(text(SENTENCE)),
-  }),
+  },
+  restarted: { reason: text(SENTENCE), lost: text(SENTENCE), kept: text(SENTENCE) },
+  spare: { count: count() },
+  blocked: { blocked: record(blocked) },
+  packages_loaded: { names },
+  kept: { path, blob },
+  files: { files },
+  reply: { request: count(), value: (value) => json(12)(value ?? null, "value"), error: orNull(text(SENTENCE)) },
 });

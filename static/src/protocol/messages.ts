@@ -1,10 +1,9 @@
-// Every message between the rooms, as discriminated unions. Types only; guards.ts rebuilds what arrives.
-//
-//   host  ⇄  frame     over one MessagePort, handed over once          HostMessage / FrameMessage
-//   frame ⇄  worker    postMessage; out of the worker come only JSON   WorkerCommand / WorkerMessage
-//                      text and file blobs, never live objects
+// What messages between the rooms carry, and what the frame tells its workers. What is accepted from a room that is trusted
+// less, and the types of those messages, are in guards.ts.
 
-import type { Blocked, Bundle, ErrorInfo, FileChange, Status } from "./results";
+import type { FrameLimits } from "./limits";
+import type { ErrorInfo, FileChange, Status } from "./results";
+import type { SnapshotShape } from "./snapshot";
 import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
@@ -31,41 +30,6 @@ export const RUNTIME = {
   /** The harness as JSON: its Python files by their path. */
   harness: "harness.json",
 } as const;
-
-/** What the names of the heap's pieces begin with. */
-export const HEAP = "snapshot-heap-";
-
-/** Parts of a snapshot, by name. */
-export const SNAPSHOT = {
-  /** Pyodide's factory, as an expression, without the names that nobody asks for. */
-  script: "snapshot-script.js",
-  state: "snapshot-state.json",
-  /** Head of the file-system image: the hot halves of all code, and what the first cell reads. */
-  hot: "snapshot-hot.bin",
-  /** The cold halves of all code, which no start needs. */
-  cold: "snapshot-cold.bin",
-  /** The rest of the image: what a start can do without. */
-  rest: "snapshot-rest.bin",
-  /** The heap comes in pieces, so that each can be put in its place while the next one is on its way. */
-  heap: (position: number) => `${HEAP}${position}.bin`,
-} as const;
-
-export type Place = [offset: number, length: number];
-
-/**
- * Where a snapshot's code lies, the main module first, then the libraries in the order in which they are loaded: the
- * first line of its state.
- */
-export interface CodePlaces {
-  /** The hot halves, in the image's head. */
-  hot: Place[];
-  /** The cold ones, in their part; nothing of a module that is whole. */
-  cold: Place[];
-}
-
-/** The libraries of a snapshot, compiled, and the cold halves of the main module and of them. */
-export const LIBRARIES = "libraries";
-export const COLD = "cold";
 
 /** What workers start from: files, or code that the frame has compiled for all of them. */
 export type Piece = Blob | ArrayBuffer | WebAssembly.Module | (WebAssembly.Module | null)[];
@@ -107,20 +71,6 @@ export interface FileInfo {
   size: number;
 }
 
-/** The limits the frame enforces (see Limits in policy.ts for units). */
-export interface FrameLimits {
-  grace_ms: number;
-  load_timeout_ms: number;
-  memory_bytes: number;
-  stream_chars: number;
-  displays: number;
-  display_bytes: number;
-  flood_messages: number;
-  flood_bytes: number;
-  file_bytes: number;
-  files: number;
-}
-
 /** What the worker tells Python about the packages it may load. */
 export interface AllowedPackage {
   version: string;
@@ -153,34 +103,6 @@ export interface RunOptions {
   fresh: boolean;
 }
 
-// ---------------------------------------------------------------- host → frame
-
-export interface SnapshotShape {
-  /** Number of the heap's pieces. */
-  heap: number;
-  /** Packages inside. */
-  load: string[];
-}
-
-export type HostMessage =
-  /** `hold`: everything but the interpreter's memory is put in place; it boots at `begin`. */
-  | { type: "boot"; settings: BootSettings; snapshot: SnapshotShape | null; hold: boolean }
-  | { type: "begin" }
-  /** `unverified`: the frame says with `read` what it found in it. */
-  | { type: "part"; name: string; blob: Blob; unverified: boolean }
-  | ({ type: "packages"; id: string } & Delivery<ImageOffer>)
-  /** What a package's image lacked; null where it can't be had. */
-  | { type: "rest"; name: string; blob: Blob | null }
-  | { type: "execute"; request: number; code: string; options: RunOptions }
-  | { type: "interrupt" }
-  | { type: "reset"; request: number }
-  | { type: "input"; id: string; text: string | null }
-  | { type: "complete"; request: number; code: string; cursor: number }
-  | { type: "file_write"; request: number; path: string; blob: Blob }
-  | { type: "file_remove"; request: number; path: string }
-  /** Answered at once. */
-  | { type: "ping"; request: number };
-
 // ---------------------------------------------------------------- frame → host
 
 export interface Check {
@@ -201,18 +123,6 @@ export interface ReadyInfo {
   /** Where the frame's and the worker's time went. */
   steps: Step[];
 }
-
-/** What a run streams while it runs. */
-export type RunEvent =
-  | { type: "started" }
-  | { type: "stream"; name: "stdout" | "stderr"; text: string }
-  | { type: "display"; data: Bundle; id: string | null; update: boolean }
-  | { type: "result"; data: Bundle; execution_count: number }
-  | { type: "clear"; wait: boolean }
-  | { type: "blocked"; blocked: Blocked }
-  | { type: "loading"; packages: { name: string; version: string }[] }
-  | { type: "loaded"; packages: string[]; ms: number }
-  | { type: "input"; id: string; prompt: string; password: boolean };
 
 export interface Truncated {
   /** Characters of stdout and stderr left out. */
@@ -235,26 +145,6 @@ export interface RunOutcome {
   /** A sentence on what was lost and kept, where anything was. */
   note: string | null;
 }
-
-export type FrameMessage =
-  | { type: "hello"; protocol: number; isolated: boolean; checks: Check[] }
-  | { type: "progress"; stage: "runtime" | "packages" | "starting"; label: string }
-  | { type: "ready"; info: ReadyInfo }
-  | { type: "failed"; reason: string }
-  | { type: "unrestorable"; reason: string }
-  | { type: "stalled" }
-  /** What the bytes of a part were, by their SHA-256; null where that can't be told here. */
-  | { type: "read"; name: string; sha256: string | null }
-  | { type: "need"; id: string; names: string[] }
-  | { type: "event"; request: number; event: RunEvent }
-  | { type: "done"; request: number; outcome: RunOutcome }
-  | { type: "restarted"; reason: string; lost: string; kept: string }
-  | { type: "spare"; count: number }
-  | { type: "blocked"; blocked: Blocked }
-  | { type: "packages_loaded"; names: string[] }
-  | { type: "kept"; path: string; blob: Blob }
-  | { type: "files"; files: FileInfo[] }
-  | { type: "reply"; request: number; value: unknown; error: string | null };
 
 // ---------------------------------------------------------------- frame → worker
 
@@ -283,41 +173,6 @@ export type WorkerCommand =
 
 /** The profile's packages have this id in `packages` messages. */
 export const PROFILE = "profile";
-
-/** Messages that arrive as JSON text. */
-export type WorkerMessage =
-  | { type: "stage"; label: string }
-  | { type: "ready"; python: string; pyodide: string; jspi: boolean; packages: string[]; steps: Step[] }
-  | { type: "failed"; reason: string }
-  | { type: "warmed" }
-  /** `part`: one of SNAPSHOT's, or `restOf` a package. */
-  | { type: "page"; part: string; offset: number; length: number }
-  | { type: "need"; id: string; names: string[] }
-  | { type: "installed"; id: string; names: string[] }
-  | { type: "input"; run: string; id: string; prompt: string; password: boolean }
-  | { type: "answered"; run: string; id: string }
-  | { type: "blocked"; by: "csp" | "python"; what: string; target: string }
-  | { type: "started"; run: string }
-  | { type: "stream"; run: string; name: "stdout" | "stderr"; text: string }
-  | { type: "display"; run: string; data: Bundle; id: string | null; update: boolean }
-  | { type: "result"; run: string; data: Bundle; execution_count: number }
-  | { type: "clear"; run: string; wait: boolean }
-  | { type: "loading"; run: string; packages: { name: string; version: string }[] }
-  | { type: "loaded"; run: string; packages: string[]; ms: number }
-  | {
-      type: "done";
-      run: string;
-      outcome: "ok" | "error" | "interrupted";
-      error: ErrorInfo | null;
-      execution_count: number;
-      duration_ms: number;
-      changes: FileChange[];
-      /** What the harness itself held back, to spare the channel. */
-      truncated: Truncated | null;
-    }
-  | { type: "crashed"; reason: string }
-  | { type: "completed"; id: string; matches: { text: string; type: string }[]; start: number }
-  | { type: "pong"; nonce: string };
 
 /** The one message that is not text: the bytes of a file the cell wrote. */
 export interface WorkerFile {

@@ -1,6 +1,9 @@
 // The policy a server publishes as /policy.json: what may be loaded, from where, and how much a run may use.
 // Wire form: snake_case, sizes in bytes, times in milliseconds. Paths are relative to the URL of policy.json itself.
 
+import type { Limits } from "./limits";
+import type { SnapshotPart } from "./snapshot";
+
 /** One immutable file, addressed by its content. */
 export interface AssetFile {
   /** File name Pyodide knows it by, e.g. "pyodide.asm.wasm". */
@@ -37,55 +40,18 @@ export interface PolicyPackage {
   imports: string[];
 }
 
-/** What one run, and one sandbox, may use. */
-export interface Limits {
-  /** Default run time until the cell is interrupted. The clock never includes loading. */
-  timeout_ms: number;
-  /** The longest timeout a caller may ask for. */
-  max_timeout_ms: number;
-  /** Between interrupt and kill. */
-  grace_ms: number;
-  /** Boot, or loading packages for one run. */
-  load_timeout_ms: number;
-  /** Ceiling of the WebAssembly heap. */
-  memory_bytes: number;
-  /** Characters of source in one cell. */
-  code_chars: number;
-  /** Characters of stdout and stderr together that one run may show. */
-  stream_chars: number;
-  /** Display bundles (figures, tables, ...) one run may show. */
-  displays: number;
-  /** Bytes of all display bundles of one run. */
-  display_bytes: number;
-  /** Messages from one run, and bytes of them, past which the worker is killed as a flood. */
-  flood_messages: number;
-  flood_bytes: number;
-  /** Bytes and number of files a sandbox keeps. */
-  file_bytes: number;
-  files: number;
-}
-
 export interface Profile {
   name: string;
   /** Packages loaded before `ready`, dependencies included, in load order. */
   load: string[];
 }
 
-/** An interpreter with packages imported, captured when the assets were built. */
-export interface PolicySnapshot {
+/** An interpreter with packages imported, captured when the assets were built: its parts, and the heap. */
+export interface PolicySnapshot extends Record<SnapshotPart, AssetFile> {
   /** Packages inside, dependencies first. */
   load: string[];
-  /** The part of Pyodide's JavaScript that is used. */
-  script: AssetFile;
-  state: AssetFile;
   /** In pieces: one behind the other they are the heap's pages that are not zero. */
   heap: AssetFile[];
-  /** Head of the file-system image, needed at once: the code that starts use, and files. */
-  hot: AssetFile;
-  /** The code that starts don't use. */
-  cold: AssetFile;
-  /** The rest of the image. */
-  rest: AssetFile;
 }
 
 export interface Policy {

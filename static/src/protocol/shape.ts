@@ -125,15 +125,28 @@ export const buffer: Parse<ArrayBuffer> = (value, at) => (value instanceof Array
 
 export const blob: Parse<Blob> = (value, at) => (value instanceof Blob ? value : fail(at, "a file"));
 
+type Parsed<P> = P extends Parse<infer T> ? T : never;
+
+/** Kinds of messages: the parsers of the fields of each, by its `type`. */
+type Kinds = Record<string, Record<string, Parse<unknown>>>;
+
+/** The messages of some kinds, as a union discriminated by `type`. */
+type Message<K extends Kinds> = {
+  [T in keyof K & string]: { type: T } & { [F in keyof K[T]]: Parsed<K[T][F]> };
+}[keyof K & string];
+
+/** What a parser of messages gives. */
+export type MessageOf<P extends (value: unknown) => unknown> = NonNullable<ReturnType<P>>;
+
 /** Picks the parser by `type`. `null` when the value isn't one of ours at all. */
-export function union<M extends { type: string }>(
-  parsers: { [K in M["type"]]: Parse<Extract<M, { type: K }>> },
-): (value: unknown) => M | null {
-  const table = new Map<string, Parse<M>>(Object.entries(parsers) as [string, Parse<M>][]);
+export function union<const K extends Kinds>(kinds: K): (value: unknown) => Message<K> | null {
+  const table = new Map(
+    Object.entries(kinds).map(([type, fields]) => [type, record<object>({ type: oneOf(type), ...fields })]),
+  );
   return (value) => {
     if (typeof value !== "object" || value === null) return null;
     const type = Object.hasOwn(value, "type") ? (value as { type: unknown }).type : undefined;
     const parse = typeof type === "string" ? table.get(type) : undefined;
-    return parse ? parse(value, type as string) : null;
+    return parse ? (parse(value, type as string) as Message<K>) : null;
   };
 }

@@ -1,7 +1,8 @@
 // The worker's one way out: JSON text, and file blobs. Captured before user code exists, so that nothing it
 // replaces later changes what ours does.
 
-import type { WorkerFile, WorkerMessage } from "../protocol/messages";
+import type { WorkerMessage } from "../protocol/guards";
+import type { WorkerFile } from "../protocol/messages";
 
 const post = self.postMessage.bind(self);
 

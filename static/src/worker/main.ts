@@ -4,18 +4,9 @@
 //   boot ─► stage… ─► ready ─► (warm ─► warmed) ─► run ─► … ─► done ─► run ─► …
 //                └► failed                          └► crashed (the interpreter is gone)
 
-import {
-  type BootSettings,
-  COLD,
-  LIBRARIES,
-  type Piece,
-  PROFILE,
-  restOf,
-  SNAPSHOT,
-  type SnapshotShape,
-  type WorkerCommand,
-} from "../protocol/messages";
+import { type BootSettings, type Piece, PROFILE, restOf, type WorkerCommand } from "../protocol/messages";
 import { Shelf } from "../protocol/shelf";
+import { COLD, LATER_PARTS, LIBRARIES, SNAPSHOT, type SnapshotShape } from "../protocol/snapshot";
 import { Timeline } from "../protocol/timing";
 import { Arrivals } from "./arrivals";
 import { say, sayText, sentence } from "./channel";
@@ -82,7 +73,7 @@ async function fromWheels({ load }: BootSettings, loader: Packages): Promise<Pyo
 /** Both parts of a snapshot's image that a start can do without. */
 async function imageCame(into: Arrivals): Promise<void> {
   const came = async (name: string): Promise<void> => into.put(name, await file(name));
-  await Promise.all([came(SNAPSHOT.cold), came(SNAPSHOT.rest)]);
+  await Promise.all(LATER_PARTS.map((part) => came(SNAPSHOT[part])));
 }
 
 async function fromSnapshot(

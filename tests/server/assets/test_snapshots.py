@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,13 @@ from belljar.settings import Settings
 from belljar.web.policy import build_policy
 
 STAMP = "stamp of the browser code"
+
+
+def test_a_snapshot_has_the_parts_that_browsers_know(repository: Path) -> None:
+    source = (repository / "static/src/protocol/snapshot.ts").read_text(encoding="utf-8")
+    known = re.search(r"SNAPSHOT_PARTS = \[(.*?)\]", source)
+    assert known is not None
+    assert set(snapshots.PARTS) == {*re.findall(r'"(\w+)"', known[1]), "heap"}
 
 
 @pytest.fixture

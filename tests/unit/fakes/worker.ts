@@ -3,15 +3,9 @@
 import { expect } from "vitest";
 import type { Runtime } from "../../../static/src/frame/runtime";
 import { FrameSession } from "../../../static/src/frame/session";
-import {
-  type BootSettings,
-  type FrameMessage,
-  type HostMessage,
-  type Piece,
-  SNAPSHOT,
-  type WorkerCommand,
-  type WorkerMessage,
-} from "../../../static/src/protocol/messages";
+import type { FrameMessage, HostMessage, WorkerMessage } from "../../../static/src/protocol/guards";
+import type { BootSettings, Piece, WorkerCommand } from "../../../static/src/protocol/messages";
+import { SNAPSHOT } from "../../../static/src/protocol/snapshot";
 import { Timeline } from "../../../static/src/protocol/timing";
 import type { Promised } from "./promised";
 

@@ -1,6 +1,6 @@
 // Third step of a capture: the proof that it can be restored. What is used of it meanwhile is what a start needs.
 
-import type { CodePlaces, Place } from "../../protocol/messages";
+import type { CodePlaces, Place } from "../../protocol/snapshot";
 import type { ReadImage } from "../../worker/image";
 import type { Core, Pyodide } from "../../worker/pyodide";
 import { type Restored, restoreFrom, STDLIB } from "../../worker/snapshot/start";

@@ -1,7 +1,7 @@
 // Starts an interpreter from a snapshot: its parts, some of them still on their way, become one.
 
 import stamp from "belljar:stamp";
-import { type Place, SNAPSHOT } from "../../protocol/messages";
+import { type Place, SNAPSHOT } from "../../protocol/snapshot";
 import type { Arrivals } from "../arrivals";
 import type { EmscriptenModule } from "../emscripten";
 import { type ColdModule, Halves } from "../halves";

@@ -1,6 +1,7 @@
 // What a snapshot holds besides the heap: the part of the interpreter that lives in JavaScript and in the engine.
 
-import type { ImageIndex, Place } from "../../protocol/messages";
+import type { ImageIndex } from "../../protocol/messages";
+import type { Place } from "../../protocol/snapshot";
 import type { HiwireState } from "../emscripten";
 
 /** One shared library, in the order in which they were loaded. */
