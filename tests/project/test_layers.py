@@ -18,7 +18,6 @@ MAY_IMPORT = {
     "worker": {"protocol"},
     "output": {"protocol"},
     "page": {"host", "protocol"},
-    "embed": {"host", "protocol"},
     "headless": {"host", "protocol"},
     # Makes what the others use, with what they are made of.
     "capture": {"frame", "host", "protocol", "worker"},

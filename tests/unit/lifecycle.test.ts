@@ -564,6 +564,20 @@ describe("a snapshot", () => {
   });
 });
 
+test("what a start takes is known before one is made: the parts of the snapshot, or the files that it does without", async () => {
+  const policy = withSnapshot();
+  page.served.set("policy.json", () =>
+    Response.json({ ...policy, core: [{ ...policy.snapshots[0]?.hot, name: "pyodide.asm.wasm", size: 1_000 }] }),
+  );
+  const names = ["snapshot-script.js", "snapshot-state.json", "snapshot-hot.bin", "snapshot-heap-0.bin"];
+  const estimate = (options: SandboxOptions) => Sandbox.estimate({ base: BASE, ...options });
+  expect(await estimate({})).toBe(names.join("").length);
+  expect(await estimate({ start: "wheels" })).toBe(1_000);
+  expect(page.frames).toEqual([]);
+  await expect(estimate({ profile: "another" })).rejects.toThrow(/^There is no profile "another" here/);
+  await expect(estimate({ signal: AbortSignal.abort(new RangeError("mine")) })).rejects.toThrow("mine");
+});
+
 describe("a frame that stands by", () => {
   const stands = (frames: number) => until(() => page.frames.length === frames && page.frame.count("boot") === 1, 100);
 

@@ -83,8 +83,6 @@ export class Cell {
       }
       case "done":
         return this.#events.done(message);
-      case "answered":
-        return;
     }
   }
 

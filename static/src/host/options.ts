@@ -122,7 +122,7 @@ export interface Completions {
 
 /** How far the start has come. */
 export interface Progress {
-  stage: "policy" | "runtime" | "packages" | "starting" | "importing";
+  stage: "policy" | "runtime" | "packages" | "starting";
   label: string;
   /** Bytes. */
   loaded: number;

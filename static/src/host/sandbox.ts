@@ -20,6 +20,8 @@ import {
   type SandboxOptions,
   type SandboxState,
 } from "./options";
+import { offered } from "./server";
+import { Supply } from "./supply";
 
 /** A Python of its own, in a frame of its own that reaches nothing. */
 export class Sandbox {
@@ -52,6 +54,16 @@ export class Sandbox {
     const sandbox = new Sandbox(options);
     await sandbox.ready;
     return sandbox;
+  }
+
+  /**
+   * Bytes that a sandbox with these options has to have before it is ready, as files; what of them the browser has kept
+   * costs no network, and compression makes the others fewer. Rejects with a sentence.
+   */
+  static async estimate(options: SandboxOptions = {}): Promise<number> {
+    checkChoice(options);
+    const { signal = new AbortController().signal } = options;
+    return new Supply(await offered(options, signal), options, new Emitter(), signal).total;
   }
 
   /** Where the time of the start went, by the starts of the steps, in milliseconds from `create` on. */

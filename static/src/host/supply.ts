@@ -117,7 +117,7 @@ export class Supply {
   }
 
   /** Bytes of the files that a start needs. */
-  get #total(): number {
+  get total(): number {
     return [...this.#needed(), ...this.packages.files(this.missing)].reduce((bytes, { size }) => bytes + size, 0);
   }
 
@@ -307,7 +307,7 @@ export class Supply {
   }
 
   progress(stage: Progress["stage"], label: string): void {
-    this.#emitter.emit("progress", { stage, label, loaded: this.#loaded, total: this.#total });
+    this.#emitter.emit("progress", { stage, label, loaded: this.#loaded, total: this.total });
   }
 
   /** Notes what has become of packages of the policy, and tells it if that is news. */

@@ -1,7 +1,14 @@
 // The page's one sandbox: opened, watched, restarted. Beside the self-test, which opens its own, the only
 // file of the page that touches the SDK's values.
 
-import { type Execution, type FileInfo, type PackageState, type Policy, Sandbox } from "../host/index";
+import {
+  type Execution,
+  type FileInfo,
+  type PackageState,
+  type Policy,
+  Sandbox,
+  type SandboxOptions,
+} from "../host/index";
 import type { Completions } from "./editor/editor";
 import { Emitter } from "./model/emitter";
 import type { Engine, RunHooks } from "./model/runner";
@@ -10,6 +17,9 @@ import type { Phase, Progress } from "./model/status";
 import type { Traffic } from "./model/traffic";
 
 export type SessionNews = "phase" | "progress" | "files" | "packages" | "traffic" | "policy";
+
+/** The page has one sandbox. */
+const OPTIONS = { standby: false } satisfies SandboxOptions;
 
 export class Session implements Engine {
   readonly news = new Emitter<SessionNews>();
@@ -70,7 +80,7 @@ export class Session implements Engine {
   open(): void {
     for (const off of this.#offs) off();
     void this.#sandbox?.close().catch(() => undefined);
-    const sandbox = Sandbox.create({ standby: false });
+    const sandbox = Sandbox.create(OPTIONS);
     this.#sandbox = sandbox;
     this.#failure = undefined;
     this.#packages = [];
@@ -173,11 +183,8 @@ export class Session implements Engine {
   }
 
   /** Bytes that loading will take, cached or not. */
-  async size(): Promise<number> {
-    const answer = await fetch(new URL("policy.json", document.baseURI));
-    const { core, packages, profile } = (await answer.json()) as Policy;
-    const files = [...core, ...profile.load.map((name) => packages[name]?.file)];
-    return files.reduce((sum, file) => sum + (file?.size ?? 0), 0);
+  size(): Promise<number> {
+    return Sandbox.estimate(OPTIONS);
   }
 
   // Asking for Python is reason enough to load it, where the page has not dared to.

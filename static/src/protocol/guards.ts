@@ -156,7 +156,6 @@ const fromWorker = union({
   need: { id, names },
   installed: { id, names },
   input: { run: id, id, prompt: text(SENTENCE), password: flag },
-  answered: { run: id, id },
   blocked: { ...blocked },
   started: { run: id },
   stream: { run: id, name: stream, text: text(TEXT) },

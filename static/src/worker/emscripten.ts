@@ -42,7 +42,6 @@ export interface EmscriptenFs {
   writeFile(path: string, data: Uint8Array): void;
   mkdirTree(path: string): void;
   analyzePath(path: string): { exists: boolean };
-  lookupPath(path: string): { node: FsNode };
   unlink(path: string): void;
   lookupNode(parent: FsNode, name: string): FsNode;
   open(path: string, flags: number): FsStream;
@@ -100,7 +99,6 @@ export interface EmscriptenModule {
   newDSO(name: string, handle: number | undefined, symbols: unknown): Dso;
   mergeLibSymbols(exports: object, name: string): void;
   getDylinkMetadata(module: WebAssembly.Module): DylinkMetadata;
-  addFunction(func: unknown): number;
   setWasmTableEntry(index: number, func: unknown): void;
   growMemory(bytes: number): void;
   stackSave(): number;

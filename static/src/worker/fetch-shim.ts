@@ -11,10 +11,6 @@ export function provide(name: string, bytes: ArrayBuffer): void {
   files.set(name, bytes);
 }
 
-export function provided(name: string): boolean {
-  return files.has(name);
-}
-
 /** Forgets a file's bytes once they are unpacked: the worker need not hold them twice. */
 export function release(name: string): void {
   files.delete(name);

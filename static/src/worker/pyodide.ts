@@ -26,7 +26,6 @@ export interface PyFS {
   mount(type: unknown, options: object, path: string): void;
   unmount(path: string): void;
   analyzePath(path: string): { exists: boolean };
-  readlink(path: string): string;
   filesystems: { WORKERFS: unknown };
 }
 

@@ -138,13 +138,9 @@ export class HarnessSession {
 
   #ask(prompt: string, password: boolean): Promise<string | null> {
     const id = `input-${this.#inputs++}`;
-    const run = this.#run;
-    say({ type: "input", run, id, prompt: prompt.slice(0, 4_000), password });
+    say({ type: "input", run: this.#run, id, prompt: prompt.slice(0, 4_000), password });
     return new Promise((resolve) => {
-      this.#answers.set(id, (text) => {
-        say({ type: "answered", run, id });
-        resolve(text);
-      });
+      this.#answers.set(id, resolve);
     });
   }
 }

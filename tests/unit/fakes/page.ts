@@ -245,6 +245,7 @@ export class FakePage {
     const answer = this.served.get(url.pathname.slice(1));
     if (!answer) return new Response(null, { status: 404 });
     return await new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
       signal?.addEventListener("abort", () => reject(signal.reason));
       Promise.resolve(answer()).then(resolve, reject);
     });

@@ -71,7 +71,6 @@ export const FROM_WORKER: Messages = {
   need: { id: "id", names: NAMES },
   installed: { id: "id", names: NAMES },
   input: { run: "id", id: "id", prompt: "text", password: "flag" },
-  answered: { run: "id", id: "id" },
   blocked: BLOCKED,
   started: { run: "id" },
   stream: { run: "id", name: STREAM, text: "text" },

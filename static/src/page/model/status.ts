@@ -42,7 +42,6 @@ const STAGES: Record<string, string> = {
   runtime: "runtime",
   packages: "packages",
   starting: "starting Python",
-  importing: "importing packages",
 };
 
 const FETCHING = new Set(["runtime", "packages"]);
