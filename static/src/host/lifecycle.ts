@@ -17,6 +17,7 @@ import type { EarlyFrame } from "./early";
 import type { Emitter } from "./emitter";
 import { Execution } from "./execution";
 import { Files } from "./files";
+import { Rest } from "./idle";
 import { openFrame } from "./opening";
 import {
   checkedTimeout,
@@ -26,7 +27,6 @@ import {
   type SandboxState,
 } from "./options";
 import { Gone, type Request } from "./requests";
-import { Rest } from "./rest";
 import { offered } from "./server";
 import { drop, take } from "./standby";
 import type { Supply } from "./supply";
