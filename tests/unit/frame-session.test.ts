@@ -2,12 +2,13 @@
 // each silence, each handover, each late word.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { IDLE_MS } from "../../static/src/protocol/idle";
 import { INTERRUPTED, OVER, SIGNAL, TAKEN } from "../../static/src/protocol/interrupt";
 import { Promised, turns } from "./fakes/promised";
 import { type FakeWorker, Scene, type SceneOptions, SETTINGS } from "./fakes/worker";
 
 const { grace_ms, load_timeout_ms, flood_messages } = SETTINGS.limits;
-const QUIET_MS = 1_200;
+const QUIET_MS = IDLE_MS.spare;
 
 let promised: Promised;
 let scenes: Scene[];

@@ -4,26 +4,18 @@
 // out of the worker that is held with everything but the interpreter's memory.
 //
 //   quiet ─► a reserve boots ─► ready ─► … all are ready ─► quiet ─► one is held ─► quiet ─► the reserve rehearses
-//   taken ─► the cell is over, or SOON ─► the held one is released ─► ready
+//   taken ─► the cell is over, or 1 s ─► the held one is released ─► ready
 //
 // Rehearsing is for the engine: it compiles a function when it is first called, and well when it was called often, for
 // every worker of the process. What people do first is done some times before, so that nobody waits for that.
 
+import { IDLE_MS, TAKEN_MS } from "../protocol/idle";
 import type { FrameLimits } from "../protocol/limits";
 import { type BootSettings, type Delivery, type ImageOffer, PROFILE } from "../protocol/messages";
 import type { Shelf } from "../protocol/shelf";
 import { PythonWorker, type WorkerListener, waitsForAll } from "./python-worker";
 import { Quota } from "./quota";
 import type { Runtime } from "./runtime";
-
-/** How long nothing must happen before the reserve starts to boot, so that it never competes with a cell. */
-const QUIET_MS = 1_200;
-
-/** After a reserve was taken: how long the first cell of the fresh session has the processor for itself. */
-const SOON_MS = 1_000;
-
-/** The same once that cell is over, and how long is waited for one. */
-const SETTLED_MS = 50;
 
 /** How often it is rehearsed, in all: the first figure of a fresh session then takes as long as the tenth. */
 const REHEARSALS = 5;
@@ -83,15 +75,15 @@ export class Pool {
   quiet(): void {
     this.#running = false;
     clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => this.#runtime.compileCold(), QUIET_MS);
-    this.#next(this.#soon ? SETTLED_MS : QUIET_MS);
+    this.#resting = setTimeout(() => this.#runtime.compileCold(), IDLE_MS.spare);
+    this.#next(this.#soon ? TAKEN_MS.settled : IDLE_MS.spare);
   }
 
   /** Call when something starts to run. */
   busy(): void {
     this.#running = true;
     clearTimeout(this.#resting);
-    if (this.#soon) this.#next(SOON_MS);
+    if (this.#soon) this.#next(TAKEN_MS.soon);
     else clearTimeout(this.#timer);
   }
 
@@ -105,7 +97,7 @@ export class Pool {
     this.active = next;
     if (this.#runtime.snapshot && next.state === "ready" && this.#wanting) {
       this.#soon = true;
-      this.#next(SOON_MS);
+      this.#next(TAKEN_MS.soon);
     }
     return next;
   }
@@ -154,7 +146,7 @@ export class Pool {
   #hold(): void {
     const held = this.#spawn(true);
     this.#held = held;
-    this.#next(QUIET_MS);
+    this.#next(IDLE_MS.spare);
     held.listener = unheard(held, this.#settings.limits, () => {
       if (this.#held === held) this.#held = undefined;
     });
@@ -176,7 +168,7 @@ export class Pool {
           this.#ready.add(spare);
           this.#events.spares(this.#ready.size);
         } else if (type !== "warmed") return;
-        if (!this.#running) this.#next(SETTLED_MS);
+        if (!this.#running) this.#next(TAKEN_MS.settled);
       },
     };
   }

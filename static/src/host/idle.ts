@@ -1,43 +1,36 @@
 // What a sandbox does while nothing runs in it: it makes starts fast, the next one of this page and those of the next
-// visit. Each thing waits until the sandbox has rested for some time; a cell that begins puts all of it off.
+// visit. Each thing waits until nothing has run for some time (protocol/idle.ts has them all on one line); a cell that begins
+// puts it off.
 //
 //   begin ─► fetch what cells may need ─► verify what was kept, or keep what was unpacked ─► a frame stands by
 //     └────► end: a cell runs
 
+import { IDLE_MS } from "../protocol/idle";
 import { checkedPool, type SandboxOptions } from "./options";
 import { leave, prepare } from "./standby";
 import type { Supply } from "./supply";
 
-/** How long nothing must run before a frame is prepared for a further sandbox; this one's own spare comes first. */
-const STANDBY_MS = { alone: 700, afterSpare: 4_000 };
-
-/** How long nothing must run before the network is used for what a start can do without. */
-const LATER_MS = 1_000;
-
-/** How long nothing must run before what was kept is verified, and what the server sent is kept as it was unpacked. */
-const UNPACKED_MS = 1_500;
-
-export interface Resting {
+export interface IdleSandbox {
   /** Nothing runs, and somebody may come back to it. */
   idle(): boolean;
   /** Settles when the frame has been given everything. */
   whole(): Promise<unknown> | undefined;
-  /** The network is free. */
-  idles(): void;
+  /** The network is free for what a start can do without. */
+  complete(): void;
   /** So many bytes are kept for the next visit. */
   kept(bytes: number): void;
   /** What was kept and is in use is not what it should be. */
   spoiled(reason: string): void;
 }
 
-export class Rest {
+export class Idle {
   readonly #options: SandboxOptions;
-  readonly #sandbox: Resting;
+  readonly #sandbox: IdleSandbox;
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
-  /** Begins the present rest anew. */
+  /** Begins anew. */
   #again: (() => void) | undefined;
 
-  constructor(options: SandboxOptions, signal: AbortSignal, sandbox: Resting) {
+  constructor(options: SandboxOptions, signal: AbortSignal, sandbox: IdleSandbox) {
     this.#options = options;
     this.#sandbox = sandbox;
     // What came up while the page was hidden was let pass.
@@ -49,10 +42,10 @@ export class Rest {
     this.end();
     this.#again = () => this.begin(supply);
     const { keep = true } = this.#options;
-    const { alone, afterSpare } = STANDBY_MS;
-    this.#after(LATER_MS, () => this.#sandbox.idles());
-    this.#after(checkedPool(this.#options) > 0 ? afterSpare : alone, () => void this.#standBy(supply));
-    if (keep && supply.snapshot) this.#after(UNPACKED_MS, () => void this.#keep(supply));
+    const spare = checkedPool(this.#options) > 0;
+    this.#after(IDLE_MS.deferred, () => this.#sandbox.complete());
+    this.#after(spare ? IDLE_MS.standby : IDLE_MS.standbyAlone, () => void this.#standBy(supply));
+    if (keep && supply.snapshot) this.#after(IDLE_MS.keep, () => void this.#keep(supply));
   }
 
   /** Something runs. */

@@ -17,7 +17,7 @@ import type { EarlyFrame } from "./early";
 import type { Emitter } from "./emitter";
 import { Execution } from "./execution";
 import { Files } from "./files";
-import { Rest } from "./idle";
+import { Idle } from "./idle";
 import { openFrame } from "./opening";
 import {
   checkedTimeout,
@@ -61,7 +61,7 @@ export class Lifecycle {
   readonly #began = now();
   readonly #emitter: Emitter<SandboxEvents>;
   readonly #abort = new AbortController();
-  readonly #rest: Rest;
+  readonly #idle: Idle;
   readonly #options: SandboxOptions;
   /** Stops listening to the signal of the options. */
   readonly #forget: () => void;
@@ -75,10 +75,10 @@ export class Lifecycle {
     this.ready.catch(() => {}); // also reported as state "failed"
     this.files = new Files((message, signal) => this.ask(message, signal));
     const { signal } = this.#abort;
-    this.#rest = new Rest(options, signal, {
+    this.#idle = new Idle(options, signal, {
       idle: () => this.state === "ready" && !document.hidden,
       whole: () => this.#tenancy?.whole,
-      idles: () => this.#tenancy?.complete(),
+      complete: () => this.#tenancy?.complete(),
       spoiled: (reason) => void this.#drop(reason),
       kept: (bytes) => emitter.emit("kept", { bytes }),
     });
@@ -112,7 +112,7 @@ export class Lifecycle {
     asked.begun = true;
     const running = tenancy.run(asked, timeout_ms);
     if (tenancy.running) this.#enter("running");
-    this.#rest.end();
+    this.#idle.end();
     const off = onAbort(asked.options.signal, () => tenancy.interrupt());
     return running.finally(off);
   }
@@ -219,17 +219,17 @@ export class Lifecycle {
     this.info = { ...info, isolation: soft ? "isolated" : "plain", readyMs };
     this.#silent = 0;
     this.#settleReady.resolve();
-    this.#rests();
+    this.#rest();
     this.#enter(this.#tenancy?.running ? "running" : "ready");
   }
 
   #done(): void {
-    this.#rests();
+    this.#rest();
     if (this.state === "running") this.#enter("ready");
   }
 
-  #rests(): void {
-    if (this.#supply) this.#rest.begin(this.#supply);
+  #rest(): void {
+    if (this.#supply) this.#idle.begin(this.#supply);
   }
 
   #hear(message: News): void {
@@ -264,7 +264,7 @@ export class Lifecycle {
     this.#reason = reason;
     this.#abort.abort(error);
     this.#forget?.(); // not there yet where the signal had aborted before
-    this.#rest.close();
+    this.#idle.close();
     this.#enter(state, reason);
     this.#settleReady.reject(error);
     this.#tenancy?.end(reason, (cell) => cell.close(reason));
