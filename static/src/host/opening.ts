@@ -6,7 +6,7 @@ import { Shelf } from "../protocol/shelf";
 import type { EarlyFrame } from "./early";
 import { FrameLink, type LinkEvents, send } from "./link";
 import { checkedPool, type SandboxOptions } from "./options";
-import { Parcels } from "./parcels";
+import { Parcels } from "./package-delivery";
 import type { Give, Supply } from "./supply";
 import { isolationFor } from "./support";
 
