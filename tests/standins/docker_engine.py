@@ -28,9 +28,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+# Run by its path: what lies beside it is found by its own name.
+from endings import Keeper
+
 IMAGE = "belljar-tests:1"
 HASTY = "hasty" in sys.argv[1:]
 commands = itertools.count()
+#: Made when the program runs.
+keeper: Keeper | None = None
 containers: dict[str, dict[str, Any]] = {}
 executions: dict[str, dict[str, Any]] = {}
 #: Words of requests that nobody answers now.
@@ -174,6 +179,8 @@ class Engine(BaseHTTPRequestHandler):
             execution["code"] = 127
             self.close_connection = True
             return
+        if keeper is not None:
+            keeper.keep(process.pid)
         for number, output in enumerate(process.communicate(), start=1):
             for at in range(0, len(output), 2**16):
                 piece = output[at : at + 2**16]
@@ -190,6 +197,7 @@ class Engine(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    keeper = Keeper()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Engine)
     server.daemon_threads = True
     print(f"tcp://127.0.0.1:{server.server_port}", flush=True)
