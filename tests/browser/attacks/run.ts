@@ -86,6 +86,7 @@ export class Runner {
 
   async run(probes: readonly Probe[], { controls = true } = {}): Promise<Outcome[]> {
     const done: Outcome[] = [];
+    if (controls) await this.#plain.front();
     for (const batch of batches(probes)) {
       done.push(...(await Promise.all(batch.map((probe) => this.#one(probe, controls)))));
       await Promise.all([this.#sealed.look(), controls ? this.#plain.look() : undefined]).catch(() => {});
@@ -106,6 +107,7 @@ export class Runner {
       const unseen = done.filter(({ control }) => control === "unseen");
       if (unseen.length === 0) return;
       await this.#plain.renew();
+      await this.#plain.front();
       for (const outcome of unseen) {
         const probe = probes.find(({ id }) => id === outcome.id);
         if (!probe) continue;

@@ -78,6 +78,11 @@ export class PlainRig {
     );
   }
 
+  /** Before all other windows: behind one, media would not be loaded, which no policy of the frame has stopped. */
+  async front(): Promise<void> {
+    await this.#cdp.send("Page.bringToFront", {}, this.page.session);
+  }
+
   /** A classic worker for scripts, and a module worker for Python: Pyodide starts in no other. */
   async worker(kind: "python" | "worker" = "worker"): Promise<Target> {
     const known = this.#workers.get(kind);
