@@ -10,7 +10,7 @@ from belljar.assets.progress import human
 from belljar.commands.arguments import add_config, add_mirror, mirrors
 from belljar.export import Exported, export
 from belljar.prepare import pipeline
-from belljar.settings import Settings, load_settings
+from belljar.settings import load_settings
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,7 +45,7 @@ def _export(args: argparse.Namespace) -> int:
             if event.amiss:
                 print(event)
     exported = export(settings, args.out, page=args.page, say=_progress)
-    _report(settings, args.out, exported)
+    _report(args.out, exported)
     return 0
 
 
@@ -55,7 +55,7 @@ def _progress(path: str) -> None:
         print(f"\r\x1b[KCompressing {path[-60:]}", end="", file=sys.stderr, flush=True)
 
 
-def _report(settings: Settings, out: Path, exported: Exported) -> None:
+def _report(out: Path, exported: Exported) -> None:
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
     print(f"{len(exported.files)} files, {human(exported.size)} with their compressed copies, are in {out}.")
