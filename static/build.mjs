@@ -7,7 +7,7 @@ import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile 
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, "src");
@@ -46,6 +46,38 @@ const sdkAt = (path) => ({
   name: "sdk",
   setup(builder) {
     builder.onResolve({ filter: /\/host\/index$/ }, () => ({ path, external: true }));
+  },
+});
+
+/**
+ * Style sheets as text for shadow roots: what the page says of its root holds for the cell's; every size is relative to
+ * the type around the cell and not to the document's; and every token of the page's can be set from outside, by a theme
+ * or by whoever embeds the cell.
+ */
+const sheetsAsText = (first = false) => ({
+  name: "sheets",
+  setup(builder) {
+    builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const tokens = path.endsWith("tokens.css");
+      // What only results and the editor are coloured with is no token of the first sheet.
+      const few =
+        tokens && first
+          ? text.replace(/^ {2}--(?:ansi|code-[klnsc]|s\d|top|rail|dock|shade|figure|selection).*$/gm, "")
+          : text;
+      const own = tokens
+        ? few.replace(/^ {2}--([\w-]+): (.+);$/gm, "  --$1: var(--belljar-$1, var(--theme-$1, $2));")
+        : text;
+      const scoped = own
+        .replace(/:root\b/g, ".root")
+        .split("\n")
+        .map((line) =>
+          line.startsWith("@") ? line : line.replace(/(?<![\w.-])(\d*\.?\d+)rem\b/g, "calc($1 * var(--rem, 16px))"),
+        )
+        .join("\n");
+      const { code } = await transform(scoped, { loader: "css", minify: true, target: shared.target });
+      return { contents: `export default ${JSON.stringify(code.trim())}`, loader: "js" };
+    });
   },
 });
 
@@ -195,6 +227,25 @@ async function buildAll(dist) {
   const tab = await build({
     ...pages,
     entryPoints: { tab: join(source, "tab/main.ts"), "tab-style": join(source, "tab/tab.css") },
+  });
+
+  // Two builds, so that nothing is shared: before anybody means to run a cell, one file is all that a page gets.
+  const live = await build({
+    ...pages,
+    entryPoints: { cells: join(source, "embed/live/main.ts") },
+    splitting: true,
+    plugins: [sdkAt("../sdk.js"), sheetsAsText()],
+  });
+  const [cells] = Object.entries(live.metafile.outputs).find(([, { entryPoint }]) =>
+    entryPoint?.endsWith("live/main.ts"),
+  );
+  const beside = relative(dist, join(process.cwd(), cells)).replaceAll("\\", "/");
+  await build({
+    ...shared,
+    entryPoints: [join(source, "embed/embed.ts")],
+    format: "esm",
+    outfile: join(dist, "embed.js"),
+    plugins: [virtual("belljar:live", () => beside), sheetsAsText(true)],
   });
 
   const manifest = {};

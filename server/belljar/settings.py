@@ -21,7 +21,10 @@ from belljar.options import option
 
 #: First segments of our own routes: a prefix of one such segment could not be told from the route itself.
 _ROUTES = frozenset(
-    {"/assets", "/static", "/frame", "/output", "/tab", "/sdk.js", "/policy.json", "/healthz"}
+    {
+        *("/assets", "/static", "/frame", "/output", "/output.html", "/tab"),
+        *("/sdk.js", "/embed.js", "/policy.json", "/healthz"),
+    }
 )
 
 

@@ -23,3 +23,15 @@ declare module "belljar:stamp" {
   const stamp: string;
   export default stamp;
 }
+
+/** Path of the part of embed.js that comes with the first intent, relative to embed.js. */
+declare module "belljar:live" {
+  const path: string;
+  export default path;
+}
+
+/** A style sheet as text, where a script brings it. */
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

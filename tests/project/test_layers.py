@@ -21,6 +21,8 @@ MAY_IMPORT = {
     "headless": {"host", "protocol"},
     # Makes what the others use, with what they are made of.
     "capture": {"frame", "host", "protocol", "worker"},
+    # Code in pages of others that runs.
+    "embed": {"host", "page", "protocol"},
     "tab": {"headless", "host", "page", "protocol"},
 }
 IMPORT = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.{1,2}/[^"']+)["']""")

@@ -24,6 +24,8 @@ from belljar.web.site import Framed, Site, output_digest
 
 #: What an export has written, so that the next one may take it away: bytes by path.
 INVENTORY = "belljar-export.json"
+#: The output frame under a name that stays.
+_OUTPUT = "output.html"
 #: Files for hosts and not for visitors.
 _FOR_HOSTS = ("_", ".", "hosts/")
 #: Twins that save less are not written.
@@ -82,7 +84,9 @@ def export(
             if (size := _twin(out / f"{path}.gz", out / path, written[path])) is not None:
                 twins[path] = size
     # Last, because it says of which files there are copies, and because a visitor reads it first.
-    written["policy.json"] = _write(out / "policy.json", _with_twins(site.runtime.get().policy, twins))
+    written["policy.json"] = _write(
+        out / "policy.json", _as_exported(site.runtime.get().policy, twins, page=page)
+    )
     kept = {*written, *(f"{path}.gz" for path in twins)}
     sizes = {path: (out / path).stat().st_size for path in sorted(kept)}
     (out / INVENTORY).write_text(
@@ -93,8 +97,9 @@ def export(
     return Exported(written, twins)
 
 
-def _with_twins(policy: Resource, twins: Mapping[str, int]) -> Resource:
-    """The policy, which says of each file whether a compressed copy lies beside it, and its bytes."""
+def _as_exported(policy: Resource, twins: Mapping[str, int], *, page: bool) -> Resource:
+    """The policy, which says of each file whether a compressed copy lies beside it, and its bytes; and names
+    the notebook page only if it is there."""
 
     def told(value: object) -> object:
         if isinstance(value, dict):
@@ -105,7 +110,10 @@ def _with_twins(policy: Resource, twins: Mapping[str, int]) -> Resource:
 
     content = policy.content
     assert isinstance(content, bytes)  # noqa: S101 - the policy is made in memory
-    text = json.dumps(told(json.loads(content)), separators=(",", ":"))
+    wire = json.loads(content)
+    if not page:
+        wire.pop("page", None)
+    text = json.dumps(told(wire), separators=(",", ":"))
     return Resource.of_bytes(text.encode(), policy.media_type)
 
 
@@ -117,10 +125,12 @@ def rules(settings: Settings, frame: Framed, output: Framed, *, page: bool) -> l
     found = [
         Rule(FRAMES["plain"], headers.frame(frame.hash_source, embedders, isolated=False)),
         Rule(FRAMES["isolated"], headers.frame(frame.hash_source, embedders, isolated=True)),
+        # By a name that stays, for pages that are not written here.
+        Rule(_OUTPUT, headers.output(output.hash_source, embedders)),
         Rule("output/", headers.output(output.hash_source, embedders) | {"Cache-Control": headers.IMMUTABLE}),
         Rule("assets/", headers.asset(readers)),
         Rule("static/", headers.asset(readers)),
-        *(Rule(name, headers.sdk(readers)) for name in ("sdk.js", "sdk.d.ts")),
+        *(Rule(name, headers.sdk(readers)) for name in ("sdk.js", "sdk.d.ts", "embed.js")),
         *(Rule(name, headers.json(readers)) for name in ("policy.json", "healthz")),
     ]
     if page:
@@ -134,13 +144,14 @@ def _contents(site: Site, *, page: bool) -> dict[str, Resource]:
     settings = site.settings
     frame, output, runtime = site.frame.get(), site.output.get(), site.runtime.get()
     sent = rules(settings, frame, output, page=page)
+    shown = _document(output.document, headers.output(output.hash_source, settings.embedders))
     files = {
         "sdk.js": site.sdk.get(),
         "sdk.d.ts": site.types.get(),
+        "embed.js": site.embed.get(),
         "healthz": _text(json.dumps({"status": "ok", "belljar": belljar.__version__}), "application/json"),
-        f"output/{output_digest(output, settings)}.html": _document(
-            output.document, headers.output(output.hash_source, settings.embedders)
-        ),
+        f"output/{output_digest(output, settings)}.html": shown,
+        _OUTPUT: shown,
         **{f"assets/{path}": resource for path, resource in runtime.files.items()},
         **site.static.get(),
         "_headers": _text(hosts.headers_file(sent)),

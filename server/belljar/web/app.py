@@ -57,10 +57,12 @@ def create_app(
             Route("/frame/isolated.html", views.frame_isolated),
             Route("/frame/plain.html", views.frame_plain),
             Route("/output", views.output),
+            Route("/output.html", views.output),
             Route("/output/{digest}.html", views.output),
             Route("/headless", views.headless),
             Route("/tab", views.tab),
             Route("/tab/{side}", views.tab_socket),
+            Route("/embed.js", views.embed),
             Route("/sdk.js", views.sdk),
             Route("/sdk.d.ts", views.types),
             Route("/static/{path:path}", views.static),
@@ -134,6 +136,10 @@ class Views:
     def sdk(self, request: Request) -> Response:
         """The SDK as an ES module."""
         return self._respond(request, self.site.sdk.get(), headers.sdk(*self._read_by(request)))
+
+    def embed(self, request: Request) -> Response:
+        """The script of pages with runnable cells, as an ES module."""
+        return self._respond(request, self.site.embed.get(), headers.sdk(*self._read_by(request)))
 
     def types(self, request: Request) -> Response:
         """The SDK's declarations, for editors and compilers."""

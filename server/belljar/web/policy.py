@@ -19,6 +19,8 @@ from belljar.web.prompt import write_prompt
 
 #: Relative URLs of the two frames: with and without COEP.
 FRAMES = {"isolated": "frame/isolated.html", "plain": "frame/plain.html"}
+#: Relative URL of the notebook page.
+PAGE = "./"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def build_policy(
         "python": assets.python,
         "bytecode": assets.bytecode,
         "frame": dict(FRAMES),
+        "page": PAGE,
         "core": [_file(file) for file in assets.core],
         "packages": {name: _package(package) for name, package in sorted(packages.items())},
         "profile": {"name": profile, "load": list(assets.closure(wanted))},

@@ -60,7 +60,8 @@ class Site:
 
     Attributes:
         encodings: The compressed copies, made in the background.
-        page, headless, tab, frame, output, sdk, types: The documents, the SDK module and its declarations.
+        page, headless, tab, frame, output, sdk, types, embed: The documents, the SDK module and its
+            declarations, the module of pages with cells.
         static: Built files by relative URL, `static/page-AB12.js`.
         runtime: The policy and the assets.
     """
@@ -80,6 +81,7 @@ class Site:
         self.output = self._framed("output")
         self.sdk = self._module("sdk.js")
         self.types = self._module("sdk.d.ts")
+        self.embed = self._module("embed.js")
         self.static = Remembered(self._load_static, _stamp(root / "manifest.json"))
         # What `belljar assets build` and `belljar assets add` change.
         changing = (
@@ -101,6 +103,7 @@ class Site:
             self.frame,
             self.output,
             self.sdk,
+            self.embed,
             self.static,
             self.runtime,
         )

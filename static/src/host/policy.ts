@@ -2,7 +2,18 @@
 
 import { allLimits } from "../protocol/limits";
 import type { PackageImage, Policy, PolicyPackage, PolicySnapshot, Profile } from "../protocol/policy";
-import { flag, list, Malformed, mapOf, orNull, type Parse, record, text, withDefault } from "../protocol/shape";
+import {
+  flag,
+  list,
+  Malformed,
+  mapOf,
+  optional,
+  orNull,
+  type Parse,
+  record,
+  text,
+  withDefault,
+} from "../protocol/shape";
 import { byPart } from "../protocol/snapshot";
 import { checkAsset as file } from "./assets";
 
@@ -20,6 +31,7 @@ const parse: Parse<Policy> = record<Policy>({
   python: name,
   bytecode: flag,
   frame: record({ isolated: text(2_000), plain: text(2_000) }),
+  page: optional(text(2_000)),
   core: list(file, 20),
   packages: mapOf(
     record<PolicyPackage>({

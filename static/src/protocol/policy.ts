@@ -64,6 +64,8 @@ export interface Policy {
   /** True when the packages carry byte-code (boot is several times faster). */
   bytecode: boolean;
   frame: { isolated: string; plain: string };
+  /** Where the notebook page is; absent where there is none. */
+  page?: string;
   /** pyodide.mjs, pyodide.asm.mjs, pyodide.asm.wasm, python_stdlib.zip, pyodide-lock.json. */
   core: AssetFile[];
   packages: Record<string, PolicyPackage>;

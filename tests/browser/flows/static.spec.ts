@@ -78,6 +78,27 @@ for (const tier of ["bare", "headers"] as const) {
   });
 }
 
+for (const tier of ["bare", "headers"] as const) {
+  test(`code in a page of another site runs from there by one script tag, ${tier}`, async ({ browser }) => {
+    const address = await host(folder, tier, { prefix: "/py/", fault: readable });
+    const docs = await site((_, response) => {
+      response.setHeader("content-type", "text/html");
+      response.end(`<!doctype html><script type="module" src="${address}embed.js"></script><body>
+<bell-jar><pre>from IPython.display import HTML
+print(6 * 7)
+HTML("&lt;b>bold&lt;/b>")</pre></bell-jar>`);
+    });
+    await visiting(browser, async (page) => {
+      await page.goto(docs);
+      await page.getByRole("button", { name: "Run", exact: true }).click();
+      await expect(page.getByTestId("outputs")).toContainText("42");
+      const frame = page.getByTestId("output-html").contentFrame().locator("iframe").contentFrame();
+      await expect(frame.locator("b")).toHaveText("bold");
+      await expect(page.getByRole("button", { name: "Open in the notebook page" })).toBeVisible();
+    });
+  });
+}
+
 test("a page of another site runs code from a host without headers; Stop takes the variables there", async ({
   browser,
 }) => {

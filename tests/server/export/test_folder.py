@@ -233,3 +233,30 @@ def test_every_host_s_file_says_the_same(make: Make, out: Path) -> None:
 def test_a_prefix_stands_before_every_path() -> None:
     text = hosts.headers_file([hosts.Rule("", {"A": "1"}), hosts.Rule("assets/", {"B": "2"})], "/py/")
     assert parsed(text) == {"/py/": {"A": "1"}, "/py/assets/*": {"B": "2"}}
+
+
+def test_pages_with_cells_find_their_script_and_the_frame_of_results_by_names_that_stay(
+    make: Make, out: Path
+) -> None:
+    make(embedders=("*",))
+    assert (out / "embed.js").is_file()
+    (named,) = (out / "output").glob("*.html")
+    assert (out / "output.html").read_bytes() == named.read_bytes()
+    sent = (out / "_headers").read_text()
+    block = re.search(r"^/embed\.js\n((?:  .*\n)+)", sent, re.MULTILINE)
+    assert block is not None
+    assert "  Access-Control-Allow-Origin: *\n" in block[1]
+    assert "  Cache-Control: no-cache\n" in block[1]
+    block = re.search(r"^/output\.html\n((?:  .*\n)+)", sent, re.MULTILINE)
+    assert block is not None
+    assert "sandbox allow-scripts" in block[1]
+    assert "immutable" not in block[1]
+
+
+def test_the_policy_of_a_folder_names_the_notebook_page_only_where_there_is_one(
+    make: Make, out: Path
+) -> None:
+    make()
+    assert policy_of(out)["page"] == "./"
+    make(page=False)
+    assert "page" not in policy_of(out)

@@ -32,7 +32,9 @@ ROUTES = [
     "/frame/isolated.html",
     "/frame/plain.html",
     "/output",
+    "/output.html",
     "/headless",
+    "/embed.js",
     "/sdk.js",
     "/sdk.d.ts",
     "/policy.json",
@@ -146,7 +148,7 @@ def test_embedders_reach_every_frame(make_client: MakeClient) -> None:
         assert "frame-ancestors 'self' https://docs.example.org" in csp
 
 
-READ = ["/sdk.js", "/sdk.d.ts", "/policy.json", "/healthz", "/static/page-AB12.js"]
+READ = ["/embed.js", "/sdk.js", "/sdk.d.ts", "/policy.json", "/healthz", "/static/page-AB12.js"]
 
 
 @pytest.mark.parametrize("compress", [True, False])
@@ -187,6 +189,16 @@ def test_the_sdk_is_a_module(client: TestClient) -> None:
     response = client.get("/sdk.js")
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
     assert_sent(response, headers.sdk())
+
+
+def test_the_script_of_cells_is_a_module_beside_the_sdk(client: TestClient) -> None:
+    response = client.get("/embed.js")
+    assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert_sent(response, headers.sdk())
+
+
+def test_the_policy_says_that_there_is_a_page(client: TestClient) -> None:
+    assert client.get("/policy.json").json()["page"] == "./"
 
 
 def test_the_types_lie_beside_the_sdk(client: TestClient) -> None:

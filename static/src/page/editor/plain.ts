@@ -76,7 +76,7 @@ export class PlainEditor implements Editor {
   }
 
   get focused(): boolean {
-    return document.activeElement === this.#area;
+    return (this.#area.getRootNode() as Document | ShadowRoot).activeElement === this.#area;
   }
 
   focus(): void {

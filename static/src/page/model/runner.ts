@@ -10,7 +10,8 @@ import type { InputOutput } from "./outputs";
 
 /** What the runner needs of a sandbox. */
 export interface Engine {
-  execute(code: string, hooks: RunHooks): Promise<Execution>;
+  /** `cell`: the one whose code it is. */
+  execute(code: string, hooks: RunHooks, cell: Cell): Promise<Execution>;
   interrupt(): Promise<void>;
   /** False while Python is still on its way. */
   readonly isReady: boolean;
@@ -33,10 +34,12 @@ export interface RunHooks {
 }
 
 export interface RunnerSettings {
-  /** Milliseconds one cell may run. */
-  timeLimit(): number;
+  /** Milliseconds a cell may run. */
+  timeLimit(cell: Cell): number;
   svg(): boolean;
   now(): number;
+  /** What was queued behind a failure runs all the same: cells that are no notebook. */
+  goesOn?: boolean;
 }
 
 export class Runner {
@@ -110,6 +113,15 @@ export class Runner {
     if (this.#current !== undefined) await this.#engine.interrupt();
   }
 
+  /** Stops this cell if it runs; takes it off the queue if it waits there. */
+  async cancel(id: string): Promise<void> {
+    if (this.#current === id) return this.#engine.interrupt();
+    if (!this.#queue.includes(id)) return;
+    this.#queue = this.#queue.filter((other) => other !== id);
+    this.#notebook.setRun(id, { state: "idle", waiting: undefined });
+    this.changed.emit();
+  }
+
   #unqueue(): void {
     const waiting = this.#queue;
     this.#queue = [];
@@ -129,7 +141,7 @@ export class Runner {
       this.#current = undefined;
       this.#loading = [];
       // As in Jupyter: what was queued behind a failure doesn't run on its ruins.
-      if (!ok) this.#unqueue();
+      if (!ok && !this.#settings.goesOn) this.#unqueue();
       this.changed.emit();
     }
   }
@@ -137,7 +149,7 @@ export class Runner {
   async #one(cell: Cell): Promise<boolean> {
     const { outputs } = cell;
     const { generation } = this.#engine;
-    const timeout = this.#settings.timeLimit();
+    const timeout = this.#settings.timeLimit(cell);
     outputs.clear();
     // Until the clock of user code starts the cell waits: for Python, or for packages.
     this.#notebook.setRun(cell.id, { ms: undefined, since: undefined });
@@ -147,7 +159,7 @@ export class Runner {
       outputs.add({ kind: "bundle", bundle: bundleOf(result), id, main });
     let execution: Execution;
     try {
-      execution = await this.#engine.execute(cell.source, {
+      const hooks: RunHooks = {
         timeout,
         svg: this.#settings.svg(),
         onStdout: (text) => outputs.stream("stdout", text),
@@ -197,7 +209,8 @@ export class Runner {
             prompt = item;
             outputs.add(item);
           }),
-      });
+      };
+      execution = await this.#engine.execute(cell.source, hooks, cell);
     } catch (error) {
       // Only faults of ours or of the browser come here; the cell must still end.
       const text = `The cell could not be run: ${error instanceof Error ? error.message : String(error)}`;

@@ -3,6 +3,7 @@
 import { HELP } from "../model/keymap";
 import { h } from "./dom";
 import { icon } from "./icons";
+import { places } from "./places";
 
 /** A modal with a title and a close button; closes by Escape and by a press beside it, and then goes away. */
 export function openDialog(title: string, name: string, ...content: (Node | string)[]): HTMLDialogElement {
@@ -26,7 +27,7 @@ export function openDialog(title: string, name: string, ...content: (Node | stri
     if (event.target === dialog) dialog.close();
   });
   dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
+  places().dialogs().append(dialog);
   dialog.showModal();
   heading.focus();
   return dialog;

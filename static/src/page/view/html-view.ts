@@ -2,20 +2,15 @@
 
 import { estimateHeight } from "../model/htmlsize";
 import { h } from "./dom";
+import { places } from "./places";
 import { tool } from "./table-view";
-
-/** By its content, so that a browser asks the server once for all results and not once for each. */
-function outputAddress(): string {
-  const { base = "", output = "output" } = document.documentElement.dataset;
-  return new URL(`${base}${output}`, document.baseURI).href;
-}
 
 /** `text`: the plain form of the same result, to switch to. */
 export function htmlView(html: string, text: string | undefined): HTMLElement {
   const frame = h("iframe", {
     class: "html-frame",
     sandbox: "allow-scripts",
-    src: outputAddress(),
+    src: places().output(),
     title: "HTML result",
     referrerpolicy: "no-referrer",
     "data-testid": "output-html",
@@ -28,7 +23,7 @@ export function htmlView(html: string, text: string | undefined): HTMLElement {
     () => {
       const { port1, port2 } = new MessageChannel();
       frame.contentWindow?.postMessage({ type: "belljar-output" }, "*", [port2]);
-      port1.postMessage({ html, dark: document.documentElement.dataset.theme === "dark" });
+      port1.postMessage({ html, dark: places().dark() });
     },
     { once: true },
   );

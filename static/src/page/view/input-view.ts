@@ -30,7 +30,8 @@ export function inputView({ prompt, password, answer }: InputOutput): HTMLElemen
   );
   // Typing elsewhere is not interrupted; a person who waits for the cell can answer at once.
   queueMicrotask(() => {
-    if (document.activeElement?.closest("[data-editing]") === null) field.focus({ preventScroll: false });
+    const active = document.activeElement;
+    if (active?.closest("input, select, textarea:not(.plain-editor), [contenteditable]") === null) field.focus();
   });
   return form;
 }

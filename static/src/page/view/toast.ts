@@ -1,7 +1,8 @@
 // Short notices at the lower edge, some with one thing to press.
 
-import { byId, h } from "./dom";
+import { h } from "./dom";
 import { icon } from "./icons";
+import { places } from "./places";
 
 const STAY_MS = 9000;
 
@@ -43,7 +44,7 @@ export function toast(text: string, action?: { label: string; run: () => void },
       ),
     h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", on: { click: close } }, icon("close")),
   );
-  const region = byId("toasts");
+  const region = places().toasts();
   for (const other of [...region.children]) {
     if (about !== undefined && other instanceof HTMLElement && other.dataset.about === about) other.remove();
   }

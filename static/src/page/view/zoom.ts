@@ -2,6 +2,7 @@
 
 import { h } from "./dom";
 import { icon } from "./icons";
+import { places } from "./places";
 
 export function zoom(url: string, alt: string): void {
   const image = h("img", { src: url, alt });
@@ -36,6 +37,6 @@ export function zoom(url: string, alt: string): void {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
-  document.body.append(dialog);
+  places().dialogs().append(dialog);
   dialog.showModal();
 }

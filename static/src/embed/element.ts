@@ -1,0 +1,425 @@
+// <bell-jar>: a cell that attaches to the code that stands in the page. Until somebody means to run it, this is all there is.
+
+import live from "belljar:live";
+import base from "../page/styles/tokens.css";
+import { h, setText } from "../page/view/dom";
+import { icon } from "../page/view/icons";
+import type { Face, Live, LiveModule, Parts } from "./contract";
+import { withoutPrompts } from "./doctest";
+import { dress, watchLook } from "./look";
+import { mark } from "./marks";
+import { NAMES, type Settings, settingsOf, unknownAttributes } from "./markup";
+import { onRefusal, refusedOf } from "./policy-watch";
+import { codeOf, lineRange, textOf } from "./source";
+import { storedView } from "./stored";
+import look from "./styles/cell.css";
+
+/** Where this script came from: what it needs lies beside it. */
+const HOME = new URL(".", import.meta.url).href;
+
+let sheet: CSSStyleSheet | undefined;
+const styles = (): CSSStyleSheet => {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(base + look);
+  }
+  return sheet;
+};
+
+let module: Promise<LiveModule> | undefined;
+let attempts = 0;
+
+/** The part that comes with the first intent, from where this script came from. One that could not be had is asked for again. */
+function load(): Promise<LiveModule> {
+  if (!module) {
+    // A browser may keep it that an address could not be had.
+    const again = attempts > 0 ? `?again=${attempts}` : "";
+    module = import(`${HOME}${live}${again}`) as Promise<LiveModule>;
+    module.catch(() => {
+      attempts += 1;
+      module = undefined;
+    });
+  }
+  return module;
+}
+
+/** What a cell is attached to, and what it is told in place of attributes. */
+export interface Attachment {
+  /** The code: of an element that the cell does not hold itself. */
+  target?: HTMLElement | undefined;
+  /** Attributes by name. */
+  given: ReadonlyMap<string, string>;
+}
+
+export class BellJar extends HTMLElement {
+  static readonly observedAttributes = [...NAMES];
+  #attachment: Attachment | undefined;
+  #settings: Settings = settingsOf(new Map()).settings;
+  #parts: Parts | undefined;
+  #note: HTMLElement | undefined;
+  #stored: HTMLElement | undefined;
+  #slot: HTMLElement | undefined;
+  #code: HTMLElement | null = null;
+  #put: string | undefined;
+  #live: Live | undefined;
+  #coming: Promise<Live> | undefined;
+  #offs: (() => void)[] = [];
+  #expected: HTMLElement | null = null;
+  #face: Face | undefined;
+  /** What is wrong with the markup, which stays wrong. */
+  #problem = "";
+
+  /** Before it comes into a document: it stands beside the code and does not hold it. */
+  beside(attachment: Attachment): this {
+    this.#attachment = attachment;
+    return this;
+  }
+
+  connectedCallback(): void {
+    if (this.hasAttribute("selector")) {
+      this.hidden = true;
+      return;
+    }
+    this.#read();
+    if (this.#parts) return this.#watch();
+    // While the document is still being read, what this element holds may not be there yet.
+    if (document.readyState === "loading" && !this.#attachment && !codeOf(this)) {
+      document.addEventListener("DOMContentLoaded", () => this.isConnected && this.#build(), { once: true });
+    } else this.#build();
+  }
+
+  disconnectedCallback(): void {
+    for (const off of this.#offs.splice(0)) off();
+    mark(this, null);
+  }
+
+  attributeChangedCallback(): void {
+    if (!this.isConnected || !this.#parts) return;
+    this.#read();
+    this.#draw();
+    this.#dress();
+  }
+
+  // ------------------------------------------------------------ what pages call
+
+  /** Runs the code. Gives the SDK's Execution; rejects with a sentence where Python can't even be asked. */
+  async run(): Promise<unknown> {
+    return (await this.#load()).run();
+  }
+
+  /** Stops it, if it runs or waits. */
+  async stop(): Promise<void> {
+    await this.#live?.stop();
+  }
+
+  /** Starts the session over, without variables; takes outputs and edits away. */
+  async reset(): Promise<void> {
+    await this.#live?.reset();
+  }
+
+  /** The code as it would run. */
+  get code(): string {
+    return this.#live?.text ?? this.#put ?? withPromptsGone(this.#given);
+  }
+
+  set code(text: string) {
+    const code = String(text);
+    if (this.#live) this.#live.text = code;
+    else {
+      this.#put = code;
+      this.#parts?.well.replaceChildren(h("pre", { class: "put" }, code));
+      this.#showGiven(false);
+    }
+  }
+
+  /** The name of the session. */
+  get session(): string {
+    return this.#settings.session;
+  }
+
+  set session(name: string) {
+    this.setAttribute("session", name);
+  }
+
+  // ------------------------------------------------------------ before the first intent
+
+  get #given(): string {
+    return this.#code ? textOf(this.#code) : "";
+  }
+
+  #read(): void {
+    const own = new Map(this.getAttributeNames().map((name) => [name, this.getAttribute(name) ?? ""]));
+    const given = new Map([...(this.#attachment?.given ?? []), ...own]);
+    const { settings, problems } = settingsOf(given);
+    this.#settings = settings;
+    if (!this.#attachment) problems.push(...unknownAttributes(own.keys()));
+    this.#problem = problems[0] ?? "";
+    if (this.#problem) queueMicrotask(() => this.#complain(this.#problem));
+  }
+
+  #build(): void {
+    if (this.#parts) return;
+    const { target } = this.#attachment ?? {};
+    this.#code = target ? (codeOf(target) ?? target) : codeOf(this);
+    const button = (name: Parameters<typeof icon>[0], label: string, click: () => void) =>
+      h(
+        "button",
+        { type: "button", class: "tool", part: "tool", "aria-label": label, title: label, on: { click } },
+        icon(name),
+      );
+    const runLabel = h("span", {}, "Run");
+    const run = h(
+      "button",
+      { type: "button", class: "run", part: "run", on: { click: () => this.#press() } },
+      h("span", { class: "sign" }, icon("play"), icon("stop")),
+      runLabel,
+    );
+    const parts: Parts = {
+      root: h("div", { class: "root", part: "cell", role: "group" }),
+      run,
+      runLabel,
+      status: h("span", { class: "status", part: "status", role: "status" }),
+      well: h("div", { class: "well", part: "editor", hidden: true }),
+      edit: button("edit", "Edit", () => void this.#quietly((live) => live.edit())),
+      restore: button("undo", "Original code", () => this.#live?.restore()),
+      reset: button("reset", "Reset", () => void this.reset()),
+      open: button("out", "Open in the notebook page", () => void this.#quietly((live) => live.openPage())),
+      outputs: h("div", { class: "place", part: "output" }),
+    };
+    const copy = button("copy", "Copy", () => void this.#copy(copy));
+    for (const one of [parts.restore, parts.reset, parts.open]) one.hidden = true;
+    this.#slot = h("div", { class: "given", part: "code" }, h("slot"));
+    this.#note = h("p", { class: "complaint", part: "note", role: "alert", hidden: true });
+    this.#stored = h("div", { class: "stored", part: "output", hidden: true });
+    const tools = h("span", { class: "tools" }, parts.restore, parts.edit, copy, parts.reset, parts.open);
+    const bar = h("div", { class: "bar", part: "bar" }, run, parts.status, tools);
+    parts.root.append(
+      this.#slot,
+      parts.well,
+      bar,
+      this.#note,
+      this.#stored,
+      h("slot", { name: "output" }),
+      parts.outputs,
+    );
+    this.#parts = parts;
+    const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    shadow.adoptedStyleSheets = [styles()];
+    shadow.replaceChildren(parts.root);
+    parts.root.classList.toggle("beside", target !== undefined);
+    const intent = () => void this.#load().catch(() => undefined);
+    for (const type of ["pointerenter", "focus", "touchstart"] as const) {
+      run.addEventListener(type, intent, { once: true, passive: true });
+    }
+    this.#expected = this.#expectedOutput();
+    if (this.#put !== undefined) this.code = this.#put;
+    this.#draw();
+    this.#dress();
+    this.#close();
+    this.#watch();
+    this.#showResult();
+    if (!this.#given && this.#put === undefined) {
+      this.#complain("There is no code here: <bell-jar> runs the text of a <pre> inside of it.");
+      parts.root.dataset.state = "empty";
+      return;
+    }
+    this.#emit("ready", { session: this.session });
+    this.#autorun();
+  }
+
+  #watch(): void {
+    this.#offs.push(
+      watchLook(() => this.#dress()),
+      onRefusal(() => {
+        const sentence = this.#coming && (refusedOf(this.#base) ?? refusedOf(HOME));
+        if (sentence) this.#complain(sentence);
+      }),
+    );
+  }
+
+  #draw(): void {
+    const parts = this.#parts;
+    if (!parts) return;
+    parts.edit.hidden = this.#settings.readonly;
+    parts.root.setAttribute("aria-label", this.#settings.label ?? "Python cell");
+    setText(parts.runLabel, "Run");
+  }
+
+  #dress(): void {
+    if (!this.#parts) return;
+    dress(this.#parts.root, this, this.#code, this.#settings.theme);
+  }
+
+  /** The bar follows the code without the gap that the page's style leaves below code, which goes below the cell. */
+  #close(): void {
+    const { root } = this.#parts ?? {};
+    const block = this.#attachment ? (this.#attachment.target ?? null) : this.#code;
+    if (!root || !block) return;
+    const gap = root.querySelector(".bar")?.getBoundingClientRect().top ?? 0;
+    const space = Math.round(gap - (block.closest("pre") ?? block).getBoundingClientRect().bottom);
+    if (space > 0 && space < 80) root.style.setProperty("--gap", `${space}px`);
+  }
+
+  #autorun(): void {
+    const { autorun } = this.#settings;
+    const go = () => void this.run().catch(() => undefined);
+    if (autorun === "load") go();
+    if (autorun !== "visible") return;
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      go();
+    });
+    observer.observe(this);
+    this.#offs.push(() => observer.disconnect());
+  }
+
+  #showResult(): void {
+    const script =
+      this.querySelector("script[data-belljar-result]") ??
+      this.#attachment?.target?.parentElement?.querySelector("script[data-belljar-result]");
+    if (!script || !this.#stored) return;
+    try {
+      this.#stored.replaceChildren(...storedView(script.textContent ?? ""));
+      this.#stored.hidden = false;
+    } catch (error) {
+      this.#complain(`The stored result can't be shown: ${error instanceof Error ? error.message : String(error)}.`);
+    }
+  }
+
+  #expectedOutput(): HTMLElement | null {
+    const { output } = this.#settings;
+    const inside = this.querySelector<HTMLElement>(":scope > [slot=output]");
+    if (output === undefined) return inside;
+    if (output.startsWith("#")) {
+      const found = document.getElementById(output.slice(1));
+      if (!found) this.#complain(`output="${output}" names no element of this page.`);
+      return found;
+    }
+    const beside = this.#attachment ? this.nextElementSibling : (inside ?? this.nextElementSibling);
+    const found = beside?.matches(".output, .belljar-output, [slot=output]") ? (beside as HTMLElement) : null;
+    if (!found) this.#complain("output expects the next element to have the class output or belljar-output.");
+    return found;
+  }
+
+  get #base(): string {
+    const { base } = this.#settings;
+    if (!base) return HOME;
+    try {
+      const url = new URL(base, document.baseURI);
+      if (!url.pathname.endsWith("/")) url.pathname += "/";
+      return url.href;
+    } catch {
+      return HOME;
+    }
+  }
+
+  // ------------------------------------------------------------ what people press
+
+  #press(): void {
+    if (this.#parts?.root.dataset.busy === "true") void this.stop();
+    else void this.run().catch(() => undefined);
+  }
+
+  async #quietly(act: (live: Live) => unknown): Promise<void> {
+    const live = await this.#load().catch(() => undefined);
+    if (live) await act(live);
+  }
+
+  async #copy(button: HTMLElement): Promise<void> {
+    const say = (sign: "check" | "warning", label: string) => {
+      button.replaceChildren(icon(sign));
+      if (this.#parts) setText(this.#parts.status, label);
+      setTimeout(() => {
+        button.replaceChildren(icon("copy"));
+        if (this.#parts?.status.textContent === label) setText(this.#parts.status, "");
+      }, 2000);
+    };
+    try {
+      await navigator.clipboard.writeText(this.code);
+      say("check", "Copied");
+    } catch {
+      say("warning", "The browser did not allow copying");
+    }
+  }
+
+  // ------------------------------------------------------------ from the first intent on
+
+  #load(): Promise<Live> {
+    if (!this.#parts) return Promise.reject(new Error("This cell is not in a page yet, or has no code."));
+    this.#coming ??= load().then(
+      ({ mount }) => {
+        this.#live = mount(this.#theFace());
+        return this.#live;
+      },
+      () => {
+        this.#coming = undefined;
+        throw this.#unreachable();
+      },
+    );
+    return this.#coming;
+  }
+
+  #unreachable(): Error {
+    const { host } = new URL(HOME);
+    const why = navigator.onLine ? `${host} does not answer this page, or something blocks it.` : "You are offline.";
+    const sentence = refusedOf(HOME) ?? `Python could not be loaded: ${why} The code can still be read and copied.`;
+    this.#complain(sentence);
+    return new Error(sentence);
+  }
+
+  #theFace(): Face {
+    if (this.#face) return this.#face;
+    const parts = this.#parts as Parts;
+    const self = this;
+    this.#face = {
+      element: this,
+      parts,
+      base: this.#base,
+      get settings() {
+        return self.#settings;
+      },
+      get given() {
+        return self.#given;
+      },
+      get put() {
+        return self.#put;
+      },
+      get expected() {
+        return self.#expected ? textOf(self.#expected) : undefined;
+      },
+      showGiven: (given) => this.#showGiven(given),
+      markLine: (line) => mark(this, line && this.#code ? lineRange(this.#code, line) : null),
+      showStored: (shown) => {
+        if (this.#stored) this.#stored.hidden = !shown || !this.#stored.firstChild;
+        if (this.#expected) this.#expected.hidden = !shown;
+      },
+      complain: (sentence) => this.#complain(sentence),
+      refused: () => refusedOf(this.#base),
+      emit: (name, detail) => this.#emit(name, detail),
+    };
+    return this.#face;
+  }
+
+  #showGiven(given: boolean): void {
+    const { target } = this.#attachment ?? {};
+    if (!this.#parts || !this.#slot) return;
+    this.#parts.well.hidden = given;
+    this.#slot.hidden = !given;
+    const block = target?.closest("pre") ?? target;
+    if (block) block.style.display = given ? "" : "none";
+  }
+
+  #complain(sentence: string): void {
+    if (!this.#note) return;
+    setText(this.#note, sentence || this.#problem);
+    this.#note.hidden = this.#note.textContent === "";
+    if (sentence) this.#emit("error", { message: sentence });
+  }
+
+  #emit(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(`belljar-${name}`, { detail, bubbles: true, composed: true }));
+  }
+}
+
+const withPromptsGone = (text: string): string => withoutPrompts(text) || text;

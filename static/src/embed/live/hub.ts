@@ -1,0 +1,123 @@
+// All cells of a page that have been loaded: they run one at a time, in the order in which people pressed.
+
+import { Execution } from "../../host/index";
+import { Emitter } from "../../page/model/emitter";
+import type { Cell } from "../../page/model/notebook";
+import { Notebook } from "../../page/model/notebook";
+import { type Engine, type RunHooks, Runner } from "../../page/model/runner";
+import { runExamples } from "./examples";
+import { type Needs, Runtime, Unprepared } from "./runtime";
+
+/** What the hub has to know of a cell. */
+export interface Member {
+  needs(): Needs;
+  /** Milliseconds, where the page says so. */
+  timeout(): number | undefined;
+  /** The text with prompts, where that is what runs. */
+  examples(): string | undefined;
+}
+
+const NORMAL_LIMIT_MS = 30_000;
+
+export class Hub implements Engine {
+  readonly notebook = new Notebook();
+  readonly runtime: Runtime;
+  readonly runner: Runner;
+  /** Something that keeps cells from running, or "". */
+  readonly amiss = new Emitter<{ cell: Cell; sentence: string }>();
+  readonly #members = new Map<string, Member>();
+  /** Who waits for the end of a cell. */
+  readonly #waiting = new Map<string, ((execution: Execution) => void)[]>();
+  #limits = { normal: NORMAL_LIMIT_MS, most: NORMAL_LIMIT_MS };
+  #stopped = 0;
+
+  constructor(base: string) {
+    this.runtime = new Runtime(base);
+    this.runner = new Runner(this.notebook, this, {
+      timeLimit: ({ id }) => Math.min(this.#members.get(id)?.timeout() ?? this.#limits.normal, this.#limits.most),
+      svg: () => false,
+      now: () => performance.now(),
+      goesOn: true,
+    });
+    this.runner.ended.on(({ cell, execution }) => this.#settle(cell.id, execution));
+    this.notebook.changed.on((change) => {
+      if (change.type !== "run") return;
+      const { state, id } = change.cell;
+      if (state === "idle")
+        this.#settle(id, Execution.without("interrupted", "Interrupted", "It was taken off the queue."));
+      // Of a cell that ended as it should, the news of the end comes with this or right after it.
+      if (state === "error")
+        setTimeout(() =>
+          this.#settle(id, Execution.without("unavailable", "Unavailable", "The cell could not be run.")),
+        );
+    });
+  }
+
+  get isReady(): boolean {
+    return this.runtime.isReady;
+  }
+
+  get generation(): number {
+    return this.runtime.generation;
+  }
+
+  join(source: string, member: Member): Cell {
+    const cell = this.notebook.insert(this.notebook.cells.length, { kind: "code", source });
+    this.#members.set(cell.id, member);
+    return cell;
+  }
+
+  /** Runs a cell when its turn comes; settles when it has ended, in whichever way. */
+  run(cell: Cell): Promise<Execution> {
+    const ended = new Promise<Execution>((resolve) => {
+      this.#waiting.set(cell.id, [...(this.#waiting.get(cell.id) ?? []), resolve]);
+    });
+    this.runner.run(cell.id);
+    return ended;
+  }
+
+  #settle(id: string, execution: Execution): void {
+    const waiting = this.#waiting.get(id) ?? [];
+    this.#waiting.delete(id);
+    for (const resolve of waiting) resolve(execution);
+  }
+
+  async interrupt(): Promise<void> {
+    this.#stopped += 1;
+    await this.runtime.interrupt();
+  }
+
+  async execute(code: string, hooks: RunHooks, cell: Cell): Promise<Execution> {
+    const member = this.#members.get(cell.id);
+    if (!member) throw new Error("it is gone from the page");
+    const needs = member.needs();
+    const stopped = this.#stopped;
+    try {
+      const sandbox = await this.runtime.open(this.#pending(code), needs);
+      const { timeout_ms, max_timeout_ms } = (await sandbox.policy).limits;
+      this.#limits = { normal: timeout_ms, most: max_timeout_ms };
+      hooks.timeout = Math.min(member.timeout() ?? timeout_ms, max_timeout_ms);
+      const context = sandbox.context(await this.runtime.prepare(sandbox, needs));
+      // Whoever pressed Stop while Python came does not want it to run any more.
+      if (this.#stopped !== stopped)
+        return Execution.without("interrupted", "Interrupted", "It was stopped before it began.");
+      const examples = member.examples();
+      if (examples === undefined) return await context.execute(code, hooks);
+      return await runExamples(examples, (source, own) => context.execute(source, own), hooks, cell.outputs);
+    } catch (error) {
+      const sentence = error instanceof Error ? error.message : String(error);
+      if (error instanceof Unprepared) {
+        cell.outputs.add({ kind: "note", tone: "bad", text: sentence, action: error.execution ? undefined : "retry" });
+        if (error.execution) return error.execution;
+      }
+      this.amiss.emit({ cell, sentence });
+      return Execution.without("unavailable", "Unavailable", sentence);
+    }
+  }
+
+  /** The code of all that is about to run: what Python starts with is enough for it. */
+  #pending(code: string): string {
+    const queued = this.notebook.cells.filter(({ state }) => state === "queued");
+    return [code, ...queued.map(({ source }) => source)].join("\n");
+  }
+}
