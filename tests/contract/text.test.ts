@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { screenless } from "../../static/src/capture/frame/screenless";
 import { shortened, unoffered } from "../../static/src/capture/frame/shortened";
 import { bodyOf, statements } from "../../static/src/capture/frame/statements";
-import { expression } from "../../static/src/host/expression";
+import { expression } from "../../static/src/host/supply/expression";
 import { RUNTIME } from "../../static/src/protocol/messages";
 import { contractOfText } from "./contract";
 import { textOf } from "./runtime";

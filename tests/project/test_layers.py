@@ -12,17 +12,18 @@ import pytest
 
 #: Which rooms each room may import from, besides itself.
 MAY_IMPORT = {
-    "protocol": set(),
-    "host": {"protocol"},
-    "frame": {"protocol"},
-    "worker": {"protocol"},
+    "common": set(),
+    "protocol": {"common"},
+    "host": {"common", "protocol"},
+    "frame": {"common", "protocol"},
+    "worker": {"common", "protocol"},
     "output": {"protocol"},
-    "page": {"host", "protocol"},
+    "page": {"common", "host", "protocol"},
     "headless": {"host", "protocol"},
     # Makes what the others use, with what they are made of.
-    "capture": {"frame", "host", "protocol", "worker"},
+    "capture": {"common", "frame", "host", "protocol", "worker"},
     # Code in pages of others that runs.
-    "embed": {"host", "page", "protocol"},
+    "embed": {"common", "host", "page", "protocol"},
     "tab": {"headless", "host", "page", "protocol"},
 }
 IMPORT = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.{1,2}/[^"']+)["']""")

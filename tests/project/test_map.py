@@ -53,7 +53,7 @@ def test_a_folder_that_nobody_named_is_noticed(text: str) -> None:
 def test_the_time_line_has_the_constants_of_the_code(repository: Path, text: str) -> None:
     sources = "\n".join(
         path.read_text(encoding="utf-8")
-        for room in ("host", "frame", "protocol")
+        for room in ("common", "host", "frame")
         for path in sorted((repository / "static/src" / room).rglob("*.ts"))
     )
     rows = re.findall(r"^\| `([A-Z_]+_MS)(?:\.(\w+))?`[^|]*\| ([\d,]+) \|", text, re.MULTILINE)

@@ -1,8 +1,8 @@
 // What a page chooses from a server's policy, and how it finds the server.
 
 import { describe, expect, test } from "vitest";
-import { type Choice, checkChoice, choose } from "../../static/src/host/choice";
-import { policyUrl } from "../../static/src/host/server";
+import { type Choice, checkChoice, choose } from "../../static/src/host/supply/choice";
+import { policyUrl } from "../../static/src/host/supply/server";
 import type { Limits } from "../../static/src/protocol/limits";
 import type { Policy } from "../../static/src/protocol/policy";
 

@@ -2,8 +2,8 @@
 // each silence, each handover, each late word.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { IDLE_MS } from "../../static/src/protocol/idle";
-import { INTERRUPTED, OVER, SIGNAL, TAKEN } from "../../static/src/protocol/interrupt";
+import { IDLE_MS } from "../../static/src/common/idle";
+import { INTERRUPTED, OVER, SIGNAL, TAKEN } from "../../static/src/common/interrupt";
 import { Promised, turns } from "./fakes/promised";
 import { type FakeWorker, Scene, type SceneOptions, SETTINGS } from "./fakes/worker";
 

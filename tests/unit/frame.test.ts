@@ -3,13 +3,13 @@
 import { runInThisContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { shortened } from "../../static/src/capture/frame/shortened";
+import { Countdown } from "../../static/src/common/countdown";
+import { GRACES } from "../../static/src/common/interrupt";
 import { FileStore } from "../../static/src/frame/file-store";
 import { Quota } from "../../static/src/frame/quota";
 import { Run, type Shown } from "../../static/src/frame/run";
 import { Streams } from "../../static/src/frame/streams";
-import { expression } from "../../static/src/host/expression";
-import { Countdown } from "../../static/src/protocol/countdown";
-import { GRACES } from "../../static/src/protocol/interrupt";
+import { expression } from "../../static/src/host/supply/expression";
 import type { FrameLimits } from "../../static/src/protocol/limits";
 
 vi.mock("belljar:worker", () => ({ default: "" }));

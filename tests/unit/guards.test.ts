@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkedPath } from "../../static/src/host/options";
+import { checkedPath } from "../../static/src/host/api/options";
 import { safeName } from "../../static/src/page/view/hand-out";
 import { parseFrameMessage, parseHostMessage, parseWorkerText, path } from "../../static/src/protocol/guards";
 import { Malformed } from "../../static/src/protocol/shape";

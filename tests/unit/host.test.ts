@@ -1,11 +1,11 @@
 // The SDK's parts that need no browser: results, options, the policy.
 
 import { describe, expect, test, vi } from "vitest";
-import { RunningCell } from "../../static/src/host/cell";
-import { call, Emitter } from "../../static/src/host/emitter";
-import { Execution, Gathering, Result } from "../../static/src/host/execution";
-import { checkedPath, checkedPool, checkedTimeout } from "../../static/src/host/options";
-import { checkPolicy, closure } from "../../static/src/host/policy";
+import { call, Emitter } from "../../static/src/host/api/emitter";
+import { Execution, Gathering, Result } from "../../static/src/host/api/execution";
+import { checkedPath, checkedPool, checkedTimeout } from "../../static/src/host/api/options";
+import { checkPolicy, closure } from "../../static/src/host/supply/policy";
+import { RunningCell } from "../../static/src/host/tenancy/cell";
 import type { Limits } from "../../static/src/protocol/limits";
 import type { RunOutcome } from "../../static/src/protocol/messages";
 import type { Policy } from "../../static/src/protocol/policy";

@@ -1,7 +1,7 @@
 // How often Python looks for an interrupt: by time, not by the number of its jumps.
 
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { ENDED } from "../../static/src/protocol/interrupt";
+import { ENDED } from "../../static/src/common/interrupt";
 import { Interrupts } from "../../static/src/worker/interrupts";
 
 const LOOK = "_Py_CheckEmscriptenSignals_Helper";

@@ -1,4 +1,4 @@
-// The life of a sandbox, drawn in host/lifecycle.ts and host/tenancy.ts: each end at each place, each silence, each late word.
+// The life of a sandbox, drawn in host/lifecycle.ts and host/tenancy/tenancy.ts: each end at each place, each silence, each late word.
 
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";

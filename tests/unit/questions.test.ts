@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Run } from "../../static/src/headless/run";
-import { RunningCell } from "../../static/src/host/cell";
-import type { ExecuteOptions } from "../../static/src/host/options";
+import type { ExecuteOptions } from "../../static/src/host/api/options";
+import { RunningCell } from "../../static/src/host/tenancy/cell";
 
 const report = vi.fn();
 beforeEach(() => {

@@ -2,13 +2,13 @@
 
 import { getEventListeners } from "node:events";
 import { describe, expect, test, vi } from "vitest";
-import { abortable, onAbort } from "../../static/src/host/abort";
-import { Asked } from "../../static/src/host/cell";
-import { Context } from "../../static/src/host/context";
-import { Execution } from "../../static/src/host/execution";
-import { Files } from "../../static/src/host/files";
-import type { ExecuteOptions } from "../../static/src/host/options";
-import { Gone, Requests } from "../../static/src/host/requests";
+import { abortable, onAbort } from "../../static/src/host/api/abort";
+import { Context } from "../../static/src/host/api/context";
+import { Execution } from "../../static/src/host/api/execution";
+import { Files } from "../../static/src/host/api/files";
+import type { ExecuteOptions } from "../../static/src/host/api/options";
+import { Asked } from "../../static/src/host/tenancy/cell";
+import { Gone, Requests } from "../../static/src/host/tenancy/requests";
 import type { HostMessage } from "../../static/src/protocol/guards";
 
 /** How many listen to a signal. */

@@ -4,11 +4,11 @@ import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { frameScript } from "../../static/build.mjs";
-import { fitting } from "../../static/src/host/supply";
-import { makeMailbox, PAGE_BYTES, pageReader, putPage } from "../../static/src/protocol/pager";
+import { makeMailbox, PAGE_BYTES, pageReader, putPage } from "../../static/src/common/pager";
+import { Shelf } from "../../static/src/common/shelf";
+import { Timeline } from "../../static/src/common/timing";
+import { fitting } from "../../static/src/host/supply/supply";
 import type { PolicySnapshot } from "../../static/src/protocol/policy";
-import { Shelf } from "../../static/src/protocol/shelf";
-import { Timeline } from "../../static/src/protocol/timing";
 import { Runs } from "../../static/src/worker/snapshot/runs";
 import type { SnapshotState } from "../../static/src/worker/snapshot/state";
 

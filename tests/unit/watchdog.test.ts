@@ -1,9 +1,9 @@
 // The host's own clock: it strikes when the frame does not answer in time, and only then.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Watchdog } from "../../static/src/host/watchdog";
+import { GRACES } from "../../static/src/common/interrupt";
+import { Watchdog } from "../../static/src/host/tenancy/watchdog";
 import type { RunEvent } from "../../static/src/protocol/guards";
-import { GRACES } from "../../static/src/protocol/interrupt";
 import type { Limits } from "../../static/src/protocol/limits";
 
 const limits = { load_timeout_ms: 60_000, grace_ms: 1_000 } as Limits;

@@ -1,9 +1,9 @@
 // Has a snapshot made in a frame that does nothing else.
 
-import { Emitter } from "../host/emitter";
-import type { SandboxEvents } from "../host/options";
-import { loadPolicy } from "../host/policy";
-import { Supply } from "../host/supply";
+import { Emitter } from "../host/api/emitter";
+import type { SandboxEvents } from "../host/api/options";
+import { loadPolicy } from "../host/supply/policy";
+import { Supply } from "../host/supply/supply";
 import type { BootSettings } from "../protocol/messages";
 import type { FrameMessage, PageMessage, Snapshot } from "./messages";
 

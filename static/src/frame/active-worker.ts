@@ -1,8 +1,8 @@
 // The worker in use: what it says, what it asks for, whether it hears. With it goes all of this, and the next one begins anew.
 
+import type { Shelf } from "../common/shelf";
 import type { FrameMessage, WorkerMessage } from "../protocol/guards";
 import type { BootSettings, Delivery, ImageOffer } from "../protocol/messages";
-import type { Shelf } from "../protocol/shelf";
 import type { Cell } from "./cell";
 import { mint } from "./names";
 import { Needs } from "./needs";

@@ -1,12 +1,12 @@
 // The frame: opaque origin, no network source in its policy. Takes one port from the page around it, proves that it
 // is sealed, and only then becomes a session.
 
-import { sha256 } from "../protocol/digest";
+import { sha256 } from "../common/digest";
+import { Shelf } from "../common/shelf";
 import type { FrameMessage, HostMessage } from "../protocol/guards";
 import { parseHostMessage } from "../protocol/guards";
 import { PROTOCOL } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
-import { Shelf } from "../protocol/shelf";
 import { openDoor } from "./door";
 import { prepareRuntime, type Read } from "./runtime";
 import { FrameSession } from "./session";

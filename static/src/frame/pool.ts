@@ -9,10 +9,10 @@
 // Rehearsing is for the engine: it compiles a function when it is first called, and well when it was called often, for
 // every worker of the process. What people do first is done some times before, so that nobody waits for that.
 
-import { IDLE_MS, TAKEN_MS } from "../protocol/idle";
+import { IDLE_MS, TAKEN_MS } from "../common/idle";
+import type { Shelf } from "../common/shelf";
 import type { FrameLimits } from "../protocol/limits";
 import { type BootSettings, type Delivery, type ImageOffer, PROFILE } from "../protocol/messages";
-import type { Shelf } from "../protocol/shelf";
 import { PythonWorker, type WorkerListener, waitsForAll } from "./python-worker";
 import { Quota } from "./quota";
 import type { Runtime } from "./runtime";

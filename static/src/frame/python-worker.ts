@@ -6,11 +6,14 @@
 // A held one has everything but the interpreter's memory: its thread, its code, the libraries in their places. It
 // weighs little and is ready within a tenth of a second once it is released.
 
-import { Countdown } from "../protocol/countdown";
-import { Gate } from "../protocol/gate";
+import { Countdown } from "../common/countdown";
+import { Gate } from "../common/gate";
+import { ENDED, INTERRUPT_BYTES, INTERRUPTED, OVER, SIGNAL, TAKEN } from "../common/interrupt";
+import { makeMailbox, PAGE_BYTES, putPage } from "../common/pager";
+import type { Shelf } from "../common/shelf";
+import { now, type Step } from "../common/timing";
 import type { WorkerMessage } from "../protocol/guards";
 import { parseWorkerText, path as pathGuard } from "../protocol/guards";
-import { ENDED, INTERRUPT_BYTES, INTERRUPTED, OVER, SIGNAL, TAKEN } from "../protocol/interrupt";
 import {
   type BootSettings,
   type Delivery,
@@ -20,11 +23,8 @@ import {
   restOf,
   type WorkerCommand,
 } from "../protocol/messages";
-import { makeMailbox, PAGE_BYTES, putPage } from "../protocol/pager";
 import { Malformed } from "../protocol/shape";
-import type { Shelf } from "../protocol/shelf";
 import { HEAP, LATER_PARTS, SNAPSHOT } from "../protocol/snapshot";
-import { now, type Step } from "../protocol/timing";
 import type { Runtime } from "./runtime";
 
 /** What the owner of a worker hears. */

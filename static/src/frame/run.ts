@@ -10,8 +10,8 @@
 //
 // A worker that waits answers when it is asked; one that says that it waits and computes is silent, and its time counts.
 
-import { Countdown } from "../protocol/countdown";
-import { GRACES } from "../protocol/interrupt";
+import { Countdown } from "../common/countdown";
+import { GRACES } from "../common/interrupt";
 import type { BootSettings, RunOptions, RunOutcome } from "../protocol/messages";
 import { mint } from "./names";
 import { Quota } from "./quota";

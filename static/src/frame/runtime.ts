@@ -5,10 +5,11 @@
 // source neither is needed: the CSP has no `blob:` but in worker-src.
 
 import workerSource from "belljar:worker";
-import { letGo } from "../protocol/buffers";
-import { Gate } from "../protocol/gate";
+import { letGo } from "../common/buffers";
+import { Gate } from "../common/gate";
+import type { Shelf } from "../common/shelf";
+import { Timeline } from "../common/timing";
 import { type Piece, RUNTIME } from "../protocol/messages";
-import type { Shelf } from "../protocol/shelf";
 import {
   COLD,
   type CodePlaces,
@@ -18,7 +19,6 @@ import {
   SNAPSHOT,
   type SnapshotShape,
 } from "../protocol/snapshot";
-import { Timeline } from "../protocol/timing";
 
 /** A TrustedScriptURL where there are Trusted Types, a string elsewhere: what `new Worker` takes. */
 type TrustedUrl = ConstructorParameters<typeof Worker>[0];

@@ -6,9 +6,9 @@
 //
 // Whatever happens to a worker, every request of the host gets exactly one answer.
 
+import { Shelf } from "../common/shelf";
 import type { FrameMessage, HostMessage, WorkerMessage } from "../protocol/guards";
 import { type BootSettings, type Delivery, type ImageOffer, PROFILE, type RunOutcome } from "../protocol/messages";
-import { Shelf } from "../protocol/shelf";
 import { ActiveWorker, type ActiveWorkerOwner } from "./active-worker";
 import { Cell } from "./cell";
 import { FileStore } from "./file-store";

@@ -1,7 +1,7 @@
 // Text of a run on its way out of the frame. What comes in a burst goes out together: a message costs the page around as
 // much time as thousands of characters.
 
-import { now } from "../protocol/timing";
+import { now } from "../common/timing";
 
 type Name = "stdout" | "stderr";
 

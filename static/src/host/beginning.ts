@@ -1,13 +1,13 @@
 // What comes before the first frame of a sandbox is given anything: its policy is read, while that frame loads already.
 
-import type { Timeline } from "../protocol/timing";
-import { EarlyFrame } from "./early";
-import type { Emitter } from "./emitter";
-import type { SandboxEvents, SandboxOptions } from "./options";
-import type { LoadedPolicy } from "./policy";
-import { stands } from "./standby";
-import { Supply } from "./supply";
-import { unsupported } from "./support";
+import type { Timeline } from "../common/timing";
+import type { Emitter } from "./api/emitter";
+import type { SandboxEvents, SandboxOptions } from "./api/options";
+import { stands } from "./idle/standby";
+import type { LoadedPolicy } from "./supply/policy";
+import { Supply } from "./supply/supply";
+import { unsupported } from "./supply/support";
+import { EarlyFrame } from "./tenancy/early";
 
 export interface Beginning {
   supply: Supply;

@@ -4,6 +4,7 @@
 //   const sandbox = await Sandbox.open();
 //   const { text } = await sandbox.execute("1 + 1");     // "2"
 
+export type { Step } from "../common/timing";
 export type { Limits } from "../protocol/limits";
 export type { FileInfo } from "../protocol/messages";
 export type {
@@ -15,14 +16,11 @@ export type {
   Profile,
 } from "../protocol/policy";
 export type { Blocked, Bundle, Cell, ErrorInfo, FileChange, Status, TableColumn, TableData } from "../protocol/results";
-export type { Step } from "../protocol/timing";
-export type { CallOptions } from "./abort";
-export type { Fetched } from "./assets";
-export type { PolicyOverride } from "./choice";
-export type { Context, ContextOptions } from "./context";
-export type { Listener } from "./emitter";
-export { Execution, type Logs, Result } from "./execution";
-export type { Files } from "./files";
+export type { CallOptions } from "./api/abort";
+export type { Context, ContextOptions } from "./api/context";
+export type { Listener } from "./api/emitter";
+export { Execution, type Logs, Result } from "./api/execution";
+export type { Files } from "./api/files";
 export type {
   Completions,
   ExecuteOptions,
@@ -33,5 +31,7 @@ export type {
   SandboxInfo,
   SandboxOptions,
   SandboxState,
-} from "./options";
+} from "./api/options";
 export { Sandbox } from "./sandbox";
+export type { Fetched } from "./supply/assets";
+export type { PolicyOverride } from "./supply/choice";

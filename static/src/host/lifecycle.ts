@@ -7,31 +7,31 @@
 //
 // Every promise given out is settled, also when the frame dies or the sandbox is closed.
 
+import { now, type Step, Timeline } from "../common/timing";
 import type { ReadyInfo } from "../protocol/messages";
 import type { Policy } from "../protocol/policy";
-import { now, type Step, Timeline } from "../protocol/timing";
-import { onAbort } from "./abort";
-import { begin } from "./beginning";
-import { type Asked, cancelled } from "./cell";
-import type { EarlyFrame } from "./early";
-import type { Emitter } from "./emitter";
-import { Execution } from "./execution";
-import { Files } from "./files";
-import { Idle } from "./idle";
-import { openFrame } from "./opening";
+import { onAbort } from "./api/abort";
+import type { Emitter } from "./api/emitter";
+import { Execution } from "./api/execution";
+import { Files } from "./api/files";
 import {
   checkedTimeout,
   type SandboxEvents,
   type SandboxInfo,
   type SandboxOptions,
   type SandboxState,
-} from "./options";
-import { Gone, type Request } from "./requests";
-import { offered } from "./server";
-import { drop, take } from "./standby";
-import type { Supply } from "./supply";
-import { FrameTenancy, type News, type TenancyEnd } from "./tenancy";
-import { forgetUnpacked } from "./unpacked";
+} from "./api/options";
+import { begin } from "./beginning";
+import { Idle } from "./idle/idle";
+import { drop, take } from "./idle/standby";
+import { forgetUnpacked } from "./idle/unpacked";
+import { offered } from "./supply/server";
+import type { Supply } from "./supply/supply";
+import { type Asked, cancelled } from "./tenancy/cell";
+import type { EarlyFrame } from "./tenancy/early";
+import { openFrame } from "./tenancy/opening";
+import { Gone, type Request } from "./tenancy/requests";
+import { FrameTenancy, type News, type TenancyEnd } from "./tenancy/tenancy";
 
 const CLOSED = "The sandbox was closed.";
 const SILENT = "The sandbox frame stopped answering and was replaced.";

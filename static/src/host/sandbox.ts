@@ -1,16 +1,13 @@
 // The sandbox as callers know it: what can be asked of it, in calls that wait for their turn. What becomes of it is its
 // lifecycle's.
 
+import type { Step } from "../common/timing";
 import type { Policy } from "../protocol/policy";
-import type { Step } from "../protocol/timing";
-import { abortable, type CallOptions } from "./abort";
-import { Asked } from "./cell";
-import { checkChoice } from "./choice";
-import { Context } from "./context";
-import { Emitter, type Listener } from "./emitter";
-import type { Execution } from "./execution";
-import type { Files } from "./files";
-import { Lifecycle } from "./lifecycle";
+import { abortable, type CallOptions } from "./api/abort";
+import { Context } from "./api/context";
+import { Emitter, type Listener } from "./api/emitter";
+import type { Execution } from "./api/execution";
+import type { Files } from "./api/files";
 import {
   type Completions,
   checkedPool,
@@ -19,9 +16,12 @@ import {
   type SandboxInfo,
   type SandboxOptions,
   type SandboxState,
-} from "./options";
-import { offered } from "./server";
-import { Supply } from "./supply";
+} from "./api/options";
+import { Lifecycle } from "./lifecycle";
+import { checkChoice } from "./supply/choice";
+import { offered } from "./supply/server";
+import { Supply } from "./supply/supply";
+import { Asked } from "./tenancy/cell";
 
 /** A Python of its own, in a frame of its own that reaches nothing. */
 export class Sandbox {

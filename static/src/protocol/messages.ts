@@ -1,10 +1,10 @@
 // What messages between the rooms carry, and what the frame tells its workers. What is accepted from a room that is trusted
 // less, and the types of those messages, are in guards.ts.
 
+import type { Step } from "../common/timing";
 import type { FrameLimits } from "./limits";
 import type { ErrorInfo, FileChange, Status } from "./results";
 import type { SnapshotShape } from "./snapshot";
-import type { Step } from "./timing";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
 export const PROTOCOL = 9;

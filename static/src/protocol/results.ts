@@ -1,4 +1,4 @@
-// What a run gives back, in wire form. The harness emits these shapes, guards.ts rebuilds them, host/execution.ts presents them.
+// What a run gives back, in wire form. The harness emits these shapes, guards.ts rebuilds them, host/api/execution.ts presents them.
 
 /** A JSON scalar as a table cell. Dates are ISO strings; missing values are null; integers past 2^53 are strings. */
 export type Cell = string | number | boolean | null;

@@ -1,6 +1,6 @@
 // Reads images, of which some may be on its way: the sources, the tests, code that only some cells need.
 
-import { pageReader } from "../protocol/pager";
+import { pageReader } from "../common/pager";
 import { say } from "./channel";
 import type { ReadImage } from "./image";
 

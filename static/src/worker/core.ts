@@ -1,7 +1,7 @@
 // What Pyodide starts from, out of what the frame hands over.
 
+import type { Shelf } from "../common/shelf";
 import { type Piece, RUNTIME } from "../protocol/messages";
-import type { Shelf } from "../protocol/shelf";
 import type { Core } from "./pyodide";
 
 export function coreFrom(pieces: Shelf<Piece>): Core {

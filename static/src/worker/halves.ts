@@ -1,7 +1,7 @@
 // The cold halves of the modules that a restored interpreter consists of: each is loaded when one of its functions is
 // first called, in the middle of whatever runs. capture/split makes both halves, hot.ts there says how one calls the other.
 
-import { letGo } from "../protocol/buffers";
+import { letGo } from "../common/buffers";
 import { assemble, KIND, SECTION } from "./wasm";
 
 /** What user code may put others in the place of. */

@@ -8,7 +8,7 @@
 // A worker that is being killed looks, too. Chromium lets a worker that computes go on for two seconds after it was
 // terminated (WorkerThread::kForcibleTerminationDelay), in which it would keep a processor from its successor.
 
-import { ENDED, SIGNAL, TAKEN } from "../protocol/interrupt";
+import { ENDED, SIGNAL, TAKEN } from "../common/interrupt";
 
 /** The name of the function that CPython looks with; it gives the number of a signal, or 0. */
 const LOOK = "_Py_CheckEmscriptenSignals_Helper";

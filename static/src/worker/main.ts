@@ -4,10 +4,10 @@
 //   boot ─► stage… ─► ready ─► (warm ─► warmed) ─► run ─► … ─► done ─► run ─► …
 //                └► failed                          └► crashed (the interpreter is gone)
 
+import { Shelf } from "../common/shelf";
+import { Timeline } from "../common/timing";
 import { type BootSettings, type Piece, PROFILE, restOf, type WorkerCommand } from "../protocol/messages";
-import { Shelf } from "../protocol/shelf";
 import { COLD, LATER_PARTS, LIBRARIES, SNAPSHOT, type SnapshotShape } from "../protocol/snapshot";
-import { Timeline } from "../protocol/timing";
 import { Arrivals } from "./arrivals";
 import { say, sayText, sentence } from "./channel";
 import { coreFrom } from "./core";

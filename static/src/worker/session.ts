@@ -1,6 +1,6 @@
 // The harness seen from JavaScript: how its files get into Python, what it is given (the bridge), what it offers.
 
-import { OVER, SIGNAL } from "../protocol/interrupt";
+import { OVER, SIGNAL } from "../common/interrupt";
 import type { BootSettings, RunOptions } from "../protocol/messages";
 import { say, sayText } from "./channel";
 import type { SessionFiles } from "./files";

@@ -1,12 +1,12 @@
 // A frame's session without a browser: its workers are objects that the test speaks for, and so is the host.
 
 import { expect } from "vitest";
+import { Timeline } from "../../../static/src/common/timing";
 import type { Runtime } from "../../../static/src/frame/runtime";
 import { FrameSession } from "../../../static/src/frame/session";
 import type { FrameMessage, HostMessage, WorkerMessage } from "../../../static/src/protocol/guards";
 import type { BootSettings, Piece, WorkerCommand } from "../../../static/src/protocol/messages";
 import { SNAPSHOT } from "../../../static/src/protocol/snapshot";
-import { Timeline } from "../../../static/src/protocol/timing";
 import type { Promised } from "./promised";
 
 type Command<T extends WorkerCommand["type"]> = Extract<WorkerCommand, { type: T }>;

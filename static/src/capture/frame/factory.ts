@@ -1,8 +1,8 @@
 // The part of Pyodide's factory that workers use which start from a snapshot: without what none of them ever asks for.
 
 import visitorsWorker from "belljar:visitors-worker";
+import type { Shelf } from "../../common/shelf";
 import { RUNTIME } from "../../protocol/messages";
-import type { Shelf } from "../../protocol/shelf";
 import { screenless } from "./screenless";
 import { shortened, unoffered } from "./shortened";
 

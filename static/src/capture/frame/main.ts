@@ -1,10 +1,10 @@
 // The frame in which a snapshot is made: sealed like every other, and no user code ever comes near it. Only the page that
 // `belljar assets build` opens loads it.
 
+import { Shelf } from "../../common/shelf";
 import { openDoor } from "../../frame/door";
 import { prepareRuntime, type Read } from "../../frame/runtime";
 import { RUNTIME } from "../../protocol/messages";
-import { Shelf } from "../../protocol/shelf";
 import type { FrameMessage, PageMessage } from "../messages";
 import { shortFactory } from "./factory";
 import { makeSnapshot } from "./steps";

@@ -1,6 +1,6 @@
 // The other half of a module that was split (see hot.ts): the functions that no start needs.
 
-import { letGo } from "../../protocol/buffers";
+import { letGo } from "../../common/buffers";
 import { SHARED, TABLE } from "../../worker/halves";
 import { type Bytes, KIND, SECTION, Writer } from "../../worker/wasm";
 import { appended } from "./binary";

@@ -1,7 +1,7 @@
 // A worker in which one step of a capture is done: it never sees a line of user code, and ends with its answer.
 
+import { Shelf } from "../../common/shelf";
 import type { Piece, WorkerCommand } from "../../protocol/messages";
-import { Shelf } from "../../protocol/shelf";
 import { say, sentence } from "../../worker/channel";
 import { coreFrom } from "../../worker/core";
 import type { Command } from "../messages";

@@ -2,7 +2,7 @@
 // it: the files of everything installed; an interpreter that lives on them; the proof that it can be restored.
 
 import files from "belljar:trials";
-import { INTERRUPT_BYTES, INTERRUPTED, SIGNAL } from "../../protocol/interrupt";
+import { INTERRUPT_BYTES, INTERRUPTED, SIGNAL } from "../../common/interrupt";
 import type { RunOptions } from "../../protocol/messages";
 import { Arrivals } from "../../worker/arrivals";
 import { say } from "../../worker/channel";

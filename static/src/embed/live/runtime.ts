@@ -1,7 +1,7 @@
 // The one sandbox of all cells of a page: opened for what the first of them need, a namespace for each session.
 
 import { type Execution, type Policy, type Progress, Sandbox, type SandboxOptions } from "../../host/index";
-import { loadPolicy } from "../../host/policy";
+import { loadPolicy } from "../../host/supply/policy";
 import type { Completions } from "../../page/editor/editor";
 import { Emitter } from "../../page/model/emitter";
 import type { NamedAddress } from "../markup";

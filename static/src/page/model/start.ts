@@ -1,6 +1,6 @@
 // How the sandbox started, for people: in which way, and where the time went.
 
-import type { Step } from "../../protocol/timing";
+import type { Step } from "../../common/timing";
 import { duration, plural } from "./format";
 
 export interface Started {

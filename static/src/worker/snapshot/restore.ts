@@ -1,7 +1,7 @@
 // Puts a captured interpreter into a fresh instance: libraries at their old places, the table entry by entry, then
 // the heap, as it comes. What differs in any way throws, and the sandbox starts the long way.
 
-import { letGo } from "../../protocol/buffers";
+import { letGo } from "../../common/buffers";
 import type { EmscriptenModule } from "../emscripten";
 import { type Attach, linkLibraries } from "./libraries";
 import { entryOf } from "./linking";

@@ -1,9 +1,9 @@
 // What a page chooses out of what a server offers: a profile, fewer packages, lower limits, another place for the
 // files. It can only ever be less than the server's: more is refused in a sentence.
 
-import type { Limits } from "../protocol/limits";
-import type { AssetFile, Policy, PolicyPackage } from "../protocol/policy";
-import { byPart } from "../protocol/snapshot";
+import type { Limits } from "../../protocol/limits";
+import type { AssetFile, Policy, PolicyPackage } from "../../protocol/policy";
+import { byPart } from "../../protocol/snapshot";
 import { closure, type LoadedPolicy } from "./policy";
 
 /** Less than what the server allows. */

@@ -1,7 +1,7 @@
 // The files of packages: images where the server has built them, archives elsewhere; what images lack at first.
 
-import type { Delivery, ImageOffer, NamedBytes } from "../protocol/messages";
-import type { AssetFile, Policy, PolicyPackage } from "../protocol/policy";
+import type { Delivery, ImageOffer, NamedBytes } from "../../protocol/messages";
+import type { AssetFile, Policy, PolicyPackage } from "../../protocol/policy";
 import { closure } from "./policy";
 
 /** Fetches files and verifies them. Rejects with a sentence. */

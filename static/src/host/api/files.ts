@@ -1,10 +1,10 @@
 // The sandbox's files as the host sees them. The browser holds their bytes; a Blob is a handle to them. The host keeps
 // every handle that the frame has told it of, so that files outlive the frame itself.
 
-import type { FileInfo } from "../protocol/messages";
+import type { FileInfo } from "../../protocol/messages";
+import { Gone, type Request } from "../tenancy/requests";
 import { abortable, type CallOptions } from "./abort";
 import { checkedPath, type FileData } from "./options";
-import { Gone, type Request } from "./requests";
 
 /** Sends a request to the frame and gives its answer; one that is cancelled in time is never sent. */
 type Ask = (message: Extract<Request, { path: string }>, signal?: AbortSignal) => Promise<unknown>;

@@ -5,10 +5,10 @@
 //                  ▲         │
 //                  └─ input ─┘                     a person may take as long as they like; the frame is asked meanwhile
 
-import { Countdown } from "../protocol/countdown";
-import type { RunEvent } from "../protocol/guards";
-import { GRACES } from "../protocol/interrupt";
-import type { Limits } from "../protocol/limits";
+import { Countdown } from "../../common/countdown";
+import { GRACES } from "../../common/interrupt";
+import type { RunEvent } from "../../protocol/guards";
+import type { Limits } from "../../protocol/limits";
 
 /** How much later than the frame's clocks this one strikes, in milliseconds. */
 const MARGIN_MS = 3_000;

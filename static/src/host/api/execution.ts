@@ -1,7 +1,7 @@
 // What `execute` gives back.
 
-import type { RunOutcome, Truncated } from "../protocol/messages";
-import type { Blocked, Bundle, ErrorInfo, FileChange, Status, TableData } from "../protocol/results";
+import type { RunOutcome, Truncated } from "../../protocol/messages";
+import type { Blocked, Bundle, ErrorInfo, FileChange, Status, TableData } from "../../protocol/results";
 
 const MIME: [keyof Bundle, string][] = [
   ["text", "text/plain"],

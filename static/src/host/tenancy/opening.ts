@@ -1,14 +1,14 @@
 // Opens a frame and boots Python in it: the frame loads while the runtime and the packages arrive.
 
-import { Gate } from "../protocol/gate";
-import { type BootSettings, PROFILE } from "../protocol/messages";
-import { Shelf } from "../protocol/shelf";
+import { Gate } from "../../common/gate";
+import { Shelf } from "../../common/shelf";
+import { type BootSettings, PROFILE } from "../../protocol/messages";
+import { checkedPool, type SandboxOptions } from "../api/options";
+import type { Give, Supply } from "../supply/supply";
+import { isolationFor } from "../supply/support";
 import type { EarlyFrame } from "./early";
 import { FrameLink, type LinkEvents, send } from "./link";
-import { checkedPool, type SandboxOptions } from "./options";
 import { Parcels } from "./package-delivery";
-import type { Give, Supply } from "./supply";
-import { isolationFor } from "./support";
 
 /** A frame whose Python is up has read all its parts. What it has found is heard within this, or found here. */
 const READ_MS = 2000;

@@ -1,7 +1,7 @@
 // Reads and checks /policy.json: what this server allows, and where its files lie.
 
-import { allLimits } from "../protocol/limits";
-import type { PackageImage, Policy, PolicyPackage, PolicySnapshot, Profile } from "../protocol/policy";
+import { allLimits } from "../../protocol/limits";
+import type { PackageImage, Policy, PolicyPackage, PolicySnapshot, Profile } from "../../protocol/policy";
 import {
   flag,
   list,
@@ -13,8 +13,8 @@ import {
   record,
   text,
   withDefault,
-} from "../protocol/shape";
-import { byPart } from "../protocol/snapshot";
+} from "../../protocol/shape";
+import { byPart } from "../../protocol/snapshot";
 import { checkAsset as file } from "./assets";
 
 const name = text(200);

@@ -1,7 +1,7 @@
 // Requests that the frame answers itself, at once: no answer means that it hangs. Each is settled exactly once, by the
 // frame's reply or because the frame is gone.
 
-import type { FrameMessage, HostMessage } from "../protocol/guards";
+import type { FrameMessage, HostMessage } from "../../protocol/guards";
 
 type Numbered = Extract<HostMessage, { request: number }>;
 

@@ -3,7 +3,7 @@
 // Only their ends are looked at: what lies between, over a megabyte of it, stays the bytes that it is. It is done in
 // the page, while the frame is still loading.
 
-import { ASSETS_ORIGIN, RUNTIME } from "../protocol/messages";
+import { ASSETS_ORIGIN, RUNTIME } from "../../protocol/messages";
 
 /** What may have to be rewritten lies within so many bytes of the beginning or of the end (today: 5.3 kB). */
 const HEAD = 16_384;

@@ -6,7 +6,7 @@
 //   first visit: fetched ─► verified ─► rest ─► kept
 //   next visit:  kept? ─► read ─► in use ─► rest ─► verified
 
-import type { AssetFile, PolicySnapshot } from "../protocol/policy";
+import type { AssetFile, PolicySnapshot } from "../../protocol/policy";
 
 const DATABASE = "belljar-unpacked";
 /** Snapshots that browsers made for themselves, up to belljar 0.1.1: 170 MB that nobody reads any more. */

@@ -1,9 +1,9 @@
 // Fetches files with byte-accurate progress and lets none through whose SHA-256 isn't the policy's.
 
-import { sha256 } from "../protocol/digest";
-import type { NamedBytes } from "../protocol/messages";
-import type { AssetFile } from "../protocol/policy";
-import { count, Malformed, optional, type Parse, record, text } from "../protocol/shape";
+import { sha256 } from "../../common/digest";
+import type { NamedBytes } from "../../protocol/messages";
+import type { AssetFile } from "../../protocol/policy";
+import { count, Malformed, optional, type Parse, record, text } from "../../protocol/shape";
 import { packedUrl, unpacked } from "./packed";
 
 const hash: Parse<string> = (value, at) => {

@@ -7,15 +7,15 @@
 //
 // A tenancy that has ended calls nobody back, and every promise that it gave out is settled.
 
-import { Gate } from "../protocol/gate";
-import type { FrameMessage } from "../protocol/guards";
-import type { ReadyInfo } from "../protocol/messages";
+import { Gate } from "../../common/gate";
+import type { FrameMessage } from "../../protocol/guards";
+import type { ReadyInfo } from "../../protocol/messages";
+import type { Execution } from "../api/execution";
+import type { Supply } from "../supply/supply";
 import { type Asked, RunningCell } from "./cell";
-import type { Execution } from "./execution";
 import { type LinkEvents, send } from "./link";
 import type { Opening } from "./opening";
 import { type Request, Requests } from "./requests";
-import type { Supply } from "./supply";
 import { attend, Watchdog } from "./watchdog";
 
 /** Messages that concern more than this one frame. */

@@ -1,10 +1,10 @@
 // A sandbox's frame begins to load while the policy, which names it, is still on its way: where a server lies far away
 // that saves a round trip. Most policies name it where every server has it; where one doesn't, a frame is loaded in vain.
 
+import type { SandboxOptions } from "../api/options";
+import { policyUrl } from "../supply/server";
+import { isolationFor } from "../supply/support";
 import { FrameLink, type LinkEvents } from "./link";
-import type { SandboxOptions } from "./options";
-import { policyUrl } from "./server";
-import { isolationFor } from "./support";
 
 /** Where a server has its frames, relative to its policy. */
 const USUAL = { isolated: "frame/isolated.html", plain: "frame/plain.html" };

@@ -1,11 +1,11 @@
 // What callers may ask for and what they are told, and the checks on what they ask. Wrong options are the caller's mistake and throw a sentence.
 
-import type { Limits } from "../protocol/limits";
-import type { FileInfo, ReadyInfo } from "../protocol/messages";
-import { isPlainPath } from "../protocol/paths";
-import type { Blocked } from "../protocol/results";
-import type { Fetched } from "./assets";
-import type { PolicyOverride } from "./choice";
+import type { Limits } from "../../protocol/limits";
+import type { FileInfo, ReadyInfo } from "../../protocol/messages";
+import { isPlainPath } from "../../protocol/paths";
+import type { Blocked } from "../../protocol/results";
+import type { Fetched } from "../supply/assets";
+import type { PolicyOverride } from "../supply/choice";
 import type { Result } from "./execution";
 
 /** What a sandbox is opened with. All of it may be left out on a page of the server's own. */

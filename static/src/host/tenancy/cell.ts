@@ -3,16 +3,16 @@
 //   Asked: checked ──► waits for its turn ──► RunningCell: events ──► outcome
 //              └──────── aborted ────────► "interrupted", at once
 
-import type { RunEvent } from "../protocol/guards";
-import type { Limits } from "../protocol/limits";
-import type { RunOptions, RunOutcome } from "../protocol/messages";
-import type { Blocked } from "../protocol/results";
-import { onAbort } from "./abort";
-import { checkedName } from "./context";
-import { call } from "./emitter";
-import { Execution, Gathering, Result } from "./execution";
-import { asBlob, type Files } from "./files";
-import { checkedPath, type ExecuteOptions } from "./options";
+import type { RunEvent } from "../../protocol/guards";
+import type { Limits } from "../../protocol/limits";
+import type { RunOptions, RunOutcome } from "../../protocol/messages";
+import type { Blocked } from "../../protocol/results";
+import { onAbort } from "../api/abort";
+import { checkedName } from "../api/context";
+import { call } from "../api/emitter";
+import { Execution, Gathering, Result } from "../api/execution";
+import { asBlob, type Files } from "../api/files";
+import { checkedPath, type ExecuteOptions } from "../api/options";
 import { Gone } from "./requests";
 
 /** The longest answer to input(), in characters; the frame takes no message that is much longer. */

@@ -1,14 +1,14 @@
 // What a sandbox does while nothing runs in it: it makes starts fast, the next one of this page and those of the next
-// visit. Each thing waits until nothing has run for some time (protocol/idle.ts has them all on one line); a cell that begins
+// visit. Each thing waits until nothing has run for some time (common/idle.ts has them all on one line); a cell that begins
 // puts it off.
 //
 //   begin ─► fetch what cells may need ─► verify what was kept, or keep what was unpacked ─► a frame stands by
 //     └────► end: a cell runs
 
-import { IDLE_MS } from "../protocol/idle";
-import { checkedPool, type SandboxOptions } from "./options";
+import { IDLE_MS } from "../../common/idle";
+import { checkedPool, type SandboxOptions } from "../api/options";
+import type { Supply } from "../supply/supply";
 import { leave, prepare } from "./standby";
-import type { Supply } from "./supply";
 
 export interface IdleSandbox {
   /** Nothing runs, and somebody may come back to it. */

@@ -4,12 +4,12 @@
 //   a sandbox rests ─► prepare ─► standing ─► taken by the next one like it ─► begin
 //                                    └─► dropped: the last sandbox ended, another kind is asked for, the frame is lost
 
-import type { FrameMessage } from "../protocol/guards";
-import { Emitter } from "./emitter";
-import { type LinkEvents, send } from "./link";
-import { frameFor, type Opening, openFrame } from "./opening";
-import { checkedPool, type SandboxEvents, type SandboxOptions } from "./options";
-import { Supply } from "./supply";
+import type { FrameMessage } from "../../protocol/guards";
+import { Emitter } from "../api/emitter";
+import { checkedPool, type SandboxEvents, type SandboxOptions } from "../api/options";
+import { Supply } from "../supply/supply";
+import { type LinkEvents, send } from "../tenancy/link";
+import { frameFor, type Opening, openFrame } from "../tenancy/opening";
 
 interface Standing extends Opening {
   /** What a sandbox must be like to take it. */

@@ -1,6 +1,6 @@
 // Compressed copies that lie beside files, for hosts that compress nothing themselves: fetched by name, undone here.
 
-import type { AssetFile } from "../protocol/policy";
+import type { AssetFile } from "../../protocol/policy";
 
 /** What a gzip member begins with (RFC 1952, section 2.3.1). */
 const MAGIC = [0x1f, 0x8b];

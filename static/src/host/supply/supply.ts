@@ -1,17 +1,17 @@
 // What a sandbox is fed with: the policy, the runtime, packages. Counts every byte and knows each package's state.
 
-import { type NamedBytes, RUNTIME } from "../protocol/messages";
-import type { AssetFile, Policy, PolicySnapshot } from "../protocol/policy";
-import type { Shelf } from "../protocol/shelf";
-import { LATER_PARTS, SNAPSHOT, type SnapshotShape } from "../protocol/snapshot";
-import { Timeline } from "../protocol/timing";
+import type { Shelf } from "../../common/shelf";
+import { Timeline } from "../../common/timing";
+import { type NamedBytes, RUNTIME } from "../../protocol/messages";
+import type { AssetFile, Policy, PolicySnapshot } from "../../protocol/policy";
+import { LATER_PARTS, SNAPSHOT, type SnapshotShape } from "../../protocol/snapshot";
+import type { Emitter } from "../api/emitter";
+import type { PackageState, Progress, SandboxEvents, SandboxOptions } from "../api/options";
+import { keepUnpacked, type Unpacked, unpacked } from "../idle/unpacked";
 import { type AssetBlob, type AssetEvents, checked, fetchAsset, fetchBlob } from "./assets";
-import type { Emitter } from "./emitter";
 import { expression } from "./expression";
-import type { PackageState, Progress, SandboxEvents, SandboxOptions } from "./options";
 import { PackageFiles } from "./packages";
 import { closure, type LoadedPolicy } from "./policy";
-import { keepUnpacked, type Unpacked, unpacked } from "./unpacked";
 
 type Stage = "runtime" | "packages" | "later";
 

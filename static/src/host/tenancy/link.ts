@@ -1,9 +1,9 @@
 // The iframe and the one port into it. Everything that comes out is parsed and rebuilt before anybody sees it.
 
-import type { FrameMessage, HostMessage } from "../protocol/guards";
-import { parseFrameMessage } from "../protocol/guards";
-import { type Check, KNOCK, PROTOCOL } from "../protocol/messages";
-import { Malformed } from "../protocol/shape";
+import type { FrameMessage, HostMessage } from "../../protocol/guards";
+import { parseFrameMessage } from "../../protocol/guards";
+import { type Check, KNOCK, PROTOCOL } from "../../protocol/messages";
+import { Malformed } from "../../protocol/shape";
 
 export interface LinkEvents {
   message(message: FrameMessage): void;

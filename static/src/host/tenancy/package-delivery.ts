@@ -1,7 +1,7 @@
 // Packages on their way to one frame: what they need at once, and later what their images lack.
 
+import type { Supply } from "../supply/supply";
 import { type FrameLink, send } from "./link";
-import type { Supply } from "./supply";
 
 /** So many deliveries may wait for their turn: the frame asks for one at a time. */
 const WAITING = 8;
