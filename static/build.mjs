@@ -248,6 +248,14 @@ async function buildAll(dist) {
     plugins: [virtual("belljar:live", () => beside), sheetsAsText(true)],
   });
 
+  // Each beside embed.js, which it asks for by its address.
+  await build({
+    ...shared,
+    entryPoints: await filesBelow(join(source, "sites"), ".ts"),
+    format: "esm",
+    outdir: dist,
+  });
+
   const manifest = {};
   for (const [path, { entryPoint }] of Object.entries({ ...page.metafile.outputs, ...tab.metafile.outputs })) {
     const built = relative(dist, join(process.cwd(), path)).replaceAll("\\", "/");

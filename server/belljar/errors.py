@@ -26,6 +26,10 @@ class ExportError(BelljarError):
     """A folder can't take an export: something of somebody else's is in the way."""
 
 
+class MarkupError(BelljarError):
+    """A cell of a docs page has an attribute that there is not, or with a value that it can't have."""
+
+
 class UnavailableError(BelljarError):
     """There is nowhere to run code, or no longer. Says what to do."""
 

@@ -24,6 +24,7 @@ _ROUTES = frozenset(
     {
         *("/assets", "/static", "/frame", "/output", "/output.html", "/tab"),
         *("/sdk.js", "/embed.js", "/policy.json", "/healthz"),
+        *("/markdown-exec.js", "/try-examples.js"),
     }
 )
 

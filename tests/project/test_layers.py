@@ -24,6 +24,8 @@ MAY_IMPORT = {
     "capture": {"common", "frame", "host", "protocol", "worker"},
     # Code in pages of others that runs.
     "embed": {"common", "host", "page", "protocol"},
+    # Beside embed.js, which they ask for by its address.
+    "sites": set(),
     "tab": {"headless", "host", "page", "protocol"},
 }
 IMPORT = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.{1,2}/[^"']+)["']""")

@@ -25,6 +25,8 @@ PROMISED = {
     },
     "belljar.backends": {"Backend"},
     "belljar.cli": {"main"},
+    "belljar.integrations.markdown": {"fence", "validator"},
+    "belljar.integrations.sphinx": {"setup"},
     "belljar.web.app": {"create_app"},
     "belljar.tools": {"TOOLS", "Answer", "Tool", "call", "definitions", "replies"},
 }

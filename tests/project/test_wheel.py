@@ -103,7 +103,12 @@ def test_the_wheel_carries_the_browser_code_and_the_manifest(wheel: Path) -> Non
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     expected = {"_static/frame.js", "_static/output.js", "_static/sdk.js", "_static/manifest.json"}
-    expected |= {"_static/harness.json", "_static/embed.js"}
+    expected |= {
+        "_static/harness.json",
+        "_static/embed.js",
+        "_static/markdown-exec.js",
+        "_static/try-examples.js",
+    }
     expected |= {"_static/sdk.d.ts", "_assets/manifest.json", "web/templates/page.html.j2", "py.typed"}
     assert {f"belljar/{name}" for name in expected} <= names
     sources = names - {"belljar/_static/sdk.d.ts"}

@@ -63,6 +63,8 @@ def dist(tmp_path: Path) -> Path:
     (root / "output.js").write_text("'the output frame'")
     (root / "harness.json").write_text(json.dumps({"belljar_harness/session.py": "pass\n"}))
     (root / "sdk.js").write_text("export class Sandbox {}\n" * 100)
+    for name in ("markdown-exec.js", "try-examples.js"):
+        (root / name).write_text("export {};\n" * 50)
     (root / "embed.js").write_text("export const attach = () => {};\n" * 50)
     (root / "sdk.d.ts").write_text("export declare class Sandbox {}\n")
     (root / "static" / "page-AB12.js").write_text("console.log('page');\n" * 100)

@@ -20,7 +20,7 @@ from belljar.http import headers
 from belljar.http.resources import Resource
 from belljar.settings import Settings
 from belljar.web.policy import FRAMES
-from belljar.web.site import Framed, Site, output_digest
+from belljar.web.site import SITES, Framed, Site, output_digest
 
 #: What an export has written, so that the next one may take it away: bytes by path.
 INVENTORY = "belljar-export.json"
@@ -130,7 +130,7 @@ def rules(settings: Settings, frame: Framed, output: Framed, *, page: bool) -> l
         Rule("output/", headers.output(output.hash_source, embedders) | {"Cache-Control": headers.IMMUTABLE}),
         Rule("assets/", headers.asset(readers)),
         Rule("static/", headers.asset(readers)),
-        *(Rule(name, headers.sdk(readers)) for name in ("sdk.js", "sdk.d.ts", "embed.js")),
+        *(Rule(name, headers.sdk(readers)) for name in ("sdk.js", "sdk.d.ts", "embed.js", *SITES)),
         *(Rule(name, headers.json(readers)) for name in ("policy.json", "healthz")),
     ]
     if page:
@@ -149,6 +149,7 @@ def _contents(site: Site, *, page: bool) -> dict[str, Resource]:
         "sdk.js": site.sdk.get(),
         "sdk.d.ts": site.types.get(),
         "embed.js": site.embed.get(),
+        **{name: script.get() for name, script in site.sites.items()},
         "healthz": _text(json.dumps({"status": "ok", "belljar": belljar.__version__}), "application/json"),
         f"output/{output_digest(output, settings)}.html": shown,
         _OUTPUT: shown,

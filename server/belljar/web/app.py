@@ -28,7 +28,7 @@ from belljar.http.resources import Resource, respond
 from belljar.settings import Settings, load_settings
 from belljar.tabs.relay import MemoryRelay, Relay
 from belljar.tabs.views import TabSockets
-from belljar.web.site import Site, output_digest
+from belljar.web.site import SITES, Site, output_digest
 
 _NO_TABS = (
     "This server lets no program send code to tabs. Its operator can: BELLJAR_TAB_KEY=… (a key of 16 or more "
@@ -63,6 +63,7 @@ def create_app(
             Route("/tab", views.tab),
             Route("/tab/{side}", views.tab_socket),
             Route("/embed.js", views.embed),
+            *(Route(f"/{name}", views.site_script(name)) for name in SITES),
             Route("/sdk.js", views.sdk),
             Route("/sdk.d.ts", views.types),
             Route("/static/{path:path}", views.static),
@@ -140,6 +141,14 @@ class Views:
     def embed(self, request: Request) -> Response:
         """The script of pages with runnable cells, as an ES module."""
         return self._respond(request, self.site.embed.get(), headers.sdk(*self._read_by(request)))
+
+    def site_script(self, name: str) -> Callable[[Request], Response]:
+        """One of the scripts for pages of other people's tools, as an ES module."""
+
+        def respond(request: Request) -> Response:
+            return self._respond(request, self.site.sites[name].get(), headers.sdk(*self._read_by(request)))
+
+        return respond
 
     def types(self, request: Request) -> Response:
         """The SDK's declarations, for editors and compilers."""

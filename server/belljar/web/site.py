@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -29,6 +30,9 @@ from belljar.settings import Settings
 from belljar.web.frontend import Frontend, find_dist
 from belljar.web.policy import allowed_packages, build_policy, chosen_profile
 from belljar.web.remembered import Remembered
+
+#: Scripts for pages of other people's tools, which stand beside `embed.js`.
+SITES = ("markdown-exec.js", "try-examples.js")
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -62,6 +66,7 @@ class Site:
         encodings: The compressed copies, made in the background.
         page, headless, tab, frame, output, sdk, types, embed: The documents, the SDK module and its
             declarations, the module of pages with cells.
+        sites: The modules of `SITES`, by name.
         static: Built files by relative URL, `static/page-AB12.js`.
         runtime: The policy and the assets.
     """
@@ -82,6 +87,7 @@ class Site:
         self.sdk = self._module("sdk.js")
         self.types = self._module("sdk.d.ts")
         self.embed = self._module("embed.js")
+        self.sites = {name: self._module(name) for name in SITES}
         self.static = Remembered(self._load_static, _stamp(root / "manifest.json"))
         # What `belljar assets build` and `belljar assets add` change.
         changing = (
@@ -96,7 +102,7 @@ class Site:
         """Why not everything can be served; empty when all is well. Loads what was not loaded yet."""
         found: dict[str, BelljarError] = {}
         # The runtime last: compressing it takes longest, and the copies are made in this order.
-        parts = (
+        parts: tuple[Remembered[Any], ...] = (
             self.page,
             self.headless,
             self.tab,
@@ -104,6 +110,7 @@ class Site:
             self.output,
             self.sdk,
             self.embed,
+            *self.sites.values(),
             self.static,
             self.runtime,
         )

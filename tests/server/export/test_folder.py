@@ -239,7 +239,8 @@ def test_pages_with_cells_find_their_script_and_the_frame_of_results_by_names_th
     make: Make, out: Path
 ) -> None:
     make(embedders=("*",))
-    assert (out / "embed.js").is_file()
+    for name in ("embed.js", "markdown-exec.js", "try-examples.js"):
+        assert (out / name).is_file()
     (named,) = (out / "output").glob("*.html")
     assert (out / "output.html").read_bytes() == named.read_bytes()
     sent = (out / "_headers").read_text()

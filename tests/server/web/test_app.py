@@ -35,6 +35,8 @@ ROUTES = [
     "/output.html",
     "/headless",
     "/embed.js",
+    "/markdown-exec.js",
+    "/try-examples.js",
     "/sdk.js",
     "/sdk.d.ts",
     "/policy.json",
@@ -148,7 +150,16 @@ def test_embedders_reach_every_frame(make_client: MakeClient) -> None:
         assert "frame-ancestors 'self' https://docs.example.org" in csp
 
 
-READ = ["/embed.js", "/sdk.js", "/sdk.d.ts", "/policy.json", "/healthz", "/static/page-AB12.js"]
+READ = [
+    "/embed.js",
+    "/markdown-exec.js",
+    "/try-examples.js",
+    "/sdk.js",
+    "/sdk.d.ts",
+    "/policy.json",
+    "/healthz",
+    "/static/page-AB12.js",
+]
 
 
 @pytest.mark.parametrize("compress", [True, False])
@@ -191,8 +202,9 @@ def test_the_sdk_is_a_module(client: TestClient) -> None:
     assert_sent(response, headers.sdk())
 
 
-def test_the_script_of_cells_is_a_module_beside_the_sdk(client: TestClient) -> None:
-    response = client.get("/embed.js")
+@pytest.mark.parametrize("path", ["/embed.js", "/markdown-exec.js", "/try-examples.js"])
+def test_the_scripts_of_cells_are_modules_beside_the_sdk(client: TestClient, path: str) -> None:
+    response = client.get(path)
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
     assert_sent(response, headers.sdk())
 
