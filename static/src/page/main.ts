@@ -3,7 +3,8 @@
 import first from "../../examples/sales.py" with { type: "text" };
 import { loadFullEditor } from "./editor/loader";
 import { Library } from "./library";
-import { bytes } from "./model/format";
+import { bytes, plainName } from "./model/format";
+import { holdsNotebook } from "./model/link";
 import { Notebook } from "./model/notebook";
 import { fromPython, toIpynb, toPython } from "./model/notebookfile";
 import { Runner } from "./model/runner";
@@ -18,7 +19,7 @@ import { listenForCommands } from "./view/commands";
 import { keysDialog, sealDialog } from "./view/dialogs";
 import { byId, setText } from "./view/dom";
 import { filesPanel } from "./view/files-panel";
-import { download } from "./view/hand-out";
+import { copyComing, download } from "./view/hand-out";
 import { icon } from "./view/icons";
 import { menu } from "./view/menu";
 import { NotebookView } from "./view/notebook-view";
@@ -53,7 +54,7 @@ const runner = new Runner(notebook, session, {
   now: () => performance.now(),
 });
 
-const library = new Library({ notebook, session, runner, store }, restored ? restored.example : FIRST);
+const library = new Library({ notebook, session, runner, store }, restored ?? { example: FIRST, files: {} });
 const testSeal = async () => (await import("./view/self-test")).selfTestDialog();
 const explainSeal = () => sealDialog(() => void library.openExample("escape"));
 const showStatus = statusView();
@@ -174,6 +175,18 @@ press("intro-close", () => {
   byId("intro").hidden = true;
 });
 byId("intro").hidden = choices.introSeen;
+const guest = byId("guest");
+press("guest-back", () => library.bringBack());
+press("guest-close", () => {
+  guest.hidden = true;
+});
+library.visited.on((shown) => {
+  guest.hidden = !shown;
+  byId("guest-back").hidden = !library.canBringBack;
+});
+addEventListener("hashchange", () => {
+  if (holdsNotebook(location.hash)) void library.openLink(location.hash);
+});
 sheets();
 
 const opener = byId("open-notebook") as HTMLInputElement;
@@ -186,7 +199,9 @@ menu(
   {
     restart: () => void restart(),
     clearOutputs: () => notebook.clearOutputs(),
-    startFresh: () => library.replace([], undefined, "A fresh notebook."),
+    startFresh: () => library.startFresh(),
+    bringBack: () => library.bringBack(),
+    copyLink: () => void copyLink(),
     examples: () => void library.chooseExample(),
     open: () => opener.click(),
     saveIpynb: () =>
@@ -208,8 +223,21 @@ menu(
     keys: keysDialog,
     seal: explainSeal,
   },
-  () => ({ choices, limits: limits() }),
+  () => ({ choices, limits: limits(), canBringBack: library.canBringBack }),
 );
+
+async function copyLink(): Promise<void> {
+  try {
+    const made = library.link();
+    const copied = await copyComing(made.then(({ address }) => address));
+    const { address, left } = await made;
+    const told = left.length > 0 ? ` Not in it, for want of room: ${left.map(plainName).join(", ")}.` : "";
+    if (!copied) history.replaceState(history.state, "", address);
+    toast(`${copied ? "Link copied." : "The browser did not allow copying: the link is in the address bar."}${told}`);
+  } catch (error) {
+    toast(error instanceof Error ? error.message : "No link could be made of this notebook. Download it instead.");
+  }
+}
 
 async function restart(): Promise<void> {
   if (session.phase === "failed" || session.phase === "waiting") return session.open();
@@ -226,8 +254,9 @@ async function restart(): Promise<void> {
 
 async function start(): Promise<void> {
   drawStatus();
-  if (restored) {
-    const fresh = () => library.replace([], undefined, "A fresh notebook.");
+  if (holdsNotebook(location.hash)) await library.openLink(location.hash);
+  else if (restored) {
+    const fresh = () => library.startFresh();
     toast("Your cells from last time are back.", { label: "Start fresh", run: fresh }, "notebook");
   }
   if (metered()) {

@@ -35,6 +35,19 @@ export interface CellSeed {
   source: string;
 }
 
+/** Cells out of JSON, rebuilt; undefined where it is anything else, or holds none. */
+export function seedsOf(value: unknown): CellSeed[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const seeds: CellSeed[] = [];
+  for (const cell of value as unknown[]) {
+    if (typeof cell !== "object" || cell === null) return undefined;
+    const { kind, source } = cell as Partial<CellSeed>;
+    if ((kind !== "code" && kind !== "text") || typeof source !== "string") return undefined;
+    seeds.push({ kind, source });
+  }
+  return seeds;
+}
+
 export type RunPart = Partial<Pick<Cell, "state" | "count" | "ms" | "since" | "failedLine" | "waiting">>;
 
 export type Change =

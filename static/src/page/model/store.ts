@@ -1,6 +1,7 @@
 // What the page remembers in this browser, and nowhere else: the cells, and a few choices. Storage may be refused; then nothing is kept.
 
-import type { CellSeed } from "./notebook";
+import { type FileContent, filesOf } from "./content";
+import { type CellSeed, seedsOf } from "./notebook";
 
 export type Theme = "auto" | "light" | "dark";
 
@@ -16,10 +17,15 @@ export interface StoredNotebook {
   cells: readonly CellSeed[];
   /** The example they came from: its data belong to them. */
   example: string | undefined;
+  /** Small files that came with them in a link. */
+  files: Record<string, FileContent>;
 }
 
 const NOTEBOOK = "belljar.notebook";
+const ASIDE = "belljar.notebooks.aside";
 const CHOICES = "belljar.choices";
+/** Notebooks that are put aside at most; the oldest goes first. */
+const MOST_ASIDE = 20;
 const DEFAULTS: Choices = { theme: "auto", timeLimit: undefined, svg: false, introSeen: false };
 
 export class Store {
@@ -31,22 +37,29 @@ export class Store {
 
   /** The notebook of the last visit. Undefined when there is none, or when what is stored isn't ours. */
   loadNotebook(): StoredNotebook | undefined {
-    const stored = this.#read(NOTEBOOK);
-    if (typeof stored !== "object" || stored === null) return undefined;
-    const { cells, example } = stored as Partial<Record<keyof StoredNotebook, unknown>>;
-    if (!Array.isArray(cells) || cells.length === 0) return undefined;
-    const seeds: CellSeed[] = [];
-    for (const cell of cells as unknown[]) {
-      if (typeof cell !== "object" || cell === null) return undefined;
-      const { kind, source } = cell as Partial<CellSeed>;
-      if ((kind !== "code" && kind !== "text") || typeof source !== "string") return undefined;
-      seeds.push({ kind, source });
-    }
-    return { cells: seeds, example: typeof example === "string" ? example : undefined };
+    return notebookOf(this.#read(NOTEBOOK));
   }
 
   saveNotebook(notebook: StoredNotebook): void {
     this.#write(NOTEBOOK, notebook);
+  }
+
+  /** Notebooks that made room for one from a link, the latest first. */
+  aside(): StoredNotebook[] {
+    const stored = this.#read(ASIDE);
+    if (!Array.isArray(stored)) return [];
+    return stored.map(notebookOf).filter((notebook) => notebook !== undefined);
+  }
+
+  /** Puts a notebook aside. False where there is no room for it: then nothing may take its place. */
+  putAside(notebook: StoredNotebook): boolean {
+    return this.#write(ASIDE, [notebook, ...this.aside()].slice(0, MOST_ASIDE));
+  }
+
+  /** Takes the latest notebook that was put aside, and puts this one behind the others. */
+  exchange(current: StoredNotebook): StoredNotebook | undefined {
+    const [latest, ...others] = this.aside();
+    return latest && this.#write(ASIDE, [...others, current]) ? latest : undefined;
   }
 
   choices(): Choices {
@@ -75,13 +88,22 @@ export class Store {
     }
   }
 
-  #write(key: string, value: unknown): void {
+  #write(key: string, value: unknown): boolean {
     try {
       this.#storage?.setItem(key, JSON.stringify(value));
+      return true;
     } catch {
       // Private mode or a full quota: the notebook still works, it is only not remembered.
+      return false;
     }
   }
+}
+
+function notebookOf(stored: unknown): StoredNotebook | undefined {
+  if (typeof stored !== "object" || stored === null) return undefined;
+  const { cells, example, files } = stored as Partial<Record<keyof StoredNotebook, unknown>>;
+  const seeds = seedsOf(cells);
+  return seeds && { cells: seeds, example: typeof example === "string" ? example : undefined, files: filesOf(files) };
 }
 
 /** localStorage, or undefined where reading the very property throws. */

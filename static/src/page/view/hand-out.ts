@@ -40,6 +40,17 @@ export async function copyText(text: string): Promise<void> {
   }
 }
 
+/** Copies text that may still be on its way, so that the press's permission isn't lost. Whether the browser let us. */
+export async function copyComing(text: Promise<string>): Promise<boolean> {
+  try {
+    const blob = text.then((found) => new Blob([found], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Copies a PNG; the blob may still be on its way, so that the press's permission isn't lost. */
 export async function copyImage(png: Blob | Promise<Blob>): Promise<void> {
   try {

@@ -8,6 +8,8 @@ export interface MenuActions {
   restart(): void;
   clearOutputs(): void;
   startFresh(): void;
+  bringBack(): void;
+  copyLink(): void;
   examples(): void;
   open(): void;
   saveIpynb(): void;
@@ -23,6 +25,8 @@ export interface MenuState {
   choices: Choices;
   /** Milliseconds: the server's default and the most it allows. */
   limits: { normal: number; most: number };
+  /** Whether a notebook made room for cells of a link. */
+  canBringBack: boolean;
 }
 
 export function menu(actions: MenuActions, state: () => MenuState): void {
@@ -45,7 +49,7 @@ export function menu(actions: MenuActions, state: () => MenuState): void {
       hint !== undefined && h("span", { class: "menu-hint" }, hint),
     );
   const draw = () => {
-    const { choices, limits } = state();
+    const { choices, limits, canBringBack } = state();
     const times = [...new Set([10_000, limits.normal, 60_000, 300_000, limits.most])]
       .filter((ms) => ms <= limits.most)
       .sort((a, b) => a - b);
@@ -80,9 +84,11 @@ export function menu(actions: MenuActions, state: () => MenuState): void {
       item("Restart Python", actions.restart, "files are kept", "menu-restart"),
       item("Clear outputs", actions.clearOutputs, undefined, "menu-clear"),
       item("Start fresh", actions.startFresh, "an empty notebook", "menu-fresh"),
+      canBringBack && item("Bring back notebook", actions.bringBack, "from before a link", "menu-back"),
       h("hr"),
       item("Examples…", actions.examples, undefined, "menu-examples"),
       item("Open notebook…", actions.open, ".ipynb, .py", "menu-open"),
+      item("Copy link", actions.copyLink, "code and small files", "menu-link"),
       item("Download notebook", actions.saveIpynb, ".ipynb", "menu-ipynb"),
       item("Download as Python", actions.savePy, ".py", "menu-py"),
       h("hr"),
