@@ -30,6 +30,10 @@ class MarkupError(BelljarError):
     """A cell of a docs page has an attribute that there is not, or with a value that it can't have."""
 
 
+class CellsError(BelljarError):
+    """Cells of a docs folder can't be found, or there are none."""
+
+
 class UnavailableError(BelljarError):
     """There is nowhere to run code, or no longer. Says what to do."""
 

@@ -29,10 +29,13 @@ SERVER = {
     "prepare": {"assets", "errors", "http", "settings", "web"},
     "backends": {"answers", "errors", "settings", "tabs", "untrusted", "web"},
     "client": {"answers", "backends", "errors", "settings", "tools", "untrusted"},
+    "cells": {"answers", "backends", "client", "errors", "untrusted"},
     "mcp": {"backends", "client", "errors", "http", "settings", "tools", "web"},
     "commands": {
         "answers",
         "assets",
+        "backends",
+        "cells",
         "client",
         "errors",
         "export",

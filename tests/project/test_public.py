@@ -24,6 +24,7 @@ PROMISED = {
         "tools",
     },
     "belljar.backends": {"Backend"},
+    "belljar.cells": {"Results"},
     "belljar.cli": {"main"},
     "belljar.integrations.markdown": {"fence", "validator"},
     "belljar.integrations.sphinx": {"setup"},

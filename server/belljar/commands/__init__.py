@@ -1,1 +1,1 @@
-"""Commands: `belljar serve | run | mcp | prompt | assets | version`."""
+"""Commands: `belljar serve | run | mcp | prompt | export | check | assets | version`."""

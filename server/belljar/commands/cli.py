@@ -1,4 +1,4 @@
-"""Command line: `belljar serve | run | mcp | prompt | export | assets | version`.
+"""Command line: `belljar serve | run | mcp | prompt | export | check | assets | version`.
 
 Exit codes: 0 done, 1 something could not be done (a sentence on stderr says what), 2 the command or a setting
 is wrong. `belljar run` ends as the code did; see `execution.EXIT_CODES`.
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 import belljar
-from belljar.commands import assets, export, mcp, prompt, run, serve
+from belljar.commands import assets, check, export, mcp, prompt, run, serve
 from belljar.errors import BelljarError, SettingsError
 
 
@@ -52,6 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     mcp.add_parser(commands)
     prompt.add_parser(commands)
     export.add_parser(commands)
+    check.add_parser(commands)
     assets.add_parsers(commands)
     told = commands.add_parser("version", help="print the version", description="Prints the version.")
     told.set_defaults(func=_version)

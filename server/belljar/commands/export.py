@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from belljar.assets.paths import load_manifest
 from belljar.assets.progress import human
 from belljar.commands.arguments import add_config, add_mirror, mirrors
+from belljar.errors import CellsError
 from belljar.export import Exported, export
 from belljar.prepare import pipeline
-from belljar.settings import load_settings
+from belljar.settings import Settings, load_settings
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,6 +34,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--embedders", metavar="LIST", help='origins of other sites whose pages use it; "*" is any'
     )
+    parser.add_argument(
+        "--cells",
+        type=Path,
+        metavar="DOCS",
+        help="take the packages that the cells of a docs folder import, and those of --packages besides",
+    )
     parser.add_argument("--page", action="store_true", help="with the notebook page, as index.html")
     add_config(parser)
     add_mirror(parser)
@@ -40,6 +50,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _export(args: argparse.Namespace) -> int:
     flags = {name: getattr(args, name) for name in ("profile", "packages", "embedders")}
     settings = load_settings(flags, config=args.config)
+    if args.cells is not None:
+        settings = for_cells(settings, args)
     if not args.no_fetch:
         for event in pipeline.ready(settings, mirrors(args)):
             if event.amiss:
@@ -47,6 +59,36 @@ def _export(args: argparse.Namespace) -> int:
     exported = export(settings, args.out, page=args.page, say=_progress)
     _report(args.out, exported)
     return 0
+
+
+def for_cells(settings: Settings, args: argparse.Namespace) -> Settings:
+    """Settings with the packages that cells need, and with a profile of no others."""
+    # Late: it comes with what drives browsers.
+    from belljar.cells import find_documents, needs_of
+
+    documents = find_documents(args.cells)
+    if not documents:
+        raise CellsError(
+            f"{args.cells} has no cells. Without --cells everything that is allowed is exported."
+        )
+    manifest = load_manifest(settings.assets_dir)
+    needs = needs_of(documents, {name: package.imports for name, package in manifest.packages.items()})
+    for module, place in needs.unknown.items():
+        print(f"{place} imports {module}, which belljar does not have.")
+    profile = settings.profile if args.profile is not None else _profile(needs.packages, manifest.profiles)
+    # A profile is a name, or a list of packages.
+    first = manifest.profiles.get(profile[0], profile) if len(profile) == 1 else profile
+    packages = tuple(sorted({*needs.packages, *(settings.packages or ()), *first}))
+    cells = sum(len(document.cells) for document in documents)
+    print(f"{cells} cells need {', '.join(needs.packages) or 'nothing but Python'}.")
+    return replace(settings, packages=packages, profile=profile)
+
+
+def _profile(needed: Sequence[str], profiles: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The largest profile that brings nothing which no cell needs, but what installs packages."""
+    enough = {*needed, "micropip"}
+    fitting = {name: wanted for name, wanted in profiles.items() if wanted and enough.issuperset(wanted)}
+    return (max(fitting, key=lambda name: len(fitting[name])),) if fitting else ("core",)
 
 
 def _progress(path: str) -> None:

@@ -184,7 +184,9 @@ class Site:
             build_policy(self.settings, assets, snapshots, self._stamp()), separators=(",", ":")
         ).encode()
         packages = allowed_packages(self.settings, assets)
-        parts = [file for snapshot in snapshots for file in snapshot.files]
+        # As the policy does: what nobody is told of is handed out to nobody, nor exported.
+        offered = (one for one in snapshots if packages.keys() >= set(one.load))
+        parts = [file for snapshot in offered for file in snapshot.files]
         served = (*assets.core, *parts, *(file for package in packages.values() for file in package.files))
         runtime = Runtime(
             policy=Resource.of_bytes(policy, "application/json"),

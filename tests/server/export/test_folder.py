@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from belljar.assets import AssetSet
+from belljar.assets import AssetFile, AssetSet
+from belljar.assets.snapshots import Snapshot
 from belljar.errors import ExportError, SettingsError
 from belljar.export import Exported, export, hosts
 from belljar.export.documents import policy_inside
@@ -81,6 +82,23 @@ def test_the_folder_has_only_the_packages_that_were_chosen(make: Make, out: Path
     assert policy_of(out)["packages"].keys() == {"pandas", "numpy"}
     with pytest.raises(SettingsError, match="polars"):
         make(packages=("polars",))
+
+
+def test_the_folder_has_only_snapshots_that_its_packages_make_up(
+    make: Make, out: Path, assets: AssetSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def built(_: Path, __: AssetSet, load: tuple[str, ...], ___: str) -> Snapshot:
+        (tmp_path / "heap").mkdir(exist_ok=True)
+        path = tmp_path / "heap" / f"snapshot-{'-'.join(load) or 'core'}.bin"
+        path.write_bytes(path.name.encode())
+        return Snapshot(load, {"heap": (AssetFile.of(path),)})
+
+    monkeypatch.setattr("belljar.web.site.find_snapshot", built)
+    make(packages=("numpy",), profile=("core",))
+    assert {path.name for path in (out / "assets").rglob("snapshot-*.bin")} == {"snapshot-core.bin"}
+    make(packages=("pandas",), profile=("pandas",))
+    found = {path.name for path in (out / "assets").rglob("snapshot-*.bin")}
+    assert found == {"snapshot-core.bin", "snapshot-numpy-pandas.bin"}
 
 
 def test_no_address_leaves_the_folder(make: Make, out: Path) -> None:
