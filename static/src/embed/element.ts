@@ -392,7 +392,10 @@ export class BellJar extends HTMLElement {
       markLine: (line) => mark(this, line && this.#code ? lineRange(this.#code, line) : null),
       showStored: (shown) => {
         if (this.#stored) this.#stored.hidden = !shown || !this.#stored.firstChild;
-        if (this.#expected) this.#expected.hidden = !shown;
+        if (!this.#expected) return;
+        this.#expected.hidden = !shown;
+        // Themes say how blocks are laid out (Furo's flex), those that are hidden among them.
+        this.#expected.style.setProperty("display", shown ? "" : "none", "important");
       },
       complain: (sentence) => this.#complain(sentence),
       refused: () => refusedOf(this.#base),

@@ -1,11 +1,6 @@
 // Try it: the button above the examples of a docstring, in pages that Sphinx wrote. Until it is pressed nothing of
 // belljar is loaded but this. Stands beside embed.js, in a server and in an export.
 
-/** What embed.js gives: makes a cell of a code block that is there. */
-interface Embed {
-  attach(pre: HTMLElement, options: Record<string, string>): HTMLElement;
-}
-
 /** What somebody may change in a folder of pages without a new build: jupyterlite-sphinx's try_examples.json. */
 interface Switches {
   ignore: RegExp[];
@@ -50,12 +45,32 @@ async function switches(): Promise<Switches> {
 const prompted = (examples: Element) =>
   [...examples.querySelectorAll("pre")].filter((pre) => /^\s*>>>/.test(pre.textContent));
 
+/** Puts a cell around a code block, and around what its theme puts around it. */
+function around(pre: HTMLElement, attributes: Record<string, string>): HTMLElement {
+  const block = pre.closest('div[class*="highlight-"]') ?? pre;
+  const cell = document.createElement("bell-jar");
+  for (const [name, value] of Object.entries(attributes)) cell.setAttribute(name, value);
+  // What an element holds is there when it comes into the page.
+  const place = document.createComment("");
+  block.replaceWith(place);
+  cell.append(block);
+  place.replaceWith(cell);
+  return cell;
+}
+
+let attempts = 0;
+
+/** Defines the element. A browser may keep it that an address could not be had, so a second try has another one. */
+async function load(): Promise<void> {
+  const again = attempts++ > 0 ? `?again=${attempts}` : "";
+  if (!customElements.get("bell-jar")) await import(new URL(`./embed.js${again}`, import.meta.url).href);
+}
+
 /** Makes cells of examples. They share their variables, and nobody else's. */
 async function tried(examples: HTMLElement, session: string, minHeight: number): Promise<void> {
-  const { attach } = (await import(new URL("./embed.js", import.meta.url).href)) as Embed;
+  await load();
   const { setup, height } = examples.dataset;
-  const options = { session, ...(setup ? { setup } : {}) };
-  const cells = prompted(examples).map((pre) => attach(pre, options));
+  const cells = prompted(examples).map((pre) => around(pre, { session, ...(setup ? { setup } : {}) }));
   const least = Math.max(minHeight, pixels(height));
   if (least) examples.style.minHeight = `${least}px`;
   for (const warning of examples.querySelectorAll<HTMLElement>(".belljar-warning")) warning.hidden = false;
@@ -72,6 +87,7 @@ function offer(examples: HTMLElement, session: string, { minHeight }: Switches):
     try {
       await tried(examples, session, minHeight);
       button.hidden = true;
+      examples.querySelector("[role=alert]")?.remove();
     } catch (error) {
       console.error(error);
       button.disabled = false;

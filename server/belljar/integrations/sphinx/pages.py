@@ -105,7 +105,8 @@ def _export(app: Sphinx) -> None:
         settings = load_settings(app.config.belljar_export)
         for event in pipeline.ready(settings):
             if event.amiss:
-                _logger.warning("belljar: %s", event)
+                # Slower starts are no reason for docs to fail.
+                _logger.info("belljar: %s", event)
         exported = export(settings, out, page=False)
     except BelljarError as error:
         _logger.warning("belljar: the cells of these pages are shown, and can't be run: %s", error)
