@@ -13,7 +13,6 @@
 import { EXPORTS, own } from "../../worker/halves";
 import { type Bytes, KIND, SECTION, Writer } from "../../worker/wasm";
 import { appended } from "./binary";
-import { Callers } from "./callers";
 import { type Code, exportedFunctions, FUNCTION_TYPE, roomier } from "./code";
 import { changed, codeWriter, dylink, exported, joined } from "./module";
 import { type Came, Regions } from "./regions";
@@ -34,12 +33,18 @@ function places(code: Code) {
     ensure: functions,
     fill: functions + 1,
     regions: functions + 2,
-    /** Types (i32) -> () and () -> (), those of regions, and those of callers. */
+    /** Types (i32) -> () and () -> (), and those of regions. */
     asks: types,
     plain: types + 1,
     regionTypes: types + 2,
   };
 }
+
+/**
+ * Functions of so many bytes stay whole. Of CPython's there are nine, its evaluation loop (79 kB) among them: all pure Python
+ * runs in it, and somebody's code is soon where no start has been.
+ */
+const LOOP = 20_000;
 
 /** Names of exported functions by their index in a table. */
 export type Placed = ReadonlyMap<number, string>;
@@ -101,15 +106,14 @@ export function hot(
   const regions = new Regions(code, at.regions, at.regionTypes);
   const kept = code.bodies.map((one, position) => {
     if (!wasm.has(bits, position)) return undefined;
-    return ran ? regions.without(one, ran(position)) : code.code.subarray(one.from, one.to);
+    return ran && one.to - one.from < LOOP ? regions.without(one, ran(position)) : code.code.subarray(one.from, one.to);
   });
-  const callers = new Callers(code, at.regions + regions.bodies.length);
   const bodies = codeWriter(code);
   const next = new Writer();
   code.bodies.forEach((one, position) => {
     next.clear();
     const body = kept[position];
-    if (body) callers.through(next, body);
+    if (body) next.piece(body);
     else {
       next.bytes(0, CALL).number(at.ensure);
       wasm.callThrough(next, code, one.type, position + 1, at.table);
@@ -133,18 +137,11 @@ export function hot(
     .bytes(...wasm.TABLE_INIT);
   next.number(at.all).number(at.table).bytes(END);
   bodies.sized(next);
-  for (const one of regions.bodies) {
-    next.clear();
-    callers.through(next, one);
-    bodies.sized(next);
-  }
-  for (const one of callers.bodies()) bodies.sized(one);
+  for (const one of regions.bodies) bodies.sized(next.clear().piece(one));
 
-  const added = 2 + regions.bodies.length + callers.calls.length;
+  const added = 2 + regions.bodies.length;
   const types = new Writer().number(at.plain).number(at.plain);
   for (const type of regions.typesOf) types.number(type);
-  const callerTypes = at.regionTypes + regions.types.length;
-  for (let position = 0; position < callers.calls.length; position++) types.number(callerTypes + position);
   const all = new Writer().bytes(1, 0).number(code.bodies.length); // a passive segment of functions
   for (let position = 0; position < code.bodies.length; position++) {
     all.number(wasm.count(code, KIND.function, position));
@@ -156,7 +153,7 @@ export function hot(
     ...wasm.shared(code).map(({ name, kind, index }) => exported(own(name), kind, index)),
   ];
   const typeEntries = [Uint8Array.of(FUNCTION_TYPE, 1, I32, 0), Uint8Array.of(FUNCTION_TYPE, 0, 0)];
-  typeEntries.push(...regions.types, ...callers.types());
+  typeEntries.push(...regions.types);
   const more = (section: number, entries: number, bytes: Bytes): Bytes =>
     appended(code.sections.entries(section), entries, bytes);
   const changes: Record<number, Bytes | null> = {
