@@ -137,9 +137,10 @@ class Encodings:
             for coding, compress in made.items():
                 path = folder / f"{sha256}.{coding}"
                 quick = folder / f"{sha256}.quick.{coding}"
-                if path.exists():
+                if path.exists() and quick.exists():
                     # From an earlier start: nobody is being sent the quick one any more.
-                    quick.unlink(missing_ok=True)
+                    with contextlib.suppress(OSError):
+                        quick.unlink()
                 if coding == "br" and size > LARGE and not path.exists():
                     jobs.append((0, sha256, coding, quick, _quick_brotli))
                     if size > HUGE or ("zstd" in made and sha256 in sparing):
@@ -147,9 +148,18 @@ class Encodings:
                 slow = _ORDER.index(coding) + 1 if size > LARGE and not path.exists() else 0
                 jobs.append((slow, sha256, coding, path, compress))
         # What costs little for all files first: each has a copy soon, and a better one later.
+        failed: OSError | None = None
         for _, sha256, coding, path, compress in sorted(jobs, key=lambda job: job[0]):
-            self._keep(sha256, coding, path, contents[sha256], compress)
+            if failed and not path.exists():
+                continue
+            try:
+                self._keep(sha256, coding, path, contents[sha256], compress)
+            except OSError as error:
+                # In a folder that nobody may write to (a container's) those that are there are sent.
+                failed = failed or error
         _remove_stale(folder, contents)
+        if failed:
+            raise failed
 
     def _keep(self, sha256: str, coding: str, path: Path, content: bytes | Path, compress: Compress) -> None:
         """Makes one copy unless it is there, and lets it be served if it saves anything."""

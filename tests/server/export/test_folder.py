@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -18,38 +17,13 @@ from starlette.testclient import TestClient
 from belljar.assets import AssetFile, AssetSet
 from belljar.assets.snapshots import Snapshot
 from belljar.errors import ExportError, SettingsError
-from belljar.export import Exported, export, hosts
+from belljar.export import hosts
 from belljar.export.documents import policy_inside
 from belljar.export.folder import INVENTORY
 from belljar.http import headers
-from belljar.settings import Settings
 
-Make = Callable[..., Exported]
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def make(
-    assets: AssetSet,
-    dist: Path,
-    templates: Path,
-    tmp_path: Path,
-    out: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Make:
-    """Exports the small assets with these settings."""
-    del templates
-    monkeypatch.setattr("belljar.web.site.load_asset_set", lambda _: assets)
-
-    def make(*, page: bool = True, **changes: object) -> Exported:
-        settings = replace(Settings(assets_dir=tmp_path / "assets"), **changes)  # type: ignore[arg-type]
-        return export(settings, out, page=page, dist=dist)
-
-    return make
+from ...helpers.webservers import headers_by_path as parsed
+from .conftest import Make
 
 
 def files_of(policy: Any) -> list[dict[str, Any]]:
@@ -195,21 +169,6 @@ def test_an_inventory_takes_nothing_away_outside_of_its_folder(make: Make, out: 
     (out / INVENTORY).write_text(json.dumps({"files": named}))
     make()
     assert (tmp_path / "mine").read_text() == "mine"
-
-
-def parsed(text: str) -> dict[str, dict[str, str]]:
-    """`_headers`, as Netlify documents it: a path, and its headers below it, indented."""
-    found: dict[str, dict[str, str]] = {}
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
-        if not line.startswith(" "):
-            path = line
-            found[path] = {}
-        else:
-            name, _, value = line.strip().partition(": ")
-            found[path][name] = value
-    return found
 
 
 @pytest.mark.parametrize("embedders", [(), ("https://docs.example.org",)])

@@ -68,6 +68,17 @@ def test_copies_hold_the_content(tmp_path: Path) -> None:
     assert copies.keys() == codings().keys()
 
 
+def test_where_one_copy_can_not_be_kept_those_that_are_there_are_sent(tmp_path: Path) -> None:
+    first, second = b"a" * 3000, b"b" * 3000
+    contents = [(hashlib.sha256(data).hexdigest(), data) for data in (first, second)]
+    Encodings(tmp_path).prepare(contents[1:])
+    (tmp_path / f"{contents[0][0]}.gzip").mkdir()
+    again = Encodings(tmp_path)
+    again.prepare(contents)
+    assert {"gzip", "br"} <= again.copies(contents[1][0]).keys()
+    assert "gzip" not in again.copies(contents[0][0])
+
+
 def test_copies_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Encodings(tmp_path).prepare([(SHA256, TEXT)])
     monkeypatch.setattr(encodings, "codings", lambda: {"gzip": pytest.fail, "br": pytest.fail})
