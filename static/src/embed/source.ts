@@ -12,26 +12,33 @@ export function codeOf(place: ParentNode): HTMLElement | null {
   return null;
 }
 
-/** The nodes of text that are code. */
-function* texts(element: Element): Generator<Text> {
+/** A piece of code: text that stands in a node, or the end of a line that is an element and no text (Docusaurus). */
+interface Piece {
+  text: string;
+  node: Text | null;
+}
+
+/** The pieces that are code. */
+function* piecesOf(element: Element): Generator<Piece> {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, (node) => {
-    if (node instanceof Element) return node.matches(NO_CODE) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
-    return NodeFilter.FILTER_ACCEPT;
+    if (!(node instanceof Element) || node.matches("br")) return NodeFilter.FILTER_ACCEPT;
+    return node.matches(NO_CODE) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
   });
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) yield node as Text;
+  for (let node = walker.nextNode(); node; node = walker.nextNode())
+    yield node instanceof Text ? { text: node.data, node } : { text: "\n", node: null };
 }
 
 /** The text of the code as it is, without an empty line at its beginning and white space at its end. */
 export function textOf(element: Element): string {
-  let text = "";
-  for (const node of texts(element)) text += node.data;
-  return text.replaceAll("\r\n", "\n").replace(/^\n/, "").trimEnd();
+  let whole = "";
+  for (const { text } of piecesOf(element)) whole += text;
+  return whole.replaceAll("\r\n", "\n").replace(/^\n/, "").trimEnd();
 }
 
 /** Where a line (1-based) of the code stands; null where there is no such line, or nothing in it. */
 export function lineRange(element: Element, line: number): Range | null {
-  const nodes = [...texts(element)];
-  const whole = nodes.map(({ data }) => data).join("");
+  const pieces = [...piecesOf(element)];
+  const whole = pieces.map(({ text }) => text).join("");
   const skipped = /^\r?\n/.test(whole) ? 1 : 0;
   let from = 0;
   for (let n = 1; n < line + skipped; n++) {
@@ -44,13 +51,13 @@ export function lineRange(element: Element, line: number): Range | null {
   const range = document.createRange();
   let at = 0;
   let begun = false;
-  for (const node of nodes) {
-    const end = at + node.data.length;
-    if (!begun && from < end) {
+  for (const { text, node } of pieces) {
+    const end = at + text.length;
+    if (node && !begun && from < end) {
       range.setStart(node, from - at);
       begun = true;
     }
-    if (begun && to <= end) {
+    if (node && begun && to <= end) {
       range.setEnd(node, to - at);
       return range;
     }

@@ -147,6 +147,28 @@ test("markdown-exec: its editors become cells without a change, and fetch no Pyo
   expect(amiss).toEqual([]);
 });
 
+test("any HTML: code whose lines are elements and not text, as Docusaurus has it, runs and is marked line by line", async ({
+  page,
+}) => {
+  const line = (text: string) => `<div class="token-line"><span class="token">${text}</span><br></div>`;
+  writeFileSync(
+    join(folder, "lines.html"),
+    `<!doctype html><meta charset="utf-8"><title>lines</title><script type="module" src="${server}/embed.js"></script>
+<bell-jar><div class="language-python"><pre><code>${line("side = 3")}${line("")}${line("print(side * side)")}${line(
+      "side.nothing",
+    )}</code></pre></div></bell-jar>`,
+  );
+  await page.goto(`${docs}lines.html`);
+  await run(page, "side = 3", "9");
+  await expect(outputs(cell(page, "side = 3"))).toContainText("AttributeError");
+  const marked = await page.evaluate(() =>
+    [...((CSS as unknown as { highlights: Map<string, Set<Range>> }).highlights.get("belljar-failed") ?? [])].map(
+      String,
+    ),
+  );
+  expect(marked).toEqual(["side.nothing"]);
+});
+
 test("Quarto: a block runs when it is pressed, and one with autorun by itself", async ({ page }) => {
   await page.goto(`${docs}quarto/`);
   await expect(outputs(cell(page, "on its own"))).toContainText("on its own");
