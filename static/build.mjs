@@ -49,6 +49,14 @@ const sdkAt = (path) => ({
   },
 });
 
+/** The same for what makes cells. */
+const embedAt = (path) => ({
+  name: "embed",
+  setup(builder) {
+    builder.onResolve({ filter: /^\.\/embed$/ }, () => ({ path, external: true }));
+  },
+});
+
 /**
  * Style sheets as text for shadow roots: what the page says of its root holds for the cell's; every size is relative to
  * the type around the cell and not to the document's; and every token of the page's can be set from outside, by a theme
@@ -256,12 +264,24 @@ async function buildAll(dist) {
     outdir: dist,
   });
 
+  const cellPage = await build({
+    ...pages,
+    entryPoints: { "embed-page": join(source, "embed/page.ts"), "embed-page-style": join(source, "embed/page.css") },
+    plugins: [embedAt("../embed.js")],
+  });
+
   const manifest = {};
-  for (const [path, { entryPoint }] of Object.entries({ ...page.metafile.outputs, ...tab.metafile.outputs })) {
+  for (const [path, { entryPoint }] of Object.entries({
+    ...page.metafile.outputs,
+    ...tab.metafile.outputs,
+    ...cellPage.metafile.outputs,
+  })) {
     const built = relative(dist, join(process.cwd(), path)).replaceAll("\\", "/");
     if (entryPoint?.endsWith("page/main.ts")) manifest["page.js"] = built;
     if (entryPoint?.endsWith("headless/main.ts")) manifest["headless.js"] = built;
     if (entryPoint?.endsWith("tab/main.ts")) manifest["tab.js"] = built;
+    if (entryPoint?.endsWith("embed/page.ts")) manifest["embed-page.js"] = built;
+    if (entryPoint?.endsWith("embed/page.css")) manifest["embed-page.css"] = built;
     if (entryPoint?.endsWith("page/page.css")) manifest["page.css"] = built;
     if (entryPoint?.endsWith("tab/tab.css")) manifest["tab.css"] = built;
   }

@@ -23,7 +23,7 @@ from belljar.options import option
 _ROUTES = frozenset(
     {
         *("/assets", "/static", "/frame", "/output", "/output.html", "/tab"),
-        *("/sdk.js", "/embed.js", "/policy.json", "/healthz"),
+        *("/sdk.js", "/embed.js", "/embed", "/embed.html", "/policy.json", "/healthz"),
         *("/markdown-exec.js", "/try-examples.js"),
     }
 )

@@ -75,6 +75,9 @@ def dist(tmp_path: Path) -> Path:
     manifest |= {"tab.js": "static/tab-AB78.js", "tab.css": "static/tab-CD90.css"}
     for url in (manifest["tab.js"], manifest["tab.css"]):
         (root / url).write_text("/* tab */\n")
+    manifest |= {"embed-page.js": "static/embed-page-12.js", "embed-page.css": "static/embed-page-34.css"}
+    for name in ("embed-page.js", "embed-page.css"):
+        (root / manifest[name]).write_text("/* cells */\n")
     for icon in ("favicon", "mark"):
         manifest[f"icons/{icon}.svg"] = f"static/icons/{icon}-12.svg"
     (root / "manifest.json").write_text(json.dumps(manifest))
@@ -88,7 +91,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     folder = tmp_path / "templates"
     folder.mkdir()
-    for name in ("frame.html.j2", "headless.html.j2", "output.html.j2", "tab.html.j2"):
+    for name in ("embed.html.j2", "frame.html.j2", "headless.html.j2", "output.html.j2", "tab.html.j2"):
         (folder / name).write_text((site.TEMPLATES / name).read_text())
     head = '<!doctype html>\n<meta charset="utf-8">\n'
     page = head + '<link rel="stylesheet" href="{{ static("page.css") }}"><p>{{ version }}</p>\n'

@@ -133,6 +133,7 @@ def rules(settings: Settings, frame: Framed, output: Framed, *, page: bool) -> l
         *(Rule(name, headers.sdk(readers)) for name in ("sdk.js", "sdk.d.ts", "embed.js", *SITES)),
         *(Rule(name, headers.json(readers)) for name in ("policy.json", "healthz")),
     ]
+    found.append(Rule("embed.html", headers.page(embedders, isolated=False)))
     if page:
         # No host of files asks which browser it is, and WebKit starts no sandbox in an isolated page.
         found += [Rule(path, headers.page(embedders, isolated=False)) for path in ("", "index.html")]
@@ -155,6 +156,8 @@ def _contents(site: Site, *, page: bool) -> dict[str, Resource]:
         _OUTPUT: shown,
         **{f"assets/{path}": resource for path, resource in runtime.files.items()},
         **site.static.get(),
+        # For places that take a frame and no script.
+        "embed.html": _document(site.embed_page.get(), headers.page(settings.embedders, isolated=False)),
         "_headers": _text(hosts.headers_file(sent)),
         ".htaccess": _text(hosts.htaccess(sent)),
         "hosts/nginx.conf": _text(hosts.nginx(sent)),

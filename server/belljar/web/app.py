@@ -62,6 +62,8 @@ def create_app(
             Route("/headless", views.headless),
             Route("/tab", views.tab),
             Route("/tab/{side}", views.tab_socket),
+            Route("/embed", views.embed_page),
+            Route("/embed.html", views.embed_page),
             Route("/embed.js", views.embed),
             *(Route(f"/{name}", views.site_script(name)) for name in SITES),
             Route("/sdk.js", views.sdk),
@@ -114,6 +116,11 @@ class Views:
         if request.path_params.get("digest") == output_digest(framed, self.site.settings):
             sent["Cache-Control"] = headers.IMMUTABLE
         return self._respond(request, framed.document, sent)
+
+    def embed_page(self, request: Request) -> Response:
+        """The page that shows the cells of its own address, which only the browser reads."""
+        sent = headers.page(self.site.settings.embedders, isolated=False)
+        return self._respond(request, self.site.embed_page.get(), sent)
 
     def headless(self, request: Request) -> Response:
         """The page for programs: no view, for a browser that belljar's own backend drives."""

@@ -64,8 +64,8 @@ class Site:
 
     Attributes:
         encodings: The compressed copies, made in the background.
-        page, headless, tab, frame, output, sdk, types, embed: The documents, the SDK module and its
-            declarations, the module of pages with cells.
+        page, headless, tab, embed_page, frame, output, sdk, types, embed: The documents, the SDK module and
+            its declarations, the module of pages with cells.
         sites: The modules of `SITES`, by name.
         static: Built files by relative URL, `static/page-AB12.js`.
         runtime: The policy and the assets.
@@ -82,6 +82,7 @@ class Site:
         self.page = self._document("page")
         self.headless = self._document("headless")
         self.tab = self._document("tab")
+        self.embed_page = self._document("embed")
         self.frame = self._framed("frame")
         self.output = self._framed("output")
         self.sdk = self._module("sdk.js")
@@ -106,6 +107,7 @@ class Site:
             self.page,
             self.headless,
             self.tab,
+            self.embed_page,
             self.frame,
             self.output,
             self.sdk,

@@ -1,6 +1,7 @@
 // <bell-jar>: a cell that attaches to the code that stands in the page. Until somebody means to run it, this is all there is.
 
 import live from "belljar:live";
+import type { Execution } from "../host/index";
 import base from "../page/styles/tokens.css";
 import { h, setText } from "../page/view/dom";
 import { icon } from "../page/view/icons";
@@ -10,7 +11,7 @@ import { dress, watchLook } from "./look";
 import { mark } from "./marks";
 import { NAMES, type Settings, settingsOf, unknownAttributes } from "./markup";
 import { onRefusal, refusedOf } from "./policy-watch";
-import { codeOf, lineRange, textOf } from "./source";
+import { blockOf, codeOf, lineRange, textOf } from "./source";
 import { storedView } from "./stored";
 import look from "./styles/cell.css";
 
@@ -103,7 +104,7 @@ export class BellJar extends HTMLElement {
   // ------------------------------------------------------------ what pages call
 
   /** Runs the code. Gives the SDK's Execution; rejects with a sentence where Python can't even be asked. */
-  async run(): Promise<unknown> {
+  async run(): Promise<Execution> {
     return (await this.#load()).run();
   }
 
@@ -253,10 +254,14 @@ export class BellJar extends HTMLElement {
   /** The bar follows the code without the gap that the page's style leaves below code, which goes below the cell. */
   #close(): void {
     const { root } = this.#parts ?? {};
-    const block = this.#attachment ? (this.#attachment.target ?? null) : this.#code;
-    if (!root || !block) return;
-    const gap = root.querySelector(".bar")?.getBoundingClientRect().top ?? 0;
-    const space = Math.round(gap - (block.closest("pre") ?? block).getBoundingClientRect().bottom);
+    if (!root || !this.#code) return;
+    const block = this.#attachment
+      ? blockOf(this.#code)
+      : [...this.children].find((child) => child.contains(this.#code));
+    if (!block) return;
+    const top =
+      root.getBoundingClientRect().top + (this.#attachment ? 0 : (this.#slot?.getBoundingClientRect().height ?? 0));
+    const space = Math.round(top - block.getBoundingClientRect().bottom);
     if (space > 0 && space < 80) root.style.setProperty("--gap", `${space}px`);
   }
 
@@ -405,12 +410,11 @@ export class BellJar extends HTMLElement {
   }
 
   #showGiven(given: boolean): void {
-    const { target } = this.#attachment ?? {};
     if (!this.#parts || !this.#slot) return;
     this.#parts.well.hidden = given;
     this.#slot.hidden = !given;
-    const block = target?.closest("pre") ?? target;
-    if (block) block.style.display = given ? "" : "none";
+    if (!this.#attachment || !this.#code) return;
+    blockOf(this.#code).style.setProperty("display", given ? "" : "none", "important");
   }
 
   #complain(sentence: string): void {

@@ -7,6 +7,7 @@
 
 import { BellJar } from "./element";
 import { NAMES } from "./markup";
+import { blockOf, isLineNumbers } from "./source";
 
 const TAG = "bell-jar";
 
@@ -28,7 +29,7 @@ export function attach(target: HTMLElement, options: AttachOptions = {}): BellJa
   }
   const cell = (document.createElement(TAG) as BellJar).beside({ target, given });
   attached.set(target, cell);
-  target.after(cell);
+  blockOf(target).after(cell);
   return cell;
 }
 
@@ -43,7 +44,7 @@ function scan(): void {
 function matches(group: Element): HTMLElement[] {
   const selector = group.getAttribute("selector") ?? "";
   try {
-    return [...document.querySelectorAll<HTMLElement>(selector)];
+    return [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => !isLineNumbers(element));
   } catch {
     if (!group.hasAttribute("data-belljar-told")) {
       group.setAttribute("data-belljar-told", "");

@@ -25,15 +25,16 @@ function channels(color: string): number[] | undefined {
   return space?.map((value, at) => (at < 3 ? value * 255 : value));
 }
 
+const isDark = ([r = 0, g = 0, b = 0]: number[]): boolean => 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+
 /** Whether what is behind an element is dark: the first ground that hides what is below it decides. */
 function darkBehind(element: Element): boolean {
   for (let at: Element | null = element; at; at = parentOf(at)) {
-    const [r = 0, g = 0, b = 0, a = 1] = channels(getComputedStyle(at).backgroundColor) ?? [0, 0, 0, 0];
-    if (a > 0.5) return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+    const ground = channels(getComputedStyle(at).backgroundColor) ?? [0, 0, 0, 0];
+    if ((ground[3] ?? 1) > 0.5) return isDark(ground);
   }
-  // Nobody paints: the browser's own ground is dark only where the page says that it can be.
-  const scheme = getComputedStyle(document.documentElement).colorScheme;
-  return scheme === "dark" || (/\bdark\b/.test(scheme) && systemDark.matches);
+  // Nobody paints: on the browser's own ground the colour of text tells which one that is.
+  return !isDark(channels(getComputedStyle(element).color) ?? [0, 0, 0]);
 }
 
 function parentOf(element: Element): Element | null {

@@ -12,6 +12,31 @@ export function codeOf(place: ParentNode): HTMLElement | null {
   return null;
 }
 
+/** What highlighters build around one block of code. */
+const WRAPPER =
+  ".highlight, [class*='highlight-'], [class*='highlight_'], [class*='language-'], [class*='codeBlock'], .codehilite, .sourceCode, .code-block, figure:has(> pre)";
+
+/** Whether this is the column of line numbers beside code, and no code. */
+export function isLineNumbers(element: Element): boolean {
+  return element.closest(".linenos, .linenodiv, .lineno, .gutter, .line-numbers-wrapper") !== null;
+}
+
+/** The whole of a block: its code with all that highlighters have built around it, up to `within`. */
+export function blockOf(code: HTMLElement, within?: Element): HTMLElement {
+  let block = code.closest<HTMLElement>("table.highlighttable, table.codehilitetable, pre") ?? code;
+  block = block.closest<HTMLElement>("table.highlighttable, table.codehilitetable") ?? block;
+  for (let around = block.parentElement; around && around !== within; around = block.parentElement) {
+    // Of two blocks in one box none is the box.
+    if (
+      !around.matches(WRAPPER) ||
+      around.querySelectorAll("pre").length > block.querySelectorAll("pre").length + (block.matches("pre") ? 1 : 0)
+    )
+      break;
+    block = around;
+  }
+  return block;
+}
+
 /** A piece of code: text that stands in a node, or the end of a line that is an element and no text (Docusaurus). */
 interface Piece {
   text: string;

@@ -229,6 +229,8 @@ def test_pages_with_cells_find_their_script_and_the_frame_of_results_by_names_th
     assert block is not None
     assert "sandbox allow-scripts" in block[1]
     assert "immutable" not in block[1]
+    assert b"frame-ancestors" not in (out / "embed.html").read_bytes()
+    assert b"script-src 'self'" in (out / "embed.html").read_bytes()
 
 
 def test_the_policy_of_a_folder_names_the_notebook_page_only_where_there_is_one(

@@ -34,6 +34,8 @@ ROUTES = [
     "/output",
     "/output.html",
     "/headless",
+    "/embed",
+    "/embed.html",
     "/embed.js",
     "/markdown-exec.js",
     "/try-examples.js",
@@ -145,7 +147,7 @@ def test_the_page_for_programs_is_embedded_by_nobody(make_client: MakeClient) ->
 
 def test_embedders_reach_every_frame(make_client: MakeClient) -> None:
     client = make_client(embedders=("https://docs.example.org",))
-    for path in ("/", "/frame/isolated.html", "/frame/plain.html", "/output"):
+    for path in ("/", "/embed", "/frame/isolated.html", "/frame/plain.html", "/output"):
         csp = client.get(path).headers["content-security-policy"]
         assert "frame-ancestors 'self' https://docs.example.org" in csp
 
@@ -207,6 +209,13 @@ def test_the_scripts_of_cells_are_modules_beside_the_sdk(client: TestClient, pat
     response = client.get(path)
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
     assert_sent(response, headers.sdk())
+
+
+def test_the_page_of_cells_is_the_same_whatever_its_address_says(client: TestClient) -> None:
+    plain, asked = client.get("/embed"), client.get("/embed?code=%3Cscript%3Ealert(1)%3C/script%3E")
+    assert plain.content == asked.content
+    assert_sent(asked, headers.page(isolated=False))
+    assert 'src="static/embed-page-12.js"' in plain.text
 
 
 def test_the_policy_says_that_there_is_a_page(client: TestClient) -> None:

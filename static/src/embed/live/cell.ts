@@ -11,9 +11,9 @@ import { OutputsView } from "../../page/view/outputs-view";
 import { toast } from "../../page/view/toast";
 import type { Face, Live } from "../contract";
 import { hasPrompts, matches, withoutPrompts } from "../doctest";
+import { packedCode } from "../packed";
 import type { Hub } from "./hub";
 import type { Needs } from "./runtime";
-import { packedCode } from "./share";
 import { adopt } from "./styles";
 
 const TICK_MS = 100;

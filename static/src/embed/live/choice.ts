@@ -44,7 +44,12 @@ export function startFor(offer: Offer, wanted: readonly string[]): Start {
     .filter(([, { load }]) => wanted.every((name) => load.includes(name)))
     .filter(([, { load }]) => offer.snapshots.some((snapshot) => same(snapshot.load, load)))
     .sort(([, a], [, b]) => a.load.length - b.load.length)[0];
-  return fast ? { profile: fast[0] } : { packages: [...wanted] };
+  if (fast) return { profile: fast[0] };
+  // None has them all: the one that has most of them saves most, and the rest comes on top.
+  const [part] = offer.snapshots
+    .map(({ load }) => ({ load, has: wanted.filter((name) => load.includes(name)).length }))
+    .sort((a, b) => b.has - a.has || a.load.length - b.load.length);
+  return { packages: [...new Set([...(part?.has ? part.load : []), ...wanted])] };
 }
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>

@@ -90,9 +90,9 @@ export class Hub implements Engine {
   async execute(code: string, hooks: RunHooks, cell: Cell): Promise<Execution> {
     const member = this.#members.get(cell.id);
     if (!member) throw new Error("it is gone from the page");
-    const needs = member.needs();
     const stopped = this.#stopped;
     try {
+      const needs = member.needs();
       const sandbox = await this.runtime.open(this.#pending(code), needs);
       const { timeout_ms, max_timeout_ms } = (await sandbox.policy).limits;
       this.#limits = { normal: timeout_ms, most: max_timeout_ms };

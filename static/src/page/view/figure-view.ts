@@ -29,14 +29,29 @@ export function figureView(bundle: Bundle, { wantSvg }: FigureOptions): FigureVi
   const alt = bundle.alt || bundle.text || "Figure";
   const name = bundle.name || "figure";
   const image = h("img", { src: url, alt, width: bundle.width, height: bundle.height });
+  const open = h(
+    "button",
+    { type: "button", class: "figure-open", "aria-label": `Enlarge: ${alt}`, on: { click: () => zoom(url, alt) } },
+    image,
+  );
+  // A page's policy may allow no pictures by address. Pixels it does not ask about.
+  image.addEventListener(
+    "error",
+    () =>
+      raster &&
+      void painted(raster.blob, alt, bundle).then(
+        (canvas) => {
+          open.replaceChildren(canvas);
+          open.disabled = true;
+        },
+        () => undefined,
+      ),
+    { once: true },
+  );
   const dom = h(
     "figure",
     { class: "output output-figure", "data-testid": "output-figure" },
-    h(
-      "button",
-      { type: "button", class: "figure-open", "aria-label": `Enlarge: ${alt}`, on: { click: () => zoom(url, alt) } },
-      image,
-    ),
+    open,
     h(
       "figcaption",
       { class: "output-tools" },
@@ -46,4 +61,15 @@ export function figureView(bundle: Bundle, { wantSvg }: FigureOptions): FigureVi
     ),
   );
   return { dom, destroy: release };
+}
+
+/** The picture as a canvas of the same size. */
+async function painted(blob: Blob, alt: string, { width, height }: Bundle): Promise<HTMLCanvasElement> {
+  const bitmap = await createImageBitmap(blob);
+  const canvas = h("canvas", { width: bitmap.width, height: bitmap.height, role: "img", "aria-label": alt });
+  canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+  canvas.style.setProperty("width", `${width ?? bitmap.width}px`);
+  canvas.style.setProperty("max-width", "100%");
+  if (width && height) canvas.style.setProperty("aspect-ratio", `${width} / ${height}`);
+  return canvas;
 }
