@@ -37,8 +37,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a seco
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=2 assets unit
 	$(CONTRACT) --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/contract.xml
-	$(PYTEST)/pytest.xml -m "not browser and not services"
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target driving lending
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lending driving plain
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
 	for project in together alone; do \
 		workers="$$([[ $$project == alone ]] && echo 1 || echo 2)"; \
@@ -47,9 +46,11 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a seco
 	done
 	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,contract,pytest,driving,lending,together,alone}.xml
 
-# Programs that drive browsers mostly wait for them, so there are two at a time.
+# Programs that drive browsers mostly wait for them, so there are two at a time: the one that takes longest, and the others.
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
-.PHONY: driving lending
+.PHONY: plain driving lending
+plain:
+	$(PYTEST)/pytest.xml -m "not browser and not services"
 driving:
 	$(PYTEST)/driving.xml -m "browser and not services"
 lending:
