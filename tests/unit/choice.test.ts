@@ -19,7 +19,7 @@ const pack = (name: string, depends: string[], digit: string) => ({
   depends,
   imports: [name],
   file: file(`${name}.whl`, digit),
-  image: name === "numpy" ? null : { code: file(`${name}.bin`, digit), rest: file(`${name}-rest.bin`, digit) },
+  image: name === "numpy" ? null : { code: file(`${name}.bin`, digit), deferred: file(`${name}-rest.bin`, digit) },
 });
 const part = file("snapshot-state.json", "5");
 
@@ -136,7 +136,7 @@ describe("assets", () => {
     expect(moved.core).toEqual([{ ...policy.core[0], url: at("1", "pyodide.mjs") }]);
     expect(moved.packages.scipy?.file).toEqual({ ...policy.packages.scipy?.file, url: at("4", "scipy.whl") });
     const image = moved.packages.scipy?.image;
-    expect([image?.code.url, image?.rest?.url]).toEqual([at("4", "scipy.bin"), at("4", "scipy-rest.bin")]);
+    expect([image?.code.url, image?.deferred?.url]).toEqual([at("4", "scipy.bin"), at("4", "scipy-rest.bin")]);
     expect(moved.packages.numpy?.image).toBeNull();
     const [snapshot] = moved.snapshots;
     const parts = [snapshot?.state, snapshot?.hot, snapshot?.rest, ...(snapshot?.heap ?? [])];

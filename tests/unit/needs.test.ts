@@ -5,9 +5,9 @@ import { Needs } from "../../static/src/frame/needs";
 import type { Delivery, ImageOffer } from "../../static/src/protocol/messages";
 
 const PACKAGES = { numpy: {}, scipy: {}, seaborn: {} };
-const image = (name: string): ImageOffer => ({ name, bytes: new ArrayBuffer(1), more: false });
-const delivery = (...names: string[]): Delivery<ImageOffer> => ({ files: [], images: names.map(image), error: null });
-const failure: Delivery<ImageOffer> = { files: [], images: [], error: "the server is away" };
+const image = (name: string): ImageOffer => ({ name, bytes: new ArrayBuffer(1), deferred: false });
+const delivery = (...names: string[]): Delivery => ({ files: [], images: names.map(image), error: null });
+const failure: Delivery = { files: [], images: [], error: "the server is away" };
 
 function needs() {
   const asked: [id: string, names: string[]][] = [];

@@ -147,8 +147,8 @@ def _package(package: Package) -> dict[str, Any]:
     }
 
 
-def _image(code: AssetFile, rest: AssetFile | None = None) -> dict[str, Any]:
-    return {"code": _file(code), "rest": _file(rest) if rest else None}
+def _image(code: AssetFile, deferred: AssetFile | None = None) -> dict[str, Any]:
+    return {"code": _file(code), "deferred": _file(deferred) if deferred else None}
 
 
 def _limits(limits: Limits) -> dict[str, int]:

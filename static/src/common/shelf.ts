@@ -2,6 +2,7 @@
 
 interface Place<T> {
   promise: Promise<T>;
+  thing?: T;
   resolve(value: T): void;
 }
 
@@ -14,7 +15,14 @@ export class Shelf<T> {
   }
 
   put(name: string, thing: T): void {
-    this.#place(name).resolve(thing);
+    const place = this.#place(name);
+    place.thing ??= thing;
+    place.resolve(thing);
+  }
+
+  /** The thing of a name, if it has come. */
+  here(name: string): T | undefined {
+    return this.#places.get(name)?.thing;
   }
 
   /** Forgets the thing of a name: who asks from now on waits for another one. */

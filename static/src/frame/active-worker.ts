@@ -1,8 +1,7 @@
 // The worker in use: what it says, what it asks for, whether it hears. With it goes all of this, and the next one begins anew.
 
-import type { Shelf } from "../common/shelf";
 import type { FrameMessage, WorkerMessage } from "../protocol/guards";
-import type { BootSettings, Delivery, ImageOffer } from "../protocol/messages";
+import type { BootSettings, Delivery } from "../protocol/messages";
 import type { Cell } from "./cell";
 import { mint } from "./names";
 import { Needs } from "./needs";
@@ -33,7 +32,6 @@ export class ActiveWorker implements WorkerListener {
   readonly worker: PythonWorker;
   readonly vigil: Vigil;
   readonly #owner: ActiveWorkerOwner;
-  readonly #deferred: Shelf<Blob | null>;
   readonly #needs: Needs;
   /** Requests of the host by the names that the worker knows them by. */
   readonly #completions = new Map<string, number>();
@@ -41,14 +39,8 @@ export class ActiveWorker implements WorkerListener {
   /** What it had said of interrupts when the run was to stop. */
   #before = { taken: 0, over: false };
 
-  constructor(
-    worker: PythonWorker,
-    { packages }: BootSettings,
-    deferred: Shelf<Blob | null>,
-    owner: ActiveWorkerOwner,
-  ) {
+  constructor(worker: PythonWorker, { packages }: BootSettings, owner: ActiveWorkerOwner) {
     this.worker = worker;
-    this.#deferred = deferred;
     this.#owner = owner;
     this.#needs = new Needs(packages, {
       ask: (id, names) => owner.say({ type: "need", id, names }),
@@ -74,7 +66,7 @@ export class ActiveWorker implements WorkerListener {
   }
 
   /** The host has delivered what was needed. */
-  deliver(id: string, delivery: Delivery<ImageOffer>): void {
+  deliver(id: string, delivery: Delivery): void {
     this.#needs.deliver(id, delivery);
   }
 
@@ -111,12 +103,12 @@ export class ActiveWorker implements WorkerListener {
   }
 
   /** It gets what it asked for. */
-  #hand(id: string, delivery: Delivery<ImageOffer>): void {
+  #hand(id: string, delivery: Delivery): void {
     const bytes = [...delivery.files, ...delivery.images].reduce((sum, one) => sum + one.bytes.byteLength, 0);
     if (!this.caused(bytes)) return;
     if (!delivery.error) this.vigil.busy(); // unpacking them takes its time
     if (waitsForAll(delivery, this.worker)) this.#owner.say({ type: "stalled" });
-    void this.worker.deliver(id, delivery, this.#deferred);
+    void this.worker.deliver(id, delivery);
     this.#owner.cell?.run.handed(bytes);
     this.#loads();
   }

@@ -5,7 +5,7 @@
 //             │                        └─ could not be had: it may be asked for again, a few times a run
 //             └─ all of it is here: answered at once
 
-import type { Delivery, ImageOffer } from "../protocol/messages";
+import type { Delivery } from "../protocol/messages";
 import { mint } from "./names";
 
 /** So many needs may wait for their turn; the harness has one at a time. */
@@ -18,7 +18,7 @@ export interface NeedEvents {
   /** The host is to deliver these. */
   ask(id: string, names: string[]): void;
   /** The worker gets what it needs, or a sentence. */
-  hand(id: string, delivery: Delivery<ImageOffer>): void;
+  hand(id: string, delivery: Delivery): void;
 }
 
 interface Need {
@@ -27,7 +27,7 @@ interface Need {
   names: string[];
 }
 
-const refusal = (error: string): Delivery<ImageOffer> => ({ files: [], images: [], error });
+const refusal = (error: string): Delivery => ({ files: [], images: [], error });
 
 export class Needs {
   readonly #packages: object;
@@ -83,7 +83,7 @@ export class Needs {
   }
 
   /** The host has answered; what it wasn't asked for is dropped. */
-  deliver(mine: string, delivery: Delivery<ImageOffer>): void {
+  deliver(mine: string, delivery: Delivery): void {
     const asked = this.#asked;
     if (asked?.mine !== mine) return;
     this.#asked = undefined;

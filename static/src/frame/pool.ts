@@ -10,9 +10,9 @@
 // every worker of the process. What people do first is done some times before, so that nobody waits for that.
 
 import { IDLE_MS, TAKEN_MS } from "../common/idle";
-import type { Shelf } from "../common/shelf";
 import type { FrameLimits } from "../protocol/limits";
-import { type BootSettings, type Delivery, type ImageOffer, PROFILE } from "../protocol/messages";
+import { type BootSettings, type Delivery, PROFILE } from "../protocol/messages";
+import type { Deferred } from "./deferred";
 import { PythonWorker, type WorkerListener, waitsForAll } from "./python-worker";
 import { Quota } from "./quota";
 import type { Runtime } from "./runtime";
@@ -34,8 +34,8 @@ export class Pool {
   /** Those of them that stand ready. */
   readonly #ready = new Set<PythonWorker>();
   #held: PythonWorker | undefined;
-  #profile: Delivery<ImageOffer> | undefined;
-  readonly #rests: Shelf<Blob | null>;
+  #profile: Delivery | undefined;
+  readonly #deferred: Deferred;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
   #rehearsals = 0;
@@ -46,10 +46,10 @@ export class Pool {
   readonly #settings: BootSettings;
   readonly #events: PoolEvents;
 
-  /** `rests`: of packages' images. `held`: the first worker waits for `release`. */
-  constructor(runtime: Runtime, settings: BootSettings, rests: Shelf<Blob | null>, events: PoolEvents, held = false) {
+  /** `held`: the first worker waits for `release`. */
+  constructor(runtime: Runtime, settings: BootSettings, deferred: Deferred, events: PoolEvents, held = false) {
     this.#runtime = runtime;
-    this.#rests = rests;
+    this.#deferred = deferred;
     this.#settings = settings;
     this.#events = events;
     this.active = this.#spawn(held);
@@ -61,14 +61,14 @@ export class Pool {
   }
 
   /** The profile's packages have come (or not). */
-  deliverProfile(profile: Delivery<ImageOffer>): void {
+  deliverProfile(profile: Delivery): void {
     this.#profile = profile;
     for (const worker of [this.active, ...this.#spares, this.#held]) if (worker) this.#deliver(worker, profile);
   }
 
-  #deliver(worker: PythonWorker, profile: Delivery<ImageOffer>): void {
+  #deliver(worker: PythonWorker, profile: Delivery): void {
     if (waitsForAll(profile, worker)) this.#events.waits();
-    void worker.deliver(PROFILE, profile, this.#rests, true);
+    void worker.deliver(PROFILE, profile, true);
   }
 
   /** Call when nothing runs: a reserve may boot. */
@@ -129,7 +129,7 @@ export class Pool {
   }
 
   #spawn(held = false): PythonWorker {
-    const worker = new PythonWorker(this.#runtime, this.#settings, held);
+    const worker = new PythonWorker(this.#runtime, this.#settings, this.#deferred, held);
     if (this.#profile) this.#deliver(worker, this.#profile);
     return worker;
   }

@@ -10,21 +10,20 @@ import { Countdown } from "../common/countdown";
 import { Gate } from "../common/gate";
 import { ENDED, INTERRUPT_BYTES, INTERRUPTED, OVER, SIGNAL, TAKEN } from "../common/interrupt";
 import { makeMailbox, PAGE_BYTES, putPage } from "../common/pager";
-import type { Shelf } from "../common/shelf";
 import { now, type Step } from "../common/timing";
 import type { WorkerMessage } from "../protocol/guards";
 import { parseWorkerText, path as pathGuard } from "../protocol/guards";
 import {
   type BootSettings,
   type Delivery,
-  type ImageOffer,
+  deferredOf,
   type Piece,
   type ReadyInfo,
-  restOf,
   type WorkerCommand,
 } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 import { HEAP, LATER_PARTS, SNAPSHOT } from "../protocol/snapshot";
+import type { Deferred } from "./deferred";
 import type { Runtime } from "./runtime";
 
 /** What the owner of a worker hears. */
@@ -44,8 +43,8 @@ export interface WorkerListener {
 }
 
 /** Without shared memory all of an image has to be here before anything can be done with it. */
-export const waitsForAll = ({ images }: Delivery<ImageOffer>, { paged }: PythonWorker): boolean =>
-  !paged && images.some(({ more }) => more);
+export const waitsForAll = ({ images }: Delivery, { paged }: PythonWorker): boolean =>
+  !paged && images.some(({ deferred }) => deferred);
 
 export class PythonWorker {
   state: "booting" | "ready" | "dead" = "booting";
@@ -64,10 +63,7 @@ export class PythonWorker {
   /** Opened by the worker's first word. */
   readonly #awake = new Gate();
   readonly #pieces: Runtime["pieces"];
-  /** What it may ask for page by page, as long as it is on its way; null where it can't be had. */
-  readonly #later = new Map<string, Promise<Piece | null> | undefined>();
-  /** Of those, what has come (or can't). */
-  readonly #came = new Set<string>();
+  readonly #deferred: Deferred;
   /** One page is asked for at a time: there is one place to put it. */
   #paging = false;
   readonly #allowed: object;
@@ -76,7 +72,7 @@ export class PythonWorker {
   whole: boolean;
 
   /** Only a worker that starts from a snapshot can be held. */
-  constructor(runtime: Runtime, settings: BootSettings, held = false) {
+  constructor(runtime: Runtime, settings: BootSettings, deferred: Deferred, held = false) {
     const shared = settings.interrupt && runtime.isolated ? new SharedArrayBuffer(INTERRUPT_BYTES) : null;
     this.#interrupt = shared ? new Uint8Array(shared) : null;
     this.#worker = runtime.spawn();
@@ -92,6 +88,7 @@ export class PythonWorker {
     });
     const { pieces, read, snapshot, timeline } = runtime;
     this.#pieces = pieces;
+    this.#deferred = deferred;
     this.#read = read;
     this.#held = held && snapshot !== null;
     if (!this.#held) this.#loadClock.resume();
@@ -99,7 +96,6 @@ export class PythonWorker {
     this.#start = snapshot ? "snapshot" : "wheels";
     this.#mailbox = runtime.isolated ? makeMailbox() : null;
     this.#allowed = settings.packages;
-    for (const name of LATER_PARTS.map((part) => SNAPSHOT[part])) this.#await(name, pieces.get(name));
     this.whole = snapshot === null || this.#mailbox !== null;
     if (!this.whole) this.#arrive().catch(() => {}); // whoever fetches it tells of that
     this.post({ type: "boot", settings, interrupt: shared, snapshot, mailbox: this.#mailbox });
@@ -154,31 +150,21 @@ export class PythonWorker {
   }
 
   /**
-   * Hands over packages, as copies if they are `kept` for others. The rest of their images follows where this worker can
-   * read what is on its way; elsewhere everything is waited for.
+   * Hands over packages, as copies if they are `kept` for others. Their deferred files follow where this worker can read
+   * what is on its way; elsewhere they are waited for.
    */
-  async deliver(
-    id: string,
-    { files, images, error }: Delivery<ImageOffer>,
-    rests: Shelf<Blob | null>,
-    kept = false,
-  ): Promise<void> {
-    const late = images.filter(({ more }) => more).map(({ name }) => name);
-    for (const name of late) this.#await(restOf(name), rests.get(name));
-    const here = new Map<string, Blob | null>();
-    if (!this.#mailbox) await Promise.all(late.map(async (name) => here.set(name, await rests.get(name))));
-    const parts = images.map(({ name, bytes }) => ({ name, bytes, rest: here.get(name) ?? null }));
-    this.post({ type: "packages", id, files, images: parts, error }, kept ? [] : parts.map(({ bytes }) => bytes));
-    if (!this.#mailbox) return;
-    for (const name of late) {
-      void rests.get(name).then((blob) => blob && this.post({ type: "rest", name, blob }));
-    }
+  async deliver(id: string, { files, images, error }: Delivery, kept = false): Promise<void> {
+    const names = images.filter(({ deferred }) => deferred).map(({ name }) => name);
+    const came = names.map((name) => this.#follow(name));
+    if (!this.paged) await Promise.all(came);
+    this.post({ type: "packages", id, files, images, error }, kept ? [] : images.map(({ bytes }) => bytes));
   }
 
-  #await(name: string, piece: Promise<Piece | null> | undefined): void {
-    this.#later.set(name, piece);
-    const came = (): void => void this.#came.add(name);
-    piece?.then(came, came);
+  /** Hands over the deferred files of a package once they are here; resolves when that is known to be, or not. */
+  async #follow(name: string): Promise<void> {
+    const value = await this.#deferred.of(name);
+    if (value) this.post({ type: "piece", name: deferredOf(name), value });
+    else if (this.state !== "dead") void this.#follow(name); // they may be there the next time
   }
 
   /** Asks the running cell to stop: computing code through the buffer, waiting code by message. */
@@ -251,15 +237,15 @@ export class PythonWorker {
   /** A cell needs a file of the image that has not been handed over yet. */
   async #page({ part, offset, length }: Extract<WorkerMessage, { type: "page" }>): Promise<void> {
     const mailbox = this.#mailbox;
-    const later = this.#later.get(part);
+    const later = this.#deferred.find(part);
     if (!mailbox || this.#paging) return;
     const size = Math.min(length, PAGE_BYTES);
     if (this.listener?.caused(size) === false) return;
     this.#paging = true;
-    const waits = later !== undefined && !this.#came.has(part);
+    const waits = later?.here === false;
     if (waits) this.listener?.paging();
     try {
-      const image = (await later) as Blob; // whatever else it is has no bytes to give
+      const image = (await later?.blob) as Blob; // what can't be had has no bytes to give
       const bytes = await image.slice(offset, offset + size).arrayBuffer();
       putPage(mailbox, new Uint8Array(bytes));
     } catch {

@@ -6,11 +6,11 @@
 //
 // Whatever happens to a worker, every request of the host gets exactly one answer.
 
-import { Shelf } from "../common/shelf";
 import type { FrameMessage, HostMessage, WorkerMessage } from "../protocol/guards";
-import { type BootSettings, type Delivery, type ImageOffer, PROFILE, type RunOutcome } from "../protocol/messages";
+import { type BootSettings, type Delivery, PROFILE, type RunOutcome } from "../protocol/messages";
 import { ActiveWorker, type ActiveWorkerOwner } from "./active-worker";
 import { Cell } from "./cell";
+import { Deferred } from "./deferred";
 import { FileStore } from "./file-store";
 import { Pool } from "./pool";
 import type { PythonWorker } from "./python-worker";
@@ -31,8 +31,7 @@ export class FrameSession implements ActiveWorkerOwner {
   readonly #files: FileStore;
   readonly #pool: Pool;
   readonly #restoring: boolean;
-  /** What packages' images lacked, by package; null where it can't be had. */
-  readonly #rests = new Shelf<Blob | null>();
+  readonly #deferred: Deferred;
   #active: ActiveWorker;
   /** Of what comes while nothing runs. */
   #idle: Quota;
@@ -47,16 +46,17 @@ export class FrameSession implements ActiveWorkerOwner {
     this.#restoring = runtime.snapshot !== null;
     this.#files = new FileStore(settings.limits);
     this.#idle = new Quota(settings.limits);
+    this.#deferred = new Deferred(runtime.pieces);
     const events = {
       spares: (count: number) => say({ type: "spare", count }),
       waits: () => say({ type: "stalled" }),
     };
-    this.#pool = new Pool(runtime, settings, this.#rests, events, held);
+    this.#pool = new Pool(runtime, settings, this.#deferred, events, held);
     this.#active = this.#use(this.#pool.active);
   }
 
   #use(worker: PythonWorker): ActiveWorker {
-    return new ActiveWorker(worker, this.#settings, this.#rests, this);
+    return new ActiveWorker(worker, this.#settings, this);
   }
 
   get #worker(): PythonWorker {
@@ -76,9 +76,8 @@ export class FrameSession implements ActiveWorkerOwner {
         return this.#pool.release();
       case "packages":
         return this.#packages(message.id, message);
-      case "rest":
-        this.#rests.put(message.name, message.blob);
-        return message.blob ? undefined : this.#rests.drop(message.name); // the next time it may be there
+      case "deferred":
+        return this.#deferred.put(message.name, message.blob);
       case "execute":
         return this.#execute(message);
       case "interrupt":
@@ -106,7 +105,7 @@ export class FrameSession implements ActiveWorkerOwner {
     this.say({ type: "reply", request, value, error });
   }
 
-  #packages(id: string, delivery: Delivery<ImageOffer>): void {
+  #packages(id: string, delivery: Delivery): void {
     if (id === PROFILE) this.#pool.deliverProfile(delivery);
     else this.#active.deliver(id, delivery);
   }

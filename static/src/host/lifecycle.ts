@@ -157,7 +157,7 @@ export class Lifecycle {
       this.#tenancy = new FrameTenancy(
         supply,
         owner,
-        (events, idle) => take(supply, options, events) ?? openFrame(supply, options, events, { idle, early }),
+        (events) => take(supply, options, events) ?? openFrame(supply, options, events, { early }),
       );
     } catch (error) {
       this.#end("failed", error as Error);

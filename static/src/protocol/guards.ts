@@ -151,7 +151,7 @@ const fromWorker = union({
   ready: { python: text(NAME), pyodide: text(NAME), jspi: flag, packages: names, steps },
   failed: { reason: text(SENTENCE) },
   warmed: {},
-  /** `part`: one of a snapshot's (snapshot.ts), or `restOf` a package. */
+  /** `part`: one of a snapshot's (snapshot.ts), or `deferredOf` a package. */
   page: { part: text(500), offset: count(), length: count() },
   need: { id, names },
   installed: { id, names },
@@ -200,15 +200,15 @@ export const parseHostMessage = union({
   begin: {},
   /** `unverified`: the frame says with `read` what it found in it. */
   part: { name: text(NAME), blob, unverified: flag },
-  /** A Delivery of ImageOffers. */
+  /** A Delivery. */
   packages: {
     id,
     files: list(namedBytes, 1_000),
-    images: list(record({ name: text(NAME), bytes: buffer, more: flag }), 1_000),
+    images: list(record({ name: text(NAME), bytes: buffer, deferred: flag }), 1_000),
     error: orNull(text(SENTENCE)),
   },
-  /** What a package's image lacked; null where it can't be had. */
-  rest: { name: text(NAME), blob: orNull(blob) },
+  /** A package's deferred files; null where they can't be had. */
+  deferred: { name: text(NAME), blob: orNull(blob) },
   execute: {
     request: count(),
     code: text(Number.MAX_SAFE_INTEGER),

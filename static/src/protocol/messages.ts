@@ -7,7 +7,7 @@ import type { ErrorInfo, FileChange, Status } from "./results";
 import type { SnapshotShape } from "./snapshot";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 9;
+export const PROTOCOL = 10;
 
 /** What a frame says to the page around it when it is ready to take its port. */
 export const KNOCK = "belljar:knock";
@@ -34,29 +34,22 @@ export const RUNTIME = {
 /** What workers start from: files, or code that the frame has compiled for all of them. */
 export type Piece = Blob | ArrayBuffer | WebAssembly.Module | (WebAssembly.Module | null)[];
 
-/** A package's image: its PackageImage (policy.ts), of which the rest comes afterwards, if there is more. */
+/** A package's image: its PackageImage (policy.ts). `deferred`: some of its files come afterwards. */
 export interface ImageOffer {
   name: string;
   bytes: ArrayBuffer;
-  more: boolean;
-}
-
-/** A package's image as a worker mounts it, with the rest where that is here already. */
-export interface ImageParts {
-  name: string;
-  bytes: ArrayBuffer;
-  rest: Blob | null;
+  deferred: boolean;
 }
 
 /** Packages that were asked for: images, archives for those that have none, or a sentence. */
-export interface Delivery<Image> {
+export interface Delivery {
   files: NamedBytes[];
-  images: Image[];
+  images: ImageOffer[];
   error: string | null;
 }
 
-/** What the rest of a package's image is called where somebody asks for a page of it. */
-export const restOf = (name: string): string => `rest of ${name}`;
+/** The piece that a package's deferred files are (frame/deferred.ts has their whole road). */
+export const deferredOf = (name: string): string => `deferred files of ${name}`;
 
 /** A folder of an image: its path, the names of its files with slashes between them, and two numbers for each. */
 export type ImageFolder = [path: string, names: string, offsetsAndLengths: number[]];
@@ -158,8 +151,7 @@ export type WorkerCommand =
       mailbox: SharedArrayBuffer | null;
     }
   | { type: "piece"; name: string; value: Piece }
-  | ({ type: "packages"; id: string } & Delivery<ImageParts>)
-  | { type: "rest"; name: string; blob: Blob }
+  | ({ type: "packages"; id: string } & Delivery)
   | { type: "warm" }
   | { type: "run"; run: string; code: string; options: RunOptions }
   | { type: "interrupt" }

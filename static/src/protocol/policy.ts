@@ -23,7 +23,7 @@ export interface PackageImage {
   /** The index, and what imports read. */
   code: AssetFile;
   /** What comes afterwards, if anything does: sources that have byte-code, tests. */
-  rest: AssetFile | null;
+  deferred: AssetFile | null;
 }
 
 /** One package of the allowlist. */

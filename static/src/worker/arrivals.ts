@@ -15,19 +15,18 @@ export interface Later {
 type Paged = (name: string, offset: number, length: number) => Uint8Array<ArrayBuffer>;
 
 export class Arrivals {
-  readonly #here = new Map<string, Blob>();
+  readonly #here: (name: string) => Blob | undefined;
   readonly #paged: Paged | undefined;
 
-  /** `mailbox`: where the frame puts pages of what it has and this worker hasn't. Without, all must come in time. */
-  constructor(mailbox: SharedArrayBuffer | null) {
+  /**
+   * `here`: what has come. `mailbox`: where the frame puts pages of what it has and this worker hasn't; without, all must
+   * come in time.
+   */
+  constructor(mailbox: SharedArrayBuffer | null, here: (name: string) => Blob | undefined = () => undefined) {
+    this.#here = here;
     if (!mailbox) return;
     this.#paged = (part, from, size) =>
       pageReader(mailbox, (offset, length) => say({ type: "page", part, offset, length }))(from, size);
-  }
-
-  /** A stretch has come. */
-  put(name: string, blob: Blob): void {
-    this.#here.set(name, blob);
   }
 
   /** An image that lies in these stretches, one behind the other. */
@@ -45,7 +44,7 @@ export class Arrivals {
   }
 
   #read(files: FileReaderSync, stretch: Blob | Later, from: number, length: number): Uint8Array<ArrayBuffer> {
-    const blob = stretch instanceof Blob ? stretch : this.#here.get(stretch.name);
+    const blob = stretch instanceof Blob ? stretch : this.#here(stretch.name);
     if (blob) return new Uint8Array(files.readAsArrayBuffer(blob.slice(from, from + length)));
     if (!this.#paged) throw new Error("a file of the image was needed before it had arrived");
     return this.#paged((stretch as Later).name, from, length);

@@ -5,8 +5,7 @@
 //                └► failed                          └► crashed (the interpreter is gone)
 
 import { Shelf } from "../common/shelf";
-import { Timeline } from "../common/timing";
-import { type BootSettings, type Piece, PROFILE, restOf, type WorkerCommand } from "../protocol/messages";
+import { type BootSettings, type Piece, PROFILE, type WorkerCommand } from "../protocol/messages";
 import { COLD, LATER_PARTS, LIBRARIES, SNAPSHOT, type SnapshotShape } from "../protocol/snapshot";
 import { Arrivals } from "./arrivals";
 import { say, sayText, sentence } from "./channel";
@@ -35,8 +34,6 @@ let live: Live | undefined;
 
 const file = (name: string): Promise<Blob> => pieces.get(name) as Promise<Blob>;
 const core = coreFrom(pieces);
-/** What of images comes later. */
-let arrivals: Arrivals | undefined;
 /** What cells have to wait for. */
 let wholeImage: Promise<unknown> | undefined;
 
@@ -70,12 +67,6 @@ async function fromWheels({ load }: BootSettings, loader: Packages): Promise<Pyo
   return py;
 }
 
-/** Both parts of a snapshot's image that a start can do without. */
-async function imageCame(into: Arrivals): Promise<void> {
-  const came = async (name: string): Promise<void> => into.put(name, await file(name));
-  await Promise.all(LATER_PARTS.map((part) => came(SNAPSHOT[part])));
-}
-
 async function fromSnapshot(
   { settings, mailbox }: Boot,
   shape: SnapshotShape,
@@ -91,9 +82,8 @@ async function fromSnapshot(
     hot: file(SNAPSHOT.hot),
     heap: Array.from({ length: shape.heap }, (_, at) => pieces.get(SNAPSHOT.heap(at)) as Promise<ArrayBuffer>),
   };
-  const came = imageCame(later);
   // Without shared memory a cell can't start before all of the image is here.
-  if (!mailbox) wholeImage = came;
+  if (!mailbox) wholeImage = Promise.all(LATER_PARTS.map((part) => pieces.get(SNAPSHOT[part])));
   const py = await restore(core, parts, later, lap);
   for (const name of shape.load) loader.loaded.add(name);
   await installProfile(py, missing, loader, delivered);
@@ -105,9 +95,8 @@ async function boot(command: Boot): Promise<void> {
   const { settings } = command;
   capMemory(settings.limits.memory_bytes);
   installFetch();
-  const later = new Arrivals(command.mailbox);
+  const later = new Arrivals(command.mailbox, (name) => pieces.here(name) as Blob | undefined);
   const loader = new Packages(settings, later);
-  arrivals = later;
   packages = loader;
   say({ type: "stage", label: "starting Python" });
   const { snapshot } = command;
@@ -182,8 +171,6 @@ self.addEventListener("message", (event: MessageEvent<WorkerCommand>) => {
     boot(command).catch((error: unknown) => say({ type: "failed", reason: sentence(error) }));
   } else if (command.type === "packages") {
     packages?.deliver(command.id, command);
-  } else if (command.type === "rest") {
-    arrivals?.put(restOf(command.name), command.blob);
   } else if (live) {
     serve(command, live).catch((error: unknown) => say({ type: "crashed", reason: sentence(error) }));
   }

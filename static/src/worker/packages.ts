@@ -1,6 +1,6 @@
 // Packages inside the worker: asks the frame for what is allowed, mounts images, unpacks archives, remembers what is there.
 
-import type { BootSettings, Delivery, ImageParts } from "../protocol/messages";
+import type { BootSettings, Delivery, ImageOffer } from "../protocol/messages";
 import type { Arrivals } from "./arrivals";
 import { say } from "./channel";
 import { provide, release } from "./fetch-shim";
@@ -26,7 +26,7 @@ export class Packages {
   /** Names of files whose bytes are here and not unpacked yet. */
   readonly #held = new Set<string>();
   /** Images that are here and not mounted yet, by package. */
-  readonly #images = new Map<string, ImageParts>();
+  readonly #images = new Map<string, ImageOffer>();
   #next = 0;
   /** Ends with the last call of `load`. */
   #last: Promise<unknown> = Promise.resolve();
@@ -53,7 +53,7 @@ export class Packages {
   }
 
   /** Bytes have arrived (or not) for the request `id`. */
-  deliver(id: string, { files, images, error }: Delivery<ImageParts>): void {
+  deliver(id: string, { files, images, error }: Delivery): void {
     for (const file of files) {
       provide(file.name, file.bytes);
       this.#held.add(file.name);

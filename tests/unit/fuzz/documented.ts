@@ -57,7 +57,7 @@ const BLOCKED = { by: one("csp", "python"), what: "name", target: "name" } as co
 const PACKAGES = list(fields({ name: "name", version: "name" }));
 const TRUNCATED = maybe(fields({ stream_chars: "count", displays: "count" }));
 const FILES = list(fields({ name: "name", bytes: "bytes" }));
-const IMAGES = list(fields({ name: "name", bytes: "bytes", more: "flag" }));
+const IMAGES = list(fields({ name: "name", bytes: "bytes", deferred: "flag" }));
 const STREAM = one("stdout", "stderr");
 const NAMES = list("name");
 const STEPS = list(fields({ name: "name", start: "amount", ms: "amount" }));
@@ -123,7 +123,7 @@ export const FROM_HOST: Messages = {
   begin: {},
   part: { name: "name", blob: "blob", unverified: "flag" },
   packages: { id: "id", files: FILES, images: IMAGES, error: maybe("text") },
-  rest: { name: "name", blob: maybe("blob") },
+  deferred: { name: "name", blob: maybe("blob") },
   execute: {
     request: "count",
     code: "text",

@@ -21,9 +21,8 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     try {
       const main = await parts.get(RUNTIME.wasm);
       const made = await makeSnapshot(await prepareRuntime(parts, null, VERIFIED), message, main);
-      const script = new Blob([await shortFactory(parts)], { type: "text/javascript" });
-      // By name: the worker's answer has its kind in it, too, and a part is a file.
       const { heap, hot, cold, rest } = made;
+      const script = new Blob([await shortFactory(parts)], { type: "text/javascript" });
       say({ type: "captured", snapshot: { script, state: new Blob([made.state]), heap, hot, cold, rest } });
     } catch (error) {
       say({ type: "failed", reason: `The snapshot could not be made: ${(error as Error).message}` });

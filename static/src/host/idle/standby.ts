@@ -42,11 +42,10 @@ export function prepare(owner: object, supply: Supply, options: SandboxOptions):
   const events: LinkEvents = {
     message: (message: FrameMessage) => {
       if (message.type === "failed" || message.type === "unrestorable") drop();
-      if (message.type === "stalled") made.parcels.complete(); // it waits for all of its packages
     },
     lost: drop,
   };
-  const made: Standing = { kind, ...openFrame(own, options, events, { idle: Promise.resolve(), hold: true }) };
+  const made: Standing = { kind, ...openFrame(own, options, events, { hold: true }) };
   standing = made;
   made.handed.then(({ whole }) => whole).catch(() => standing === made && drop());
 }

@@ -108,7 +108,11 @@ function placed(policy: Policy, assets: URL): Policy {
   });
   const packages = Object.entries(policy.packages).map(([name, { file, image, ...one }]) => [
     name,
-    { ...one, file: at(file), image: image && { code: at(image.code), rest: image.rest && at(image.rest) } },
+    {
+      ...one,
+      file: at(file),
+      image: image && { code: at(image.code), deferred: image.deferred && at(image.deferred) },
+    },
   ]);
   return {
     ...policy,

@@ -1,25 +1,25 @@
-// The files of packages: images where the server has built them, archives elsewhere; what images lack at first.
+// The files of packages: images where the server has built them, archives elsewhere; deferred files of images.
 
-import type { Delivery, ImageOffer, NamedBytes } from "../../protocol/messages";
+import type { Delivery, NamedBytes } from "../../protocol/messages";
 import type { AssetFile, Policy, PolicyPackage } from "../../protocol/policy";
 import { closure } from "./policy";
 
 /** Fetches files and verifies them. Rejects with a sentence. */
-type Fetch = (files: AssetFile[], stage: "packages" | "later") => Promise<NamedBytes[]>;
+type Fetch = (files: AssetFile[], stage: "packages") => Promise<NamedBytes[]>;
 
-/** What images lack at first, by hash: further sandboxes of this page share it. Blobs lie outside of its memory. */
-const rests = new Map<string, Blob>();
+/** Fetches a file that nobody waits for yet, and verifies it. Rejects with a sentence. */
+type FetchLater = (file: AssetFile) => Promise<Blob>;
 
 /** Names are of packages on the allowlist; what they depend on is not meant. */
 export class PackageFiles {
   readonly #policy: Policy;
   readonly #fetch: Fetch;
-  /** Rests that are being fetched, by hash. */
-  readonly #coming = new Map<string, Promise<Blob | null>>();
+  readonly #fetchLater: FetchLater;
 
-  constructor(policy: Policy, fetch: Fetch) {
+  constructor(policy: Policy, fetch: Fetch, fetchLater: FetchLater) {
     this.#policy = policy;
     this.#fetch = fetch;
+    this.#fetchLater = fetchLater;
   }
 
   /** What of them is waited for. */
@@ -28,13 +28,13 @@ export class PackageFiles {
   }
 
   /** Images, and archives of those that have none. Rejects with a sentence. */
-  async deliver(names: string[]): Promise<Delivery<ImageOffer>> {
+  async deliver(names: string[]): Promise<Delivery> {
     const wanted = this.#named(names);
     const fetched = await this.#fetch(this.files(names), "packages");
-    const delivery: Delivery<ImageOffer> = { files: [], images: [], error: null };
+    const delivery: Delivery = { files: [], images: [], error: null };
     wanted.forEach(({ name, image }, at) => {
       const file = fetched[at] as NamedBytes;
-      if (image) delivery.images.push({ name, bytes: file.bytes, more: image.rest !== null });
+      if (image) delivery.images.push({ name, bytes: file.bytes, deferred: image.deferred !== null });
       else delivery.files.push(file);
     });
     return delivery;
@@ -46,26 +46,11 @@ export class PackageFiles {
     return this.#fetch(files, "packages");
   }
 
-  /** What a package's image lacks; null where it can't be had. Never rejects. */
-  async rest(name: string): Promise<Blob | null> {
+  /** The deferred files of a package; null where they can't be had. Never rejects. */
+  async deferred(name: string): Promise<Blob | null> {
     const { packages } = this.#policy;
-    const file = Object.hasOwn(packages, name) ? packages[name]?.image?.rest : undefined;
-    if (!file) return null;
-    const known = rests.get(file.sha256);
-    if (known) return known;
-    const coming = this.#coming.get(file.sha256) ?? this.#rest(file);
-    this.#coming.set(file.sha256, coming);
-    return coming.finally(() => this.#coming.delete(file.sha256));
-  }
-
-  async #rest(file: AssetFile): Promise<Blob | null> {
-    try {
-      const blob = new Blob((await this.#fetch([file], "later")).map(({ bytes }) => bytes));
-      rests.set(file.sha256, blob);
-      return blob;
-    } catch {
-      return null;
-    }
+    const file = Object.hasOwn(packages, name) ? packages[name]?.image?.deferred : undefined;
+    return file ? this.#fetchLater(file).catch(() => null) : null;
   }
 
   #named(names: string[]): PolicyPackage[] {

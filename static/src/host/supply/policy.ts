@@ -38,7 +38,7 @@ const parse: Parse<Policy> = record<Policy>({
       name,
       version: name,
       file,
-      image: withDefault(orNull(record<PackageImage>({ code: file, rest: orNull(file) })), null),
+      image: withDefault(orNull(record<PackageImage>({ code: file, deferred: orNull(file) })), null),
       depends: names,
       imports: names,
     }),

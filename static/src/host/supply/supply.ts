@@ -28,7 +28,7 @@ const LOCAL_PIECE = 16 << 20;
 const isCode = ({ name }: AssetFile): boolean => isModule(name) || name === SNAPSHOT.script;
 const isModule = (name: string): boolean => name.endsWith(".mjs");
 
-/** Verified files of starts, by hash, as frames take them. Blobs lie outside of this page's memory. */
+/** Verified files of starts, and deferred ones of packages, by hash, as frames take them. Blobs lie outside of this page's memory. */
 const blobs = new Map<string, Blob>();
 
 /** A file as it is kept; verified, unless that can still be asked for. */
@@ -82,7 +82,11 @@ export class Supply {
     this.#signal = signal;
     this.timeline = timeline;
     this.#keep = keep;
-    this.packages = new PackageFiles(policy, (files, stage) => this.#fetch(files, stage));
+    this.packages = new PackageFiles(
+      policy,
+      (files, stage) => this.#fetch(files, stage),
+      (file) => this.#shared(file, "later"),
+    );
     const first = closure(policy, packages ?? policy.profile.load);
     this.first = first.map(({ name }) => name);
     for (const { name } of first) this.#states.set(name, "loading");
@@ -282,11 +286,18 @@ export class Supply {
       };
       return { blob: asset.blob, verify };
     }
+    return { blob: await this.#shared(file, stage) };
+  }
+
+  /** A verified file as a blob, which every further sandbox of this page shares. */
+  async #shared(file: AssetFile, stage: Stage): Promise<Blob> {
+    const found = blobs.get(file.sha256);
+    if (found) return found;
     const [fetched] = await this.#fetch([file], stage);
     const bytes = new Uint8Array(fetched?.bytes ?? new ArrayBuffer(0));
     const blob = isModule(file.name) ? expression(file.name, bytes) : new Blob([bytes]);
     blobs.set(file.sha256, blob);
-    return { blob };
+    return blob;
   }
 
   #advance(bytes: number, stage: Stage): void {

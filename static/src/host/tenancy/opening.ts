@@ -8,16 +8,18 @@ import type { Give, Supply } from "../supply/supply";
 import { isolationFor } from "../supply/support";
 import type { EarlyFrame } from "./early";
 import { FrameLink, type LinkEvents, send } from "./link";
-import { Parcels } from "./package-delivery";
+import { PackageDelivery } from "./package-delivery";
 
 /** A frame whose Python is up has read all its parts. What it has found is heard within this, or found here. */
 const READ_MS = 2000;
 
 export interface Opening {
   link: FrameLink;
-  parcels: Parcels;
+  packages: PackageDelivery;
   /** Resolves once all that a start needs has been handed over. Rejects with a sentence. */
   handed: Promise<Handed>;
+  /** Fetches what is deferred. Call when nothing runs; a cell that waits for it has it fetched, too. */
+  complete(): void;
   /** From now on somebody else hears what comes out. */
   tell(events: LinkEvents): void;
 }
@@ -32,8 +34,6 @@ export interface Handed {
 }
 
 export interface OpeningOptions {
-  /** Resolves when the network may be used for what is needed later. */
-  idle: Promise<void>;
   /** Python waits for `begin`. */
   hold?: boolean;
   /** A frame that loads already. */
@@ -51,9 +51,11 @@ export function openFrame(
   supply: Supply,
   options: SandboxOptions,
   events: LinkEvents,
-  { idle, hold = false, early }: OpeningOptions,
+  { hold = false, early }: OpeningOptions = {},
 ): Opening {
   const { url, interrupt } = frameFor(supply, options);
+  const idle = new Gate();
+  if (hold) idle.open(); // nothing else wants the network
   const calm = new Gate();
   const read = new Shelf<string | null>();
   const silent = new Gate();
@@ -61,6 +63,7 @@ export function openFrame(
   const watched: LinkEvents = {
     message: (message) => {
       if (message.type === "read") return read.put(message.name, message.sha256);
+      if (message.type === "stalled") return complete();
       // A worker that has read its code keeps one processor busy; until then a start wants all there are.
       if (message.type !== "progress" || message.stage === "starting") calm.open();
       if (message.type === "ready") setTimeout(() => silent.open(), READ_MS);
@@ -69,19 +72,24 @@ export function openFrame(
     lost: (reason) => heard.lost(reason),
   };
   const link = early?.take(url, watched) ?? new FrameLink(url, options.container ?? document.body, watched);
-  const parcels = new Parcels(link);
+  const packages = new PackageDelivery(link);
+  const complete = (): void => {
+    idle.open();
+    packages.complete();
+  };
   return {
     link,
-    parcels,
-    handed: hand(link, parcels, supply, {
+    packages,
+    handed: hand(link, packages, supply, {
       interrupt,
       pool: checkedPool(options),
-      idle,
+      idle: idle.opened,
       hold,
       calm: calm.opened,
       read,
       silent: silent.opened,
     }),
+    complete,
     tell: (others) => {
       heard = others;
     },
@@ -99,6 +107,7 @@ export async function sealed(link: FrameLink): Promise<boolean> {
 interface Wishes {
   interrupt: boolean;
   pool: number;
+  /** Resolves when the network may be used for what is deferred. */
   idle: Promise<void>;
   hold: boolean;
   /** Resolves when there is a processor left for verifying. */
@@ -109,13 +118,13 @@ interface Wishes {
   silent: Promise<void>;
 }
 
-async function hand(link: FrameLink, parcels: Parcels, supply: Supply, wishes: Wishes): Promise<Handed> {
+async function hand(link: FrameLink, packages: PackageDelivery, supply: Supply, wishes: Wishes): Promise<Handed> {
   const { interrupt, pool, idle, hold, calm, read, silent } = wishes;
   const seal = supply.timeline.time("frame: loaded and sealed", sealed(link));
   seal.catch(() => {}); // awaited below
   const give: Give = (name, blob, unverified) => send(link, { type: "part", name, blob, unverified });
   const parts = supply.snapshot ? supply.parts(give, calm, { read, silent }) : supply.parts(give, seal);
-  const missing = supply.missing.length > 0 && parcels.give(supply, PROFILE, supply.missing);
+  const missing = supply.missing.length > 0 && packages.give(supply, PROFILE, supply.missing);
   const verified = Promise.all([parts, missing]);
   verified.catch(() => {}); // awaited below, or by whom it is given to
   // The frame prepares what it can; nothing of it runs before the frame has found itself sealed.

@@ -1,4 +1,5 @@
-// Packages on their way to one frame: what they need at once, and later what their images lack.
+// Packages on their way to one frame: what they need at once, and their deferred files afterwards (frame/deferred.ts draws
+// the whole road of those).
 
 import type { Supply } from "../supply/supply";
 import { type FrameLink, send } from "./link";
@@ -12,11 +13,11 @@ const TIMES = 3;
 /** What could not be had is fetched again this many milliseconds later, not sooner. */
 const AGAIN_MS = 500;
 
-export class Parcels {
+export class PackageDelivery {
   readonly #link: FrameLink;
-  /** Packages of which the rest has not been asked for yet, and who fetches it. */
+  /** Packages whose deferred files are not there yet, and who fetches them. */
   readonly #owed = new Map<string, Supply>();
-  /** Of those, when the rest of one can be asked for again. */
+  /** Of those, when the files of one can be fetched again. */
   readonly #again = new Map<string, number>();
   /** So often each was delivered, or tried to be, in this run. */
   readonly #times = new Map<string, number>();
@@ -59,7 +60,7 @@ export class Parcels {
   async #deliver(supply: Supply, id: string, names: string[]): Promise<void> {
     const delivery = await supply.packages.deliver(names);
     send(this.#link, { type: "packages", id, ...delivery });
-    for (const { name, more } of delivery.images) if (more) this.#owed.set(name, supply);
+    for (const { name, deferred } of delivery.images) if (deferred) this.#owed.set(name, supply);
   }
 
   /** Says why packages don't come. */
@@ -71,17 +72,17 @@ export class Parcels {
   complete(): void {
     const owed = [...this.#owed];
     this.#owed.clear();
-    for (const [name, supply] of owed) void this.#rest(name, supply);
+    for (const [name, supply] of owed) void this.#complete(name, supply);
   }
 
-  async #rest(name: string, supply: Supply): Promise<void> {
+  async #complete(name: string, supply: Supply): Promise<void> {
     const wait = (this.#again.get(name) ?? 0) - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    const blob = await supply.packages.rest(name);
+    const blob = await supply.packages.deferred(name);
     if (!blob) {
       this.#owed.set(name, supply);
       this.#again.set(name, performance.now() + AGAIN_MS);
     }
-    send(this.#link, { type: "rest", name, blob });
+    send(this.#link, { type: "deferred", name, blob });
   }
 }

@@ -7,7 +7,6 @@
 //
 // A tenancy that has ended calls nobody back, and every promise that it gave out is settled.
 
-import { Gate } from "../../common/gate";
 import type { FrameMessage } from "../../protocol/guards";
 import type { ReadyInfo } from "../../protocol/messages";
 import type { Execution } from "../api/execution";
@@ -34,8 +33,8 @@ export interface TenancyOwner {
   ended(end: TenancyEnd): void;
 }
 
-/** Opens the frame. `idle` resolves when the network may be used for what is needed later. */
-export type Open = (events: LinkEvents, idle: Promise<void>) => Opening;
+/** Opens the frame. */
+export type Open = (events: LinkEvents) => Opening;
 
 export class FrameTenancy {
   /** Undefined once it has ended. */
@@ -44,8 +43,6 @@ export class FrameTenancy {
   readonly #opening: Opening;
   readonly #requests = new Requests(() => this.#ended({ why: "silent" }));
   readonly #watchdog: Watchdog;
-  /** Opens when nothing has run for a while, or a cell waits for what comes then. */
-  readonly #idle = new Gate();
   #cell: RunningCell | undefined;
   #up = false;
   /** Why it has ended. */
@@ -56,7 +53,7 @@ export class FrameTenancy {
     this.#owner = owner;
     this.#watchdog = new Watchdog(supply.policy.limits, () => this.#ended({ why: "silent" }));
     const lost = (reason: string): void => this.#fail(new Error(reason));
-    this.#opening = open({ message: (message) => this.#hear(message), lost }, this.#idle.opened);
+    this.#opening = open({ message: (message) => this.#hear(message), lost });
     this.#begin().catch((error: Error) => this.#fail(error));
   }
 
@@ -92,7 +89,7 @@ export class FrameTenancy {
 
   #run(cell: RunningCell, asked: Asked, timeout_ms: number): void {
     this.#cell = cell;
-    this.#opening.parcels.begin();
+    this.#opening.packages.begin();
     this.#watchdog.execute(timeout_ms);
     const { request } = cell;
     send(this.#opening.link, { type: "execute", request, code: asked.code, options: asked.wire(timeout_ms) });
@@ -111,8 +108,7 @@ export class FrameTenancy {
 
   /** Fetches what cells can do without for a while. */
   complete(): void {
-    this.#idle.open();
-    this.#opening.parcels.complete();
+    this.#opening.complete();
   }
 
   /** Away with the frame: what is pending gets its answer, the cell what `answer` gives it. */
@@ -178,8 +174,6 @@ export class FrameTenancy {
         return this.#fail(new Error(message.reason));
       case "unrestorable":
         return this.#ended({ why: "unrestorable", reason: message.reason });
-      case "stalled":
-        return this.complete();
       case "need":
         return void this.#provide(message.id, message.names);
       case "event":
@@ -203,8 +197,9 @@ export class FrameTenancy {
       case "files":
         return this.#owner.news(message);
       case "hello":
+      case "stalled":
       case "read":
-        return; // nobody asked
+        return; // the opening's, or nobody asked
     }
   }
 
@@ -217,7 +212,7 @@ export class FrameTenancy {
 
   /** Answers the frame's need for packages, with their bytes or with a sentence. */
   async #provide(id: string, names: string[]): Promise<void> {
-    const { parcels } = this.#opening;
-    await parcels.give(this.#supply, id, names).catch((problem: Error) => parcels.refuse(id, problem.message));
+    const { packages } = this.#opening;
+    await packages.give(this.#supply, id, names).catch((problem: Error) => packages.refuse(id, problem.message));
   }
 }
