@@ -25,7 +25,10 @@ export class Deferred {
   /** `pieces`: what workers start from. */
   constructor(pieces: ReadonlyMap<string, Promise<Piece>>) {
     for (const name of LATER_PARTS.map((part) => SNAPSHOT[part])) {
-      void pieces.get(name)?.then((piece) => this.#put(name, piece as Blob));
+      const piece = pieces.get(name);
+      if (!piece) continue;
+      this.#known.add(name); // it is on its way: who asks for a page of it waits
+      void piece.then((part) => this.#put(name, part as Blob));
     }
   }
 
