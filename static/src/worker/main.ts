@@ -5,6 +5,7 @@
 //                └► failed                          └► crashed (the interpreter is gone)
 
 import { Shelf } from "../common/shelf";
+import { Timeline } from "../common/timing";
 import { type BootSettings, type Piece, PROFILE, type WorkerCommand } from "../protocol/messages";
 import { COLD, LATER_PARTS, LIBRARIES, SNAPSHOT, type SnapshotShape } from "../protocol/snapshot";
 import { Arrivals } from "./arrivals";
