@@ -25,7 +25,7 @@ SERVER = {
     "tabs": {"errors", "http", "settings", "untrusted"},
     "web": {"assets", "errors", "http", "settings", "tabs"},
     "export": {"errors", "http", "settings", "web"},
-    "integrations": {"errors", "export", "prepare", "settings"},
+    "integrations": {"cells", "errors", "export", "prepare", "settings"},
     "prepare": {"assets", "errors", "http", "settings", "web"},
     "backends": {"answers", "errors", "settings", "tabs", "untrusted", "web"},
     "client": {"answers", "backends", "errors", "settings", "tools", "untrusted"},

@@ -1,6 +1,6 @@
 """reStructuredText: cells in `.. belljar::` directives.
 
-A `.. code-block::` right behind a cell with `:class: output` (or `belljar-output`) is the output that it has.
+A `.. belljar-output::` right behind a cell, or a `.. code-block::` with `:class: output`, is its output.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from belljar.cells.cell import Cell, Expected, described
 from belljar.cells.directives import options
 
 _DIRECTIVE = re.compile(r"([ \t]*)\.\. ([\w-]{1,80})::(?:[ \t]+(.*))?")
-_BLOCKS = ("code-block", "code", "sourcecode", "parsed-literal")
 _OUTPUT = {"output", "belljar-output"}
+#: What can be an output, and what is always one.
+_BLOCKS = ("code-block", "code", "sourcecode", "parsed-literal")
+_OWN = "belljar-output"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def _directives(lines: Sequence[str]) -> Iterator[_Directive]:
     at = 0
     while at < len(lines):
         starts = _DIRECTIVE.fullmatch(lines[at])
-        if starts is None or starts[2] not in ("belljar", *_BLOCKS):
+        if starts is None or starts[2] not in ("belljar", _OWN, *_BLOCKS):
             at += 1
             continue
         outer = len(starts[1].expandtabs())
@@ -68,9 +70,10 @@ def _directives(lines: Sequence[str]) -> Iterator[_Directive]:
 
 
 def _expected(cell: _Directive, following: _Directive | None, lines: Sequence[str]) -> Expected | None:
-    if following is None or following.name not in _BLOCKS:
+    if following is None or following.name not in (_OWN, *_BLOCKS):
         return None
-    if not _OUTPUT & set((following.options.get("class") or "").split()):
+    named = {following.name, *(following.options.get("class") or "").split()}
+    if not _OUTPUT & named:
         return None
     if any(line.strip() for line in lines[cell.end - 1 : following.first - 1]):
         return None

@@ -8,10 +8,15 @@ A fence without the word `belljar` stays what it is.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from belljar.errors import MarkupError
 from belljar.integrations import markup
+
+if TYPE_CHECKING:
+    from belljar.cells.results import Page
 
 _logger = logging.getLogger("mkdocs.plugins.belljar")
 #: The word that makes a cell of a fence, and a language of its own.
@@ -49,6 +54,37 @@ def fence(source: str, language: str, css_class: str, options: dict[str, Any], m
     With a wrong attribute it is the code alone, and a warning says what is wrong.
     """
     del css_class
+    return _cell(source, language, options, md, given, None)
+
+
+def stored(results: str) -> Callable[..., str]:
+    """A fence whose cells show at once what they gave when `belljar check --store` ran them.
+
+    Args:
+        results: The file that it wrote.
+
+    Raises:
+        CellsError: It can't be read.
+    """
+    # Late: it needs more of belljar than markup does.
+    from belljar.cells import Results
+
+    kept = Results.read(results)
+    # Each page has a Markdown of its own.
+    pages: WeakKeyDictionary[Any, Page] = WeakKeyDictionary()
+
+    def fence(
+        source: str, language: str, css_class: str, options: dict[str, Any], md: Any, **given: Any
+    ) -> str:
+        del css_class
+        return _cell(source, language, options, md, given, pages.setdefault(md, kept.page()))
+
+    return fence
+
+
+def _cell(
+    source: str, language: str, options: dict[str, Any], md: Any, given: dict[str, Any], page: Page | None
+) -> str:
     prompts = source.lstrip().startswith(">>>")
     # Classes, id and attributes are the code's, as they are without us.
     code = md.preprocessors["fenced_code_block"].highlight(
@@ -59,13 +95,13 @@ def fence(source: str, language: str, css_class: str, options: dict[str, Any], m
         **given,
     )
     try:
-        tag = markup.opening(
-            markup.attributes({name: value for name, value in options.items() if name not in _SHOWN})
-        )
+        found = markup.attributes({name: value for name, value in options.items() if name not in _SHOWN})
     except MarkupError as error:
         _logger.warning("%s The code is shown, and can't be run: %s", error, source.partition("\n")[0])
         return str(code)
     # A paragraph around it would end where the code begins, and the element with it.
     if markup.TAG not in md.block_level_elements:
         md.block_level_elements.append(markup.TAG)
-    return f"{tag}{code}</{markup.TAG}>"
+    session, setup = found.get("session", "page"), found.get("setup", "")
+    result = "" if page is None else page.script(source, session=session, setup=setup)
+    return f"{markup.opening(found)}{code}{result}</{markup.TAG}>"

@@ -59,7 +59,8 @@ export function withoutPrompts(text: string): string {
 
 /**
  * Whether the output is the one that was expected. As in doctest: `<BLANKLINE>` is an empty line, "..." any text, white
- * space at the ends of lines doesn't count, and of a traceback the last line does.
+ * space counts as one however much of it there is (numpy has aligned its numbers in more than one way), none at the ends of
+ * lines, and of a traceback the last line does.
  */
 export function matches(want: string, got: string): boolean {
   const wanted = normal(want);
@@ -75,7 +76,7 @@ export function matches(want: string, got: string): boolean {
 function normal(text: string): string {
   return text
     .split("\n")
-    .map((line) => (line.trim() === "<BLANKLINE>" ? "" : line.trimEnd()))
+    .map((line) => (line.trim() === "<BLANKLINE>" ? "" : line.trimEnd().replace(/[ \t]+/g, " ")))
     .join("\n")
     .trimEnd();
 }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import time
+from collections.abc import Callable
 
 import pytest
+from numpydoc.docscrape_sphinx import SphinxDocString
+from sphinx.ext.napoleon import Config, GoogleDocstring, NumpyDocstring
 
 from belljar.integrations.sphinx.docstrings import with_examples
 
@@ -50,6 +54,81 @@ def test_an_admonition_s_examples_are_what_is_indented() -> None:
     assert found[1:3] == ["", "   .. try_examples::"]
     assert found[-1] == "After."
     assert "       >>> 1 + 1" in found
+
+
+SECTIONS = """Adds.
+
+    Parameters
+    ----------
+    a : int
+        One.
+
+    Examples
+    --------
+    Two:
+
+    >>> 1 + 1
+    2
+
+    Notes
+    -----
+    A note.
+    """
+GOOGLE = """Adds.
+
+    Args:
+        a: One.
+
+    Example:
+        Two:
+
+        >>> 1 + 1
+        2
+
+    Raises:
+        ValueError: Never.
+    """
+
+
+def by_numpydoc(docstring: str) -> str:
+    return str(SphinxDocString(inspect.cleandoc(docstring), config={}))
+
+
+def by_napoleon(docstring: str) -> str:
+    return str(NumpyDocstring(inspect.cleandoc(docstring)))
+
+
+def by_napoleon_as_admonitions(docstring: str) -> str:
+    config = Config(napoleon_use_admonition_for_examples=True)
+    return str(GoogleDocstring(inspect.cleandoc(docstring), config))
+
+
+@pytest.mark.parametrize(
+    ("written", "docstring", "after"),
+    [
+        # Which puts examples last.
+        (by_numpydoc, SECTIONS, ""),
+        (by_napoleon, SECTIONS, "A note."),
+        (by_napoleon_as_admonitions, GOOGLE, ":raises ValueError: Never."),
+    ],
+)
+def test_what_the_tools_themselves_write_is_wrapped(
+    written: Callable[[str], str], docstring: str, after: str
+) -> None:
+    before = written(docstring).split("\n")
+    found = with_examples(before, {})
+    start = next(at for at, line in enumerate(found) if line.strip() == ".. try_examples::")
+    depth = len(found[start]) - len(found[start].lstrip())
+    behind = range(start + 1, len(found))
+    end = next((at for at in behind if found[at].strip() and deep(found[at]) <= depth), len(found))
+    inside = [line.strip() for line in found[start + 1 : end] if line.strip()]
+    assert inside == ["Two:", ">>> 1 + 1", "2"]
+    assert after in "\n".join(found[end:])
+    assert "try_examples" not in "\n".join(before)
+
+
+def deep(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def test_google_s_example_is_one_too() -> None:

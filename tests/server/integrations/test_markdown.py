@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import markdown
 import pytest
 
-from belljar.integrations.markdown import fence, validator
+from belljar.answers.execution import Execution, Logs
+from belljar.cells import Results
+from belljar.integrations.markdown import fence, stored, validator
 
 from ...sites import build
 from .page import Page
@@ -22,9 +26,9 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def rendered(text: str, *names: str) -> str:
+def rendered(text: str, *names: str, shows: Callable[..., str] = fence) -> str:
     """One page of Python-Markdown with the fence under these names."""
-    given = [{"name": name, "class": name, "format": fence, "validator": validator} for name in names]
+    given = [{"name": name, "class": name, "format": shows, "validator": validator} for name in names]
     return markdown.markdown(
         text,
         extensions=["pymdownx.superfences", "pymdownx.highlight"],
@@ -86,6 +90,21 @@ def test_our_fence_reads_markdown_exec_s_language() -> None:
     html = rendered(text, "pyodide")
     assert html.startswith('<bell-jar packages="numpy,pandas" session="a">')
     assert "&lt;b&gt;" in html
+
+
+def test_pages_show_what_cells_gave_when_they_were_checked(tmp_path: Path) -> None:
+    results = Results()
+    kept = results.page()
+    kept.add(Execution("ok", logs=Logs("</script>\n")), "first()", session="a")
+    results.write(tmp_path / "results.json")
+    text = '```python belljar session="a"\nfirst()\n```\n\n```python belljar session="a"\nsecond()\n```\n'
+    shows = stored(str(tmp_path / "results.json"))
+    for _ in range(2):
+        html = rendered(text, "python", shows=shows)
+        first, second = re.findall(r"<bell-jar.*?</bell-jar>", html, re.DOTALL)
+        assert '<script type="application/json" data-belljar-result>' in first
+        assert "\\u003c/script>" in first
+        assert "data-belljar-result" not in second
 
 
 def test_a_language_of_its_own_needs_no_word() -> None:

@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from belljar.answers.execution import Execution, Logs
+from belljar.cells import Results
+from belljar.cells.markdown import cells_of_markdown
+from belljar.cells.restructured import cells_of_restructured
+
 from ...sites import build
 from .page import Page
 
@@ -67,6 +72,19 @@ def test_a_cell_of_sphinx_pyodide_is_one_of_ours(index: Page) -> None:
 def test_a_console_of_jupyterlite_sphinx_is_a_cell(index: Page) -> None:
     assert index.cells[5].attributes == {}
     assert index.cells[5].code == '"from a console"\n'
+
+
+def test_what_belljar_check_reads_is_what_is_built(index: Page, site: Path) -> None:
+    sources = Path(build.HERE, "sphinx")
+    read = cells_of_restructured((sources / "index.rst").read_text())
+    assert len(read) == 4
+    assert read[1].expected is not None
+    assert read[1].expected.text == "'small'"
+    read += cells_of_markdown((sources / "markdown.md").read_text())
+    for cell, built in zip(read, [*index.cells[:4], *Page(site / "markdown.html").cells], strict=True):
+        assert cell.code == built.code.rstrip("\n")
+        assert cell.session == built.attributes.get("session", "page")
+        assert cell.setup == built.attributes.get("setup", "")
 
 
 def test_myst_has_the_directive_too(site: Path) -> None:
@@ -136,7 +154,11 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     source = tmp_path_factory.mktemp("wrong")
     (source / "conf.py").write_text(
         f"extensions = ['belljar.integrations.sphinx']\nhtml_theme = 'basic'\nbelljar_base = '{BASE}'\n"
+        "belljar_results = 'results.json'\n"
     )
+    results = Results()
+    results.page().add(Execution("ok", logs=Logs("fourth")), "fourth()")
+    results.write(source / "results.json")
     (source / "try_examples.json").write_text('{"ignore_patterns": ["index"]}')
     (source / "index.rst").write_text(
         "Wrong\n=====\n\n"
@@ -160,6 +182,13 @@ def test_a_wrong_cell_is_said_with_its_place_and_its_code_is_shown(wrong: tuple[
     assert [cell.attributes for cell in page.cells] == [{"files": "https://example.org/a.csv"}]
     for code in ("first()", "second()", "third()"):
         assert code in page.text
+
+
+def test_a_cell_shows_what_it_gave_when_it_was_checked(wrong: tuple[str, Path]) -> None:
+    (cell,) = Page(wrong[1] / "index.html").cells
+    (stored,) = [one for one in cell.below if one.tag == "script"]
+    assert stored.attributes == {"type": "application/json", "data-belljar-result": None}
+    assert Execution.from_dict(json.loads(stored.text)).stdout == "fourth"
 
 
 def test_switches_of_the_docs_come_to_the_pages(wrong: tuple[str, Path]) -> None:

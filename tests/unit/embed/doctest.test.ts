@@ -52,6 +52,8 @@ test.each([
   ["3", "3", true],
   ["3", "4", false],
   ["3 ", "3\n", true],
+  ["array([2. ,  2.2,  2.4])", "array([2. , 2.2, 2.4])", true],
+  ["array([2.])", "array([ 2.])", false],
   ["a\n<BLANKLINE>\nb", "a\n\nb", true],
   ["[0, 1, ..., 99]", "[0, 1, 2, 3, 99]", true],
   ["[0, ..., 98]", "[0, 1, 99]", false],

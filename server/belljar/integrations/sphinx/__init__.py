@@ -23,6 +23,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Adds directives, configuration and what writes the pages to a Sphinx."""
     app.add_config_value("belljar_base", "", "html", str)
     app.add_config_value("belljar_export", {}, "html", dict)
+    app.add_config_value("belljar_results", "", "env", str)
     app.add_config_value("global_enable_try_examples", False, "env", bool)
     for name in ("button_text", "theme", "warning_text"):
         app.add_config_value(f"try_examples_global_{name}", None, "env", (str, type(None)))

@@ -12,19 +12,23 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from belljar.errors import MarkupError
+from belljar.errors import BelljarError, MarkupError
 from belljar.integrations import markup
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from sphinx.writers.html5 import HTML5Translator
 
+    from belljar.cells.results import Page
+
 _logger = logging.getLogger(__name__)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,20}:|//?|#", re.IGNORECASE)
 
 
 class cell(nodes.General, nodes.Element):  # noqa: N801 - nodes of docutils are named as elements are
-    """One cell around the literal block of its code. Its attributes are in `node["belljar"]`."""
+    """One cell around the literal block of its code. Its attributes are in `node["belljar"]`, what it gave
+    when the docs were built in `node["stored"]`.
+    """
 
 
 def visit(translator: HTML5Translator, node: cell) -> None:
@@ -37,9 +41,9 @@ def visit(translator: HTML5Translator, node: cell) -> None:
     translator.body.append(markup.opening(attributes))
 
 
-def depart(translator: HTML5Translator, _node: cell) -> None:
+def depart(translator: HTML5Translator, node: cell) -> None:
     """Writes the end tag."""
-    translator.body.append(f"</{markup.TAG}>\n")
+    translator.body.append(f"{node['stored']}</{markup.TAG}>\n")
 
 
 class _Options(dict[str, Any]):
@@ -58,6 +62,24 @@ def note(env: BuildEnvironment) -> None:
     env.metadata[env.docname]["belljar"] = True
 
 
+def results(env: BuildEnvironment) -> Page:
+    """What `belljar check --store` kept of the page being read; to be asked for each cell, in order."""
+    # Late: docs without such results don't need it.
+    from belljar.cells import Results
+
+    page: Page | None = env.temp_data.get("belljar_results")
+    if page is None:
+        page = Results().page()
+        if name := env.config.belljar_results:
+            env.note_dependency(name)
+            try:
+                page = Results.read(Path(env.srcdir, name)).page()
+            except BelljarError as error:
+                _logger.warning("%s The pages show no results before they are run.", error)
+        env.temp_data["belljar_results"] = page
+    return page
+
+
 class Belljar(SphinxDirective):
     """A cell of Python: `>>>` or plain. Its options are the attributes of `<bell-jar>`."""
 
@@ -67,7 +89,17 @@ class Belljar(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The cell; with a wrong option the code alone, and a warning that says what is wrong."""
         options = {name: value for name, value in self.options.items() if name not in {"name", "class"}}
-        return self.cells(options)
+        found = self.cells(options)
+        for one in found:
+            if isinstance(one, cell):
+                given = one["belljar"]
+                page = results(self.env)
+                one["stored"] = page.script(
+                    "\n".join(self.content),
+                    session=given.get("session", "page"),
+                    setup=given.get("setup", ""),
+                )
+        return found
 
     def cells(self, options: dict[str, str | None]) -> list[nodes.Node]:
         """A cell with these attributes around the directive's content."""
@@ -80,7 +112,7 @@ class Belljar(SphinxDirective):
         self.add_name(literal)
         try:
             attributes = markup.attributes(options)
-            found = cell("", literal, belljar=attributes, downloads=self._downloads(attributes))
+            found = cell("", literal, belljar=attributes, downloads=self._downloads(attributes), stored="")
         except MarkupError as error:
             _logger.warning("%s The code is shown, and can't be run.", error, location=literal)
             return [literal]
