@@ -25,7 +25,7 @@ BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
 .PHONY: help serve test contract soak bench bench-quick bench-server trace build wheel assets node lint format lock clean \
-	docs-api docs-security docs-speed npm
+	docs docs-api docs-security docs-speed npm
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,10 @@ trace: $(ENVIRONMENT) $(BROWSER_CODE) assets ## where each millisecond of a star
 
 bench-server: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure the server beside nginx, and 200 visitors at once
 	@$(BIN)/python tests/bench/server.py
+
+docs: $(ENVIRONMENT) $(BROWSER_CODE) assets ## write the documents as a site with cells that run (build/docs)
+	@$(BIN)/python -m sphinx -q -W -b html -d build/doctrees docs build/docs
+	@echo "Try it: python -m http.server --directory build/docs"
 
 docs-api: $(NODE_PACKAGES) ## write docs/api.md from the SDK's types
 	@node docs/make_api.mjs
