@@ -200,6 +200,7 @@ async function buildAll(dist) {
   const { declarations } = await import("./declarations.mjs");
   await writeFile(join(dist, "sdk.d.ts"), await declarations());
   await writeFile(join(dist, "output.js"), await script("output/main.ts"));
+  await writeFile(join(dist, "offline.js"), await script("offline/main.ts"));
   await writeFile(join(dist, "snapshot-stamp.txt"), await stamp());
   // Not below `static`, all of which every server serves: only `belljar assets build` does these.
   await writeFile(join(dist, "capture-frame.js"), await captureScript());

@@ -72,6 +72,16 @@ export async function host(
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`;
 }
 
+/** Ends the host at an address: from now on nobody answers there. */
+export async function down(address: string): Promise<void> {
+  const { port } = new URL(address);
+  const at = servers.findIndex((server) => String((server.address() as AddressInfo).port) === port);
+  for (const server of servers.splice(at, at < 0 ? 0 : 1)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
 /** Ends all of them, and takes the folders away. */
 export async function endHosts(): Promise<void> {
   for (const server of servers.splice(0)) {

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "embed": {"common", "host", "page", "protocol"},
     # Beside embed.js, which they ask for by its address.
     "sites": set(),
+    "offline": set(),
     "tab": {"headless", "host", "page", "protocol"},
 }
 IMPORT = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.{1,2}/[^"']+)["']""")

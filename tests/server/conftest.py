@@ -66,6 +66,7 @@ def dist(tmp_path: Path) -> Path:
     for name in ("markdown-exec.js", "try-examples.js"):
         (root / name).write_text("export {};\n" * 50)
     (root / "embed.js").write_text("export const attach = () => {};\n" * 50)
+    (root / "offline.js").write_text("addEventListener('fetch', () => {});\n")
     (root / "sdk.d.ts").write_text("export declare class Sandbox {}\n")
     (root / "static" / "page-AB12.js").write_text("console.log('page');\n" * 100)
     (root / "static" / "page-CD34.css").write_text("body { color: black }\n")
@@ -94,6 +95,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("embed.html.j2", "frame.html.j2", "headless.html.j2", "output.html.j2", "tab.html.j2"):
         (folder / name).write_text((site.TEMPLATES / name).read_text())
     head = '<!doctype html>\n<meta charset="utf-8">\n'
+    head += '<link rel="icon" href="{{ static("icons/favicon.svg") }}">\n'
     page = head + '<link rel="stylesheet" href="{{ static("page.css") }}"><p>{{ version }}</p>\n'
     (folder / "page.html.j2").write_text(page + "<!-- filler -->\n" * 40)
     monkeypatch.setattr(site, "TEMPLATES", folder)

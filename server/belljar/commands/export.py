@@ -41,6 +41,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="take the packages that the cells of a docs folder import, and those of --packages besides",
     )
     parser.add_argument("--page", action="store_true", help="with the notebook page, as index.html")
+    parser.add_argument(
+        "--offline", action="store_true", help="the page works without network after one visit"
+    )
     add_config(parser)
     add_mirror(parser)
     parser.add_argument("--no-fetch", action="store_true", help="take what is here; take no network")
@@ -56,7 +59,7 @@ def _export(args: argparse.Namespace) -> int:
         for event in pipeline.ready(settings, mirrors(args)):
             if event.amiss:
                 print(event)
-    exported = export(settings, args.out, page=args.page, say=_progress)
+    exported = export(settings, args.out, page=args.page, offline=args.offline, say=_progress)
     _report(args.out, exported)
     return 0
 

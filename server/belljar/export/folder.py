@@ -13,7 +13,7 @@ from pathlib import Path
 
 import belljar
 from belljar.errors import ExportError
-from belljar.export import hosts
+from belljar.export import hosts, visits
 from belljar.export.documents import sealed
 from belljar.export.hosts import Rule
 from belljar.http import headers
@@ -55,6 +55,7 @@ def export(
     out: Path,
     *,
     page: bool = True,
+    offline: bool = False,
     dist: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Exported:
@@ -65,16 +66,20 @@ def export(
         out: The folder; made if it is not there. What an earlier export wrote there and this one does not is
             taken away; other people's files are left alone.
         page: With the notebook page, as `index.html`.
+        offline: The page works without network after one visit, and can be installed.
         dist: The folder of the built browser code, if not the installed one.
         say: Hears what is being done.
 
     Raises:
         BelljarError: Something is missing, or in the way; says what to do.
     """
+    if offline and not page:
+        raise ExportError("Only the notebook page works offline: export it with --page.")
     site = Site(replace(settings, compress=False), dist)
     before = _inventory(out)
-    files = _contents(site, page=page)
-    _refuse_to_overwrite(out, [*files, "policy.json", INVENTORY], before)
+    files = _contents(site, page=page, offline=offline)
+    later = ["policy.json", *([visits.SCRIPT] if offline else [])]
+    _refuse_to_overwrite(out, [*files, *later, INVENTORY], before)
     written: dict[str, int] = {}
     twins: dict[str, int] = {}
     for path, resource in sorted(files.items()):
@@ -87,6 +92,9 @@ def export(
     written["policy.json"] = _write(
         out / "policy.json", _as_exported(site.runtime.get().policy, twins, page=page)
     )
+    if offline:
+        named = {path: out / path for path in (*written, *(f"{path}.gz" for path in twins))}
+        written[visits.SCRIPT] = _write(out / visits.SCRIPT, visits.worker(site.offline.get(), named))
     kept = {*written, *(f"{path}.gz" for path in twins)}
     sizes = {path: (out / path).stat().st_size for path in sorted(kept)}
     (out / INVENTORY).write_text(
@@ -117,7 +125,9 @@ def _as_exported(policy: Resource, twins: Mapping[str, int], *, page: bool) -> R
     return Resource.of_bytes(text.encode(), policy.media_type)
 
 
-def rules(settings: Settings, frame: Framed, output: Framed, *, page: bool) -> list[Rule]:
+def rules(
+    settings: Settings, frame: Framed, output: Framed, *, page: bool, offline: bool = False
+) -> list[Rule]:
     """What each file is sent with by a host that can: the server's own headers, the narrower path first."""
     embedders = settings.embedders
     # A folder can't ask who wants to read; its files are no secret, and what may embed is said exactly.
@@ -136,15 +146,23 @@ def rules(settings: Settings, frame: Framed, output: Framed, *, page: bool) -> l
     found.append(Rule("embed.html", headers.page(embedders, isolated=False)))
     if page:
         # No host of files asks which browser it is, and WebKit starts no sandbox in an isolated page.
-        found += [Rule(path, headers.page(embedders, isolated=False)) for path in ("", "index.html")]
+        held = _page(settings, frame, offline=offline)
+        found += [Rule(path, held) for path in ("", "index.html")]
+    if offline:
+        found += [Rule(visits.SCRIPT, headers.service_worker()), Rule(visits.MANIFEST, headers.json())]
     return found
 
 
-def _contents(site: Site, *, page: bool) -> dict[str, Resource]:
+def _page(settings: Settings, frame: Framed, *, offline: bool) -> headers.Headers:
+    inside = frame.hash_source if offline else ""
+    return headers.page(settings.embedders, isolated=False, inside=inside)
+
+
+def _contents(site: Site, *, page: bool, offline: bool) -> dict[str, Resource]:
     """Everything by its path."""
     settings = site.settings
     frame, output, runtime = site.frame.get(), site.output.get(), site.runtime.get()
-    sent = rules(settings, frame, output, page=page)
+    sent = rules(settings, frame, output, page=page, offline=offline)
     shown = _document(output.document, headers.output(output.hash_source, settings.embedders))
     files = {
         "sdk.js": site.sdk.get(),
@@ -169,7 +187,10 @@ def _contents(site: Site, *, page: bool) -> dict[str, Resource]:
         held = headers.frame(frame.hash_source, settings.embedders, isolated=kind == "isolated")
         files[path] = _document(frame.document, held)
     if page:
-        files["index.html"] = _document(site.page.get(), headers.page(settings.embedders, isolated=False))
+        document = visits.installable(site.page.get()) if offline else site.page.get()
+        files["index.html"] = _document(document, _page(settings, frame, offline=offline))
+    if offline:
+        files[visits.MANIFEST] = visits.manifest(site.icon())
     return files
 
 

@@ -148,18 +148,23 @@ def output(hash_source: str, embedders: tuple[str, ...] = ()) -> Headers:
     return headers
 
 
-def page(embedders: tuple[str, ...] = (), *, isolated: bool, trusted_types: bool = True) -> Headers:
+def page(
+    embedders: tuple[str, ...] = (), *, isolated: bool, trusted_types: bool = True, inside: str = ""
+) -> Headers:
     """The host page: our own scripts and styles, connections to our own origin, frames from our own origin.
 
     Args:
         embedders: Origins that may embed the page besides our own; `("*",)` is any.
         isolated: With COOP and COEP, so that the sandbox gets a SharedArrayBuffer.
         trusted_types: Refuse strings in DOM sinks such as `innerHTML`, so that no output can become markup.
+        inside: `script_hash` of a sandbox frame that this page may hand its document to, where there is no
+            network: such a document inherits this policy, so it has to leave room for the frame's own.
     """
     headers = common()
     headers["Content-Security-Policy"] = _csp(
         "default-src 'none'",
-        "script-src 'self'",
+        f"script-src 'self' '{inside}' 'wasm-unsafe-eval'" if inside else "script-src 'self'",
+        "worker-src 'self' blob:" if inside else "",
         "style-src 'self'",
         "img-src 'self' data: blob:",
         "connect-src 'self'",
@@ -182,6 +187,15 @@ def page(embedders: tuple[str, ...] = (), *, isolated: bool, trusted_types: bool
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     return headers
+
+
+def service_worker() -> Headers:
+    """The service worker of an export: it reads files of its own origin and does nothing else."""
+    return common() | {
+        "Content-Security-Policy": "default-src 'none'; connect-src 'self'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": REVALIDATE,
+    }
 
 
 def headless(*, isolated: bool) -> Headers:

@@ -66,6 +66,7 @@ class Site:
         encodings: The compressed copies, made in the background.
         page, headless, tab, embed_page, frame, output, sdk, types, embed: The documents, the SDK module and
             its declarations, the module of pages with cells.
+        offline: The service worker of exports.
         sites: The modules of `SITES`, by name.
         static: Built files by relative URL, `static/page-AB12.js`.
         runtime: The policy and the assets.
@@ -88,6 +89,7 @@ class Site:
         self.sdk = self._module("sdk.js")
         self.types = self._module("sdk.d.ts")
         self.embed = self._module("embed.js")
+        self.offline = self._module("offline.js")
         self.sites = {name: self._module(name) for name in SITES}
         self.static = Remembered(self._load_static, _stamp(root / "manifest.json"))
         # What `belljar assets build` and `belljar assets add` change.
@@ -98,6 +100,10 @@ class Site:
             root / "harness.json",
         )
         self.runtime = Remembered(self._load_runtime, _stamp(*changing))
+
+    def icon(self) -> str:
+        """Relative address of the drawing that stands for belljar."""
+        return self._frontend.url("icons/favicon.svg")
 
     def problems(self) -> list[BelljarError]:
         """Why not everything can be served; empty when all is well. Loads what was not loaded yet."""

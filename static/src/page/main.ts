@@ -11,6 +11,7 @@ import { Runner } from "./model/runner";
 import { statusOf } from "./model/status";
 import { browserStorage, Store } from "./model/store";
 import { Traffic } from "./model/traffic";
+import { Offline } from "./offline";
 import { Session } from "./session";
 import { tellOpened } from "./view/address";
 import { announce } from "./view/announce";
@@ -55,6 +56,7 @@ const runner = new Runner(notebook, session, {
 });
 
 const library = new Library({ notebook, session, runner, store }, restored ?? { example: FIRST, files: {} });
+const offline = new Offline();
 const testSeal = async () => (await import("./view/self-test")).selfTestDialog();
 const explainSeal = () => sealDialog(() => void library.openExample("escape"));
 const showStatus = statusView();
@@ -122,9 +124,15 @@ const seal = sealPanel(
 );
 const drawFiles = () => files.update(session.files, library.coming);
 
+/** What a visit needs is kept once, when its Python is up. */
+let keeping = false;
 session.news.on((news) => {
   if (news === "phase" || news === "progress") drawStatus();
   if (news === "phase") drawFailure();
+  if (news === "phase" && session.phase === "ready" && !keeping && choices.offline) {
+    keeping = true;
+    void offline.start();
+  }
   if (news === "files") drawFiles();
   if (news === "packages" || news === "policy") packages.update(session.packages, session.policy);
   if (news === "traffic" || news === "phase") seal.update();
@@ -220,10 +228,20 @@ menu(
     svg: (svg) => {
       choices = store.choose({ svg });
     },
+    offline: (on) => {
+      choices = store.choose({ offline: on });
+      if (on) void offline.start();
+      else void offline.forget().then(() => toast("Nothing is kept for offline use any more."));
+    },
     keys: keysDialog,
     seal: explainSeal,
   },
-  () => ({ choices, limits: limits(), canBringBack: library.canBringBack }),
+  () => ({
+    choices,
+    limits: limits(),
+    canBringBack: library.canBringBack,
+    offline: offline.offered ? { size: offline.size, full: offline.full } : undefined,
+  }),
 );
 
 async function copyLink(): Promise<void> {

@@ -33,8 +33,8 @@ def make(
     del templates
     monkeypatch.setattr("belljar.web.site.load_asset_set", lambda _: assets)
 
-    def make(*, page: bool = True, **changes: object) -> Exported:
+    def make(*, page: bool = True, offline: bool = False, **changes: object) -> Exported:
         settings = replace(Settings(assets_dir=tmp_path / "assets"), **changes)  # type: ignore[arg-type]
-        return export(settings, out, page=page, dist=dist)
+        return export(settings, out, page=page, offline=offline, dist=dist)
 
     return make

@@ -240,3 +240,53 @@ def test_the_policy_of_a_folder_names_the_notebook_page_only_where_there_is_one(
     assert policy_of(out)["page"] == "./"
     make(page=False)
     assert "page" not in policy_of(out)
+
+
+def test_an_offline_export_has_a_worker_that_knows_its_files_and_no_others(
+    make: Make, out: Path, dist: Path
+) -> None:
+    (dist / "static" / "icons").mkdir()
+    (dist / "static" / "icons" / "favicon-12.svg").write_text("<svg/>")
+    exported = make(offline=True, embedders=("*",))
+    told = (out / "offline.js").read_text().partition("const belljarExport=")[2].partition(";\n")[0]
+    known = json.loads(told)["files"]
+    for path, (digest, size) in known.items():
+        content = (out / path).read_bytes()
+        assert (hashlib.sha256(content).hexdigest(), len(content)) == (digest, size)
+    asked = {"index.html", "manifest.json", "sdk.js", "policy.json", "frame/plain.html"}
+    assert (
+        asked | {path for path in exported.files if path.startswith(("assets/", "static/"))} <= known.keys()
+    )
+    assert not known.keys() & {"embed.js", "_headers", "offline.js", INVENTORY}
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert (out / manifest["icons"][0]["src"]).is_file()
+    make(embedders=("*",))
+    assert not (out / "offline.js").exists()
+
+
+def test_only_the_page_of_an_offline_export_leaves_room_for_the_frame_inside(make: Make, out: Path) -> None:
+    def policies() -> list[str]:
+        text = (out / "index.html").read_text()
+        inside = unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1])  # type: ignore[index]
+        return [inside, parsed((out / "_headers").read_text())["/index.html"]["Content-Security-Policy"]]
+
+    make()
+    assert 'rel="manifest"' not in (out / "index.html").read_text()
+    for policy in policies():
+        assert "wasm" not in policy
+        assert "blob:" not in policy.replace("img-src 'self' data: blob:", "")
+    make(offline=True)
+    script = (out / "frame" / "plain.html").read_text().partition("<script>")[2].partition("</script>")[0]
+    for policy in policies():
+        assert f"script-src 'self' '{headers.script_hash(script)}' 'wasm-unsafe-eval';" in policy
+        assert "worker-src 'self' blob:;" in policy
+        assert "require-trusted-types-for 'script'" in policy
+    assert (
+        "connect-src 'self'"
+        in parsed((out / "_headers").read_text())["/offline.js"]["Content-Security-Policy"]
+    )
+
+
+def test_what_has_no_page_can_not_work_offline(make: Make) -> None:
+    with pytest.raises(ExportError, match="--page"):
+        make(page=False, offline=True)

@@ -18,7 +18,7 @@ from .conftest import Make
 @pytest.fixture
 def site(make: Make, out: Path) -> Iterator[Path]:
     """An exported folder where a server that is nobody in particular can read it."""
-    make(embedders=("https://docs.example.org",))
+    make(embedders=("https://docs.example.org",), offline=True)
     folder = Path(tempfile.mkdtemp(prefix="belljar-"))
     shutil.copytree(out, folder / "site")
     for path in (folder, *folder.rglob("*")):

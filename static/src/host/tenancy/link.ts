@@ -4,6 +4,7 @@ import type { FrameMessage, HostMessage } from "../../protocol/guards";
 import { parseFrameMessage } from "../../protocol/guards";
 import { type Check, KNOCK, PROTOCOL } from "../../protocol/messages";
 import { Malformed } from "../../protocol/shape";
+import { keptDocument, setDocument } from "./kept";
 
 export interface LinkEvents {
   message(message: FrameMessage): void;
@@ -46,9 +47,17 @@ export class FrameLink {
     // Not display:none: some engines throttle frames that have no box.
     Object.assign(iframe.style, { position: "fixed", width: "1px", height: "1px", border: "0", opacity: "0" });
     Object.assign(iframe.style, { pointerEvents: "none", left: "-10px", top: "-10px" });
-    iframe.src = url.href;
     this.#iframe = iframe;
-    container.append(iframe);
+    const kept = keptDocument(url);
+    if (kept) void kept.then((document) => this.#load(url, container, document));
+    else this.#load(url, container);
+  }
+
+  #load(url: URL, container: HTMLElement, document?: string): void {
+    if (this.#closed.signal.aborted) return;
+    if (document === undefined) this.#iframe.src = url.href;
+    else setDocument(this.#iframe, document);
+    container.append(this.#iframe);
   }
 
   /** From now on somebody else hears what comes out. */

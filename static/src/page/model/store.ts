@@ -11,6 +11,8 @@ export interface Choices {
   timeLimit: number | undefined;
   svg: boolean;
   introSeen: boolean;
+  /** Keep what a visit needs, where the page was exported so. */
+  offline: boolean;
 }
 
 export interface StoredNotebook {
@@ -26,7 +28,7 @@ const ASIDE = "belljar.notebooks.aside";
 const CHOICES = "belljar.choices";
 /** Notebooks that are put aside at most; the oldest goes first. */
 const MOST_ASIDE = 20;
-const DEFAULTS: Choices = { theme: "auto", timeLimit: undefined, svg: false, introSeen: false };
+const DEFAULTS: Choices = { theme: "auto", timeLimit: undefined, svg: false, introSeen: false, offline: true };
 
 export class Store {
   readonly #storage: Pick<Storage, "getItem" | "setItem"> | undefined;
@@ -65,12 +67,13 @@ export class Store {
   choices(): Choices {
     const stored = this.#read(CHOICES);
     if (typeof stored !== "object" || stored === null) return { ...DEFAULTS };
-    const { theme, timeLimit, svg, introSeen } = stored as Partial<Record<keyof Choices, unknown>>;
+    const { theme, timeLimit, svg, introSeen, offline } = stored as Partial<Record<keyof Choices, unknown>>;
     return {
       theme: theme === "light" || theme === "dark" ? theme : "auto",
       timeLimit: typeof timeLimit === "number" && timeLimit > 0 ? timeLimit : undefined,
       svg: svg === true,
       introSeen: introSeen === true,
+      offline: offline !== false,
     };
   }
 

@@ -1,6 +1,6 @@
 // The ⋯ menu: everything that isn't needed often. A popover, so that Escape and a press outside close it.
 
-import { duration } from "../model/format";
+import { bytes, duration } from "../model/format";
 import type { Choices, Theme } from "../model/store";
 import { byId, fill, h } from "./dom";
 
@@ -17,6 +17,7 @@ export interface MenuActions {
   theme(theme: Theme): void;
   timeLimit(ms: number): void;
   svg(on: boolean): void;
+  offline(on: boolean): void;
   keys(): void;
   seal(): void;
 }
@@ -27,6 +28,8 @@ export interface MenuState {
   limits: { normal: number; most: number };
   /** Whether a notebook made room for cells of a link. */
   canBringBack: boolean;
+  /** Bytes that are kept for offline use; undefined where the page was not exported so. */
+  offline: { size: number | undefined; full: boolean } | undefined;
 }
 
 export function menu(actions: MenuActions, state: () => MenuState): void {
@@ -49,7 +52,7 @@ export function menu(actions: MenuActions, state: () => MenuState): void {
       hint !== undefined && h("span", { class: "menu-hint" }, hint),
     );
   const draw = () => {
-    const { choices, limits, canBringBack } = state();
+    const { choices, limits, canBringBack, offline } = state();
     const times = [...new Set([10_000, limits.normal, 60_000, 300_000, limits.most])]
       .filter((ms) => ms <= limits.most)
       .sort((a, b) => a - b);
@@ -65,6 +68,13 @@ export function menu(actions: MenuActions, state: () => MenuState): void {
       ),
     );
     const svg = h("input", { type: "checkbox", checked: choices.svg, on: { change: () => actions.svg(svg.checked) } });
+    const works = h("input", {
+      type: "checkbox",
+      checked: choices.offline,
+      "data-testid": "menu-offline",
+      on: { change: () => actions.offline(works.checked) },
+    });
+    const kept = offline?.full ? "as far as there is room" : offline?.size && `${bytes(offline.size)} kept`;
     const themes = (["auto", "light", "dark"] as const).map((theme) =>
       h(
         "label",
@@ -94,6 +104,13 @@ export function menu(actions: MenuActions, state: () => MenuState): void {
       h("hr"),
       h("label", { class: "menu-row" }, "Time limit", limit),
       h("label", { class: "menu-row" }, "Figures also as SVG", svg),
+      offline &&
+        h(
+          "label",
+          { class: "menu-row" },
+          h("span", {}, "Works offline ", h("span", { class: "menu-hint" }, choices.offline && kept)),
+          works,
+        ),
       h("fieldset", { class: "menu-row segmented" }, h("legend", {}, "Theme"), h("div", {}, themes)),
       h("hr"),
       item("Keys", actions.keys, "?", "menu-keys"),
