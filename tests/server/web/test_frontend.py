@@ -49,5 +49,10 @@ def test_line_ends_are_those_the_browser_hashes(dist: Path) -> None:
 
 def test_only_files_under_static_are_served_by_name(dist: Path) -> None:
     built = {"static/page-AB12.js", "static/page-CD34.css", "static/headless-EF56.js"}
-    built |= {"static/tab-AB78.js", "static/tab-CD90.css"}
+    built |= {
+        "static/tab-AB78.js",
+        "static/tab-CD90.css",
+        "static/embed-page-12.js",
+        "static/embed-page-34.css",
+    }
     assert set(Frontend(dist).static()) == built
