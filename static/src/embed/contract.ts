@@ -56,6 +56,12 @@ export interface Live {
   /** Back to the code of the page. */
   restore(): void;
   openPage(): Promise<void>;
+  /** Says how much a run would fetch, where that is not there yet. False where there is nothing to say. */
+  asked(): Promise<boolean>;
+  /** The page's policy refuses what a start needs: it need not be waited for. */
+  refused(): void;
+  /** The cell has gone from the page. */
+  leave(): void;
   text: string;
 }
 

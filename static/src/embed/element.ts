@@ -69,6 +69,8 @@ export class BellJar extends HTMLElement {
   #face: Face | undefined;
   /** What is wrong with the markup, which stays wrong. */
   #problem = "";
+  /** Somebody on a line that saves data knows how much Python is. */
+  #agreed = false;
 
   /** Before it comes into a document: it stands beside the code and does not hold it. */
   beside(attachment: Attachment): this {
@@ -92,6 +94,12 @@ export class BellJar extends HTMLElement {
   disconnectedCallback(): void {
     for (const off of this.#offs.splice(0)) off();
     mark(this, null);
+    // One that was only moved is back by now.
+    setTimeout(() => {
+      if (this.isConnected) return;
+      this.#live?.leave();
+      this.#live = this.#coming = undefined;
+    });
   }
 
   attributeChangedCallback(): void {
@@ -216,8 +224,14 @@ export class BellJar extends HTMLElement {
     if (this.#put !== undefined) this.code = this.#put;
     this.#draw();
     this.#dress();
-    this.#close();
     this.#watch();
+    // In a tab or a fold that is closed nothing has a size yet.
+    const shown = new ResizeObserver(() => {
+      if (parts.root.getBoundingClientRect().height === 0) return;
+      shown.disconnect();
+      this.#close();
+    });
+    shown.observe(parts.root);
     this.#showResult();
     if (!this.#given && this.#put === undefined) {
       this.#complain("There is no code here: <bell-jar> runs the text of a <pre> inside of it.");
@@ -233,7 +247,9 @@ export class BellJar extends HTMLElement {
       watchLook(() => this.#dress()),
       onRefusal(() => {
         const sentence = this.#coming && (refusedOf(this.#base) ?? refusedOf(HOME));
-        if (sentence) this.#complain(sentence);
+        if (!sentence) return;
+        this.#complain(sentence);
+        this.#live?.refused();
       }),
     );
   }
@@ -268,6 +284,8 @@ export class BellJar extends HTMLElement {
   #autorun(): void {
     const { autorun } = this.#settings;
     const go = () => void this.run().catch(() => undefined);
+    // Nobody has asked for it: not on a line that saves data.
+    if (metered()) return;
     if (autorun === "load") go();
     if (autorun !== "visible") return;
     const observer = new IntersectionObserver((entries) => {
@@ -322,13 +340,21 @@ export class BellJar extends HTMLElement {
   // ------------------------------------------------------------ what people press
 
   #press(): void {
-    if (this.#parts?.root.dataset.busy === "true") void this.stop();
-    else void this.run().catch(() => undefined);
+    if (this.#parts?.root.dataset.busy === "true") return void this.stop();
+    const first = metered() && !this.#agreed;
+    this.#agreed = true;
+    void this.#quietly(async (live) => {
+      if (!first || !(await live.asked())) await live.run();
+    });
   }
 
   async #quietly(act: (live: Live) => unknown): Promise<void> {
     const live = await this.#load().catch(() => undefined);
-    if (live) await act(live);
+    try {
+      if (live) await act(live);
+    } catch (error) {
+      this.#complain(error instanceof Error ? error.message : String(error));
+    }
   }
 
   async #copy(button: HTMLElement): Promise<void> {
@@ -427,6 +453,10 @@ export class BellJar extends HTMLElement {
   #emit(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(`belljar-${name}`, { detail, bubbles: true, composed: true }));
   }
+}
+
+function metered(): boolean {
+  return (navigator as Navigator & { connection?: { saveData?: boolean } }).connection?.saveData === true;
 }
 
 const withPromptsGone = (text: string): string => withoutPrompts(text) || text;

@@ -57,13 +57,14 @@ export class Sandbox {
   }
 
   /**
-   * Bytes that a sandbox with these options has to have before it is ready, as files; what of them the browser has kept
-   * costs no network, and compression makes the others fewer. Rejects with a sentence.
+   * Bytes that a sandbox with these options has to have before it is ready: of files, or of their compressed copies where
+   * those are asked for by name, as of an exported folder. What of them the browser has kept costs no network, and a server
+   * that compresses sends fewer. Rejects with a sentence.
    */
   static async estimate(options: SandboxOptions = {}): Promise<number> {
     checkChoice(options);
     const { signal = new AbortController().signal } = options;
-    return new Supply(await offered(options, signal), options, new Emitter(), signal).total;
+    return new Supply(await offered(options, signal), options, new Emitter(), signal).wire;
   }
 
   /** Where the time of the start went, by the starts of the steps, in milliseconds from `create` on. */

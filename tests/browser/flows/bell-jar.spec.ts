@@ -227,8 +227,11 @@ test.describe("on a page whose Python is warm", () => {
   test("files of the page are there before the first run; one that is missing is named", async () => {
     expect(await run(page, "files")).toMatchObject({ text: "('north,3', 'region')" });
     expect(await run(page, "nofile")).toMatchObject({ status: "unavailable" });
-    await expect(outputs(page, "nofile")).toContainText("The file missing.csv could not be fetched");
-    await expect(outputs(page, "nofile")).toContainText("answered 404");
+    const where = new URL(docs).host;
+    await expect(complaint(page, "nofile")).toHaveText(
+      `The file missing.csv could not be fetched: ${where} answered 404.`,
+    );
+    await expect(outputs(page, "nofile")).toBeEmpty();
   });
 
   test("packages that the code doesn't import are loaded for it", async () => {
@@ -466,6 +469,71 @@ test("offline, and from a server that is gone, a press says so and the code can 
     await press(page, "a");
     await expect(complaint(page, "a")).toContainText("127.0.0.1:9 could not be reached");
   });
+});
+
+test("Stop while Python is on its way is answered at once, and a file that can't be had is said in one line; Run tries again", async ({
+  browser,
+}) => {
+  await visiting(browser, async (page) => {
+    let held: (() => void) | undefined;
+    await page.route(/\/assets\//, async (route) => {
+      await new Promise<void>((resolve) => {
+        held = resolve;
+        setTimeout(resolve, 5_000);
+      });
+      return route.continue().catch(() => undefined);
+    });
+    await page.goto(docsPage(jar("a", "6 * 7") + jar("b", "6 * 9")));
+    await press(page, "a");
+    await expect(cell(page, "a").getByRole("status")).toContainText("loading Python");
+    await press(page, "a", "Stop");
+    await expect(outputs(page, "a")).toContainText("Stopped.", { timeout: 2_000 });
+    await page.unroute(/\/assets\//);
+    held?.();
+    await press(page, "b");
+    await expect(outputs(page, "b")).toHaveText("54");
+  });
+  await visiting(browser, async (page) => {
+    await page.route(/\/assets\//, (route) => route.fulfill({ status: 404 }));
+    await page.goto(docsPage(jar("a", "6 * 7")));
+    await press(page, "a");
+    await expect(complaint(page, "a")).toContainText("the server answered 404");
+    await expect(outputs(page, "a")).toBeEmpty();
+    await page.unroute(/\/assets\//);
+    await press(page, "a");
+    await expect(outputs(page, "a")).toHaveText("42");
+    await expect(complaint(page, "a")).toBeHidden();
+  });
+});
+
+test("a cell that goes from the page while it runs keeps nobody waiting; one that is moved runs on", async ({
+  page,
+}) => {
+  await page.goto(
+    docsPage(
+      `${jar("gone", "while True: pass")}${jar("moved", "import time\ntime.sleep(.3)\n'there'")}<div id="to"></div>`,
+    ),
+  );
+  await press(page, "gone");
+  await expect(cell(page, "gone").getByRole("status")).toHaveText(/\d s$/);
+  await press(page, "moved");
+  await page.evaluate(() => document.getElementById("gone")?.remove());
+  await expect(cell(page, "moved").getByRole("status")).toHaveText(/\d s$/);
+  await page.evaluate(() => document.getElementById("to")?.append(document.getElementById("moved") ?? ""));
+  await expect(page.locator("#to").getByTestId("outputs")).toHaveText("'there'");
+});
+
+test("on a line that saves data nothing runs by itself, and the first press says how much there is to load", async ({
+  page,
+}) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
+  await page.goto(docsPage(jar("a", "6 * 7", 'autorun="load"')));
+  await press(page, "a");
+  await expect(cell(page, "a").getByRole("status")).toHaveText(
+    /^about \d+ MB, and this connection saves data: press again to load it$/,
+  );
+  await press(page, "a");
+  await expect(outputs(page, "a")).toHaveText("42");
 });
 
 test("a server that doesn't name the page's origin says that", async ({ browser }) => {

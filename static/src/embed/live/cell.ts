@@ -27,6 +27,9 @@ export class LiveCell implements Live {
   #changed: boolean;
   #clock: ReturnType<typeof setInterval> | undefined;
   #page: string | undefined;
+  /** Settles when what is asked of the server before anything runs is known. */
+  readonly #known: Promise<void>;
+  readonly #offs: (() => void)[] = [];
   /** Something about the size is known and nothing has run. */
   #size = "";
 
@@ -50,16 +53,16 @@ export class LiveCell implements Live {
     });
     outputs.append(view.dom);
     this.#cell.outputs.changed.on((news) => this.#face.emit("output", { news }));
-    hub.notebook.changed.on((change) => {
-      if (change.type === "run" && change.cell.id === this.#cell.id) this.#draw();
-    });
-    hub.runtime.progress.on(() => this.#draw());
-    hub.amiss.on(({ cell, sentence }) => {
-      if (cell.id === this.#cell.id) face.complain(face.refused() ?? sentence);
-    });
+    this.#offs.push(
+      hub.notebook.changed.on((change) => {
+        if (change.type === "run" && change.cell.id === this.#cell.id) this.#draw();
+      }),
+      hub.runtime.progress.on(() => this.#draw()),
+      () => view.destroy(),
+    );
     reset.hidden = true;
     restore.hidden = !this.#changed;
-    void this.#ask();
+    this.#known = this.#ask();
   }
 
   // ------------------------------------------------------------ runs
@@ -78,7 +81,12 @@ export class LiveCell implements Live {
   #finish(execution: Execution): void {
     const { status, error } = execution;
     if (!this.#changed && (status === "error" || status === "refused")) this.#face.markLine(error?.line);
-    if (status === "unavailable" && !this.#cell.outputs.items.length) this.#face.showStored(true);
+    if (status === "unavailable" && !execution.ran) {
+      // Nothing of the code has been seen: what stood there comes back, and one line says why. Run tries again.
+      this.#cell.outputs.clear();
+      this.#face.showStored(true);
+      this.#face.complain(this.#face.refused() ?? error?.value ?? "Python is not available.");
+    }
     if (status === "ok") this.#compare(execution);
     this.#face.parts.reset.hidden = false;
     this.#face.emit("result", execution);
@@ -96,6 +104,26 @@ export class LiveCell implements Live {
 
   async stop(): Promise<void> {
     await this.#hub.runner.cancel(this.#cell.id);
+  }
+
+  leave(): void {
+    for (const off of this.#offs.splice(0)) off();
+    clearInterval(this.#clock);
+    this.#hub.leave(this.#cell);
+    this.#editor?.destroy();
+    this.#face.parts.outputs.replaceChildren();
+  }
+
+  refused(): void {
+    if (!this.#hub.isReady) this.#hub.runtime.abandon();
+  }
+
+  async asked(): Promise<boolean> {
+    await this.#known;
+    const { runtime } = this.#hub;
+    if (!runtime.untouched || this.#size === "") return false;
+    setText(this.#face.parts.status, `${this.#size}, and this connection saves data: press again to load it`);
+    return true;
   }
 
   async reset(): Promise<void> {

@@ -1,6 +1,6 @@
 // All cells of a page that have been loaded: they run one at a time, in the order in which people pressed.
 
-import { Execution } from "../../host/index";
+import { type Context, Execution } from "../../host/index";
 import { Emitter } from "../../page/model/emitter";
 import type { Cell } from "../../page/model/notebook";
 import { Notebook } from "../../page/model/notebook";
@@ -23,13 +23,12 @@ export class Hub implements Engine {
   readonly notebook = new Notebook();
   readonly runtime: Runtime;
   readonly runner: Runner;
-  /** Something that keeps cells from running, or "". */
-  readonly amiss = new Emitter<{ cell: Cell; sentence: string }>();
   readonly #members = new Map<string, Member>();
   /** Who waits for the end of a cell. */
   readonly #waiting = new Map<string, ((execution: Execution) => void)[]>();
   #limits = { normal: NORMAL_LIMIT_MS, most: NORMAL_LIMIT_MS };
-  #stopped = 0;
+  /** Somebody pressed Stop. */
+  readonly #stops = new Emitter<void>();
 
   constructor(base: string) {
     this.runtime = new Runtime(base);
@@ -67,6 +66,13 @@ export class Hub implements Engine {
     return cell;
   }
 
+  /** A cell has gone from the page. */
+  leave(cell: Cell): void {
+    void this.runner.cancel(cell.id);
+    this.#members.delete(cell.id);
+    cell.outputs.clear();
+  }
+
   /** Runs a cell when its turn comes; settles when it has ended, in whichever way. */
   run(cell: Cell): Promise<Execution> {
     const ended = new Promise<Execution>((resolve) => {
@@ -83,36 +89,47 @@ export class Hub implements Engine {
   }
 
   async interrupt(): Promise<void> {
-    this.#stopped += 1;
+    this.#stops.emit();
     await this.runtime.interrupt();
   }
 
   async execute(code: string, hooks: RunHooks, cell: Cell): Promise<Execution> {
     const member = this.#members.get(cell.id);
     if (!member) throw new Error("it is gone from the page");
-    const stopped = this.#stopped;
+    let off = () => {};
+    // Python may be long on its way; whoever presses Stop meanwhile does not wait for it.
+    const stopped = new Promise<"stopped">((resolve) => {
+      off = this.#stops.on(() => resolve("stopped"));
+    });
     try {
       const needs = member.needs();
-      const sandbox = await this.runtime.open(this.#pending(code), needs);
-      const { timeout_ms, max_timeout_ms } = (await sandbox.policy).limits;
-      this.#limits = { normal: timeout_ms, most: max_timeout_ms };
-      hooks.timeout = Math.min(member.timeout() ?? timeout_ms, max_timeout_ms);
-      const context = sandbox.context(await this.runtime.prepare(sandbox, needs));
-      // Whoever pressed Stop while Python came does not want it to run any more.
-      if (this.#stopped !== stopped)
+      const ready = await Promise.race([this.#ready(code, needs, hooks, member), stopped]);
+      off();
+      if (ready === "stopped")
         return Execution.without("interrupted", "Interrupted", "It was stopped before it began.");
+      const context = ready;
       const examples = member.examples();
       if (examples === undefined) return await context.execute(code, hooks);
       return await runExamples(examples, (source, own) => context.execute(source, own), hooks, cell.outputs);
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error);
-      if (error instanceof Unprepared) {
-        cell.outputs.add({ kind: "note", tone: "bad", text: sentence, action: error.execution ? undefined : "retry" });
-        if (error.execution) return error.execution;
+      if (error instanceof Unprepared && error.execution) {
+        cell.outputs.add({ kind: "note", tone: "bad", text: sentence });
+        return error.execution;
       }
-      this.amiss.emit({ cell, sentence });
       return Execution.without("unavailable", "Unavailable", sentence);
+    } finally {
+      off();
     }
+  }
+
+  /** The namespace to run in, with all that the cell needs. */
+  async #ready(code: string, needs: Needs, hooks: RunHooks, member: Member): Promise<Context> {
+    const sandbox = await this.runtime.open(this.#pending(code), needs);
+    const { timeout_ms, max_timeout_ms } = (await sandbox.policy).limits;
+    this.#limits = { normal: timeout_ms, most: max_timeout_ms };
+    hooks.timeout = Math.min(member.timeout() ?? timeout_ms, max_timeout_ms);
+    return sandbox.context(await this.runtime.prepare(sandbox, needs));
   }
 
   /** The code of all that is about to run: what Python starts with is enough for it. */

@@ -11,6 +11,7 @@ import { keepUnpacked, type Unpacked, unpacked } from "../idle/unpacked";
 import { type AssetBlob, type AssetEvents, checked, fetchAsset, fetchBlob } from "./assets";
 import { expression } from "./expression";
 import { PackageFiles } from "./packages";
+import { packedUrl } from "./packed";
 import { closure, type LoadedPolicy } from "./policy";
 
 type Stage = "runtime" | "packages" | "later";
@@ -122,7 +123,17 @@ export class Supply {
 
   /** Bytes of the files that a start needs. */
   get total(): number {
-    return [...this.#needed(), ...this.packages.files(this.missing)].reduce((bytes, { size }) => bytes + size, 0);
+    return this.#all.reduce((bytes, { size }) => bytes + size, 0);
+  }
+
+  /** Bytes that cross the line for them, as far as the policy tells: of compressed copies that are asked for by name. */
+  get wire(): number {
+    const sent = (file: AssetFile): number => (packedUrl(file, new URL(file.url, this.base)) && file.gzip) || file.size;
+    return this.#all.reduce((bytes, file) => bytes + sent(file), 0);
+  }
+
+  get #all(): AssetFile[] {
+    return [...this.#needed(), ...this.packages.files(this.missing)];
   }
 
   /** The files of a start, those first that are waited for first. */
