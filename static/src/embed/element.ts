@@ -274,11 +274,13 @@ export class BellJar extends HTMLElement {
     const block = this.#attachment
       ? blockOf(this.#code)
       : [...this.children].find((child) => child.contains(this.#code));
-    if (!block) return;
-    const top =
-      root.getBoundingClientRect().top + (this.#attachment ? 0 : (this.#slot?.getBoundingClientRect().height ?? 0));
-    const space = Math.round(top - block.getBoundingClientRect().bottom);
+    const bar = root.querySelector(".bar");
+    if (!block || !bar) return;
+    // With this much the bar has no margin, so that it makes no difference whether the code's goes through (Furo) or not.
+    root.style.setProperty("--gap", "4px");
+    const space = Math.round(bar.getBoundingClientRect().top - block.getBoundingClientRect().bottom);
     if (space > 0 && space < 80) root.style.setProperty("--gap", `${space}px`);
+    else root.style.removeProperty("--gap");
   }
 
   #autorun(): void {

@@ -45,6 +45,10 @@ async function run(page: Page, text: string, shown: string): Promise<void> {
 test("Sphinx: cells of a page run from the export beside it, with their files and hidden code", async ({ page }) => {
   await page.goto(`${docs}sphinx/index.html`);
   await run(page, "sum(squares)", "30");
+  // Whatever space a theme leaves below code, the bar is close to it.
+  const code = await page.locator("bell-jar .highlight").first().boundingBox();
+  const bar = await page.locator("bell-jar").first().getByRole("button", { name: "Run", exact: true }).boundingBox();
+  expect((bar?.y ?? 0) - (code?.y ?? 0) - (code?.height ?? 0)).toBeLessThan(12);
   await run(page, "max(squares)", "'small'");
   // What was expected has made room for what came.
   await expect(page.locator(".belljar-output").first()).toBeHidden();
