@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import re
 from dataclasses import dataclass
 
 from belljar.answers.execution import Execution
@@ -10,6 +11,9 @@ from belljar.answers.execution import Execution
 #: `...` in an output stands for anything, as people expect who write it.
 _FLAGS = doctest.ELLIPSIS
 _CHECKER = doctest.OutputChecker()
+_SPACE = re.compile(r"[ \t]+")
+#: Where an object lies.
+_PLACE = re.compile(r" at 0x[0-9a-fA-F]{1,16}")
 _TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -71,7 +75,10 @@ def holds(want: str, execution: Execution, flags: int = _FLAGS) -> bool:
         return execution.error is not None and _CHECKER.check_output(
             _ended(last), _ended(raised(execution)), flags
         )
-    return execution.ok and _CHECKER.check_output(_trimmed(want), _trimmed(shown(execution)), flags)
+    if not execution.ok:
+        return False
+    wanted, given = _alike(want), _alike(shown(execution))
+    return _CHECKER.check_output(wanted, given, flags) or _PLACE.sub("", wanted) == _PLACE.sub("", given)
 
 
 def raised(execution: Execution) -> str:
@@ -85,6 +92,11 @@ def raised(execution: Execution) -> str:
 def wanted_lines(execution: Execution) -> list[str]:
     """What stands below a prompt that showed this."""
     return [line or "<BLANKLINE>" for line in _trimmed(shown(execution)).splitlines()]
+
+
+def _alike(text: str) -> str:
+    """Without what differs in no way that matters: how much space there is between words."""
+    return _SPACE.sub(" ", _trimmed(text))
 
 
 def _trimmed(text: str) -> str:

@@ -45,6 +45,8 @@ const KEPT = "belljar-kept";
 
 /** The browser has no room for more. */
 let full = false;
+/** A person has switched it off; pages that are open are answered for a little longer. */
+let over = false;
 
 /** Path of a file of the export; undefined for every other address. */
 function pathOf(address: string): string | undefined {
@@ -70,7 +72,7 @@ async function room(size: number): Promise<boolean> {
 /** Keeps an answer if it is the export's file and there is room. Never rejects. */
 async function keep(path: string, response: Response): Promise<void> {
   const [expected, size] = files[path] ?? [];
-  if (full || response.status !== 200 || size === undefined) return;
+  if (full || over || response.status !== 200 || size === undefined) return;
   try {
     if (!(await room(size))) {
       full = true;
@@ -163,6 +165,11 @@ scope.addEventListener("fetch", (event) => {
 scope.addEventListener("message", (event) => {
   const { type, addresses } = (event.data ?? {}) as { type?: unknown; addresses?: unknown };
   const [port] = event.ports;
+  if (type === "forget") {
+    over = true;
+    event.waitUntil(caches.delete(NAME).then(() => port?.postMessage({})));
+    return;
+  }
   if (type !== "fetched" || !Array.isArray(addresses)) return;
   const paths = addresses.filter((address) => typeof address === "string").map(pathOf);
   // They are in the browser's own cache still.

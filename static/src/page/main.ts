@@ -129,9 +129,9 @@ let keeping = false;
 session.news.on((news) => {
   if (news === "phase" || news === "progress") drawStatus();
   if (news === "phase") drawFailure();
-  if (news === "phase" && session.phase === "ready" && !keeping && choices.offline) {
+  if (news === "phase" && session.phase === "ready" && !keeping) {
     keeping = true;
-    void offline.start();
+    void (choices.offline ? offline.start() : offline.forget()).catch(() => undefined);
   }
   if (news === "files") drawFiles();
   if (news === "packages" || news === "policy") packages.update(session.packages, session.policy);
@@ -231,7 +231,13 @@ menu(
     offline: (on) => {
       choices = store.choose({ offline: on });
       if (on) void offline.start();
-      else void offline.forget().then(() => toast("Nothing is kept for offline use any more."));
+      else {
+        const told = "Nothing is kept for offline use any more.";
+        void offline.forget().then(
+          () => toast(told),
+          () => toast("The browser did not let go of what is kept. Its settings for this site can."),
+        );
+      }
     },
     keys: keysDialog,
     seal: explainSeal,

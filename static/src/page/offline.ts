@@ -44,8 +44,11 @@ export class Offline {
 
   /** Takes away the worker and all that it has kept. */
   async forget(): Promise<void> {
+    if (!this.offered) return;
     this.#stop();
     const registration = await navigator.serviceWorker.getRegistration(document.baseURI);
+    // It answers this page until it is closed, and shall keep nothing more.
+    registration?.active?.postMessage({ type: "forget" });
     const folder = new URL("./", document.baseURI).pathname;
     for (const name of await caches.keys())
       if (name.startsWith(`belljar-offline:${folder}:`)) await caches.delete(name);
