@@ -95,7 +95,9 @@ def test_the_wheel_carries_every_file_of_the_server(wheel: Path, repository: Pat
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     folder = repository / "server"
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    there = {
+        path.relative_to(folder).as_posix() for path in (folder / "belljar").rglob("*") if path.is_file()
+    }
     assert {name for name in there if not name.endswith(".pyc")} <= names
 
 
