@@ -14,6 +14,8 @@ from belljar.answers.execution import Execution, Logs
 from belljar.cells import Results
 from belljar.cells.markdown import cells_of_markdown
 from belljar.cells.restructured import cells_of_restructured
+from belljar.errors import SettingsError
+from belljar.integrations.sphinx.pages import export_settings
 
 from ...sites import build
 from .page import Page
@@ -189,6 +191,12 @@ def test_a_cell_shows_what_it_gave_when_it_was_checked(wrong: tuple[str, Path]) 
     (stored,) = [one for one in cell.below if one.tag == "script"]
     assert stored.attributes == {"type": "application/json", "data-belljar-result": None}
     assert Execution.from_dict(json.loads(stored.text)).stdout == "fourth"
+
+
+def test_a_setting_of_the_export_that_there_is_not_is_said() -> None:
+    assert export_settings({"profile": "core"}).profile == ("core",)
+    with pytest.raises(SettingsError, match="did you mean profile"):
+        export_settings({"profle": "core"})
 
 
 def test_switches_of_the_docs_come_to_the_pages(wrong: tuple[str, Path]) -> None:

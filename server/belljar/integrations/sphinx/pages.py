@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import shutil
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +13,15 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from belljar.errors import BelljarError
+from belljar.errors import BelljarError, SettingsError
 from belljar.integrations.sphinx.cells import cell
 from belljar.integrations.sphinx.examples import examples
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
+
+    from belljar.settings import Settings
 
 _logger = logging.getLogger(__name__)
 #: Where the export lies below the pages, unless conf.py says where another one is.
@@ -94,15 +98,32 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         _export(app)
 
 
+def export_settings(given: Mapping[str, object]) -> Settings:
+    """The settings of the export beside the pages.
+
+    Raises:
+        SettingsError: There is no such setting, or it can't have that value.
+    """
+    # Late: docs that name a base need no settings.
+    from belljar.settings import load_settings, settable
+
+    known = [item.name for item in settable()]
+    for name in given:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}."
+            raise SettingsError(f"belljar_export in conf.py sets {name!r}, which is no setting: {hint}")
+    return load_settings(given)
+
+
 def _export(app: Sphinx) -> None:
-    # Late: docs that name a base need neither.
+    # Late, as above.
     from belljar.export import export
     from belljar.prepare import pipeline
-    from belljar.settings import load_settings
 
     out = Path(app.outdir) / _FOLDER
     try:
-        settings = load_settings(app.config.belljar_export)
+        settings = export_settings(app.config.belljar_export)
         for event in pipeline.ready(settings):
             if event.amiss:
                 # Slower starts are no reason for docs to fail.
