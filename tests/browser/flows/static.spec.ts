@@ -78,6 +78,33 @@ for (const tier of ["bare", "headers"] as const) {
   });
 }
 
+/** Stop keeps variables where the host sends headers; where it doesn't, what had run can be run again by one press. */
+async function stopped(page: Page, tier: string): Promise<void> {
+  const jar = (id: string, code: string) => `<bell-jar id="${id}"><pre>${code}</pre></bell-jar>`;
+  const cells = [jar("one", "x = 5"), jar("never", "x = 1"), jar("two", "y = x + 1"), jar("loop", "while True: pass")];
+  await page.evaluate(
+    (html) => {
+      const parsed = new DOMParser().parseFromString(html, "text/html");
+      document.body.append(...parsed.body.children);
+    },
+    `${cells.join("")}${jar("last", "x, y")}`,
+  );
+  const press = (id: string, name = "Run") => page.locator(`#${id}`).getByRole("button", { name, exact: true }).click();
+  for (const id of ["one", "two"]) {
+    await press(id);
+    await expect(page.locator(`#${id}`).getByRole("status")).toHaveText(/ms$/);
+  }
+  await press("loop");
+  await expect(page.locator("#loop").getByRole("status")).toHaveText(/\d s$/);
+  await press("loop", "Stop");
+  const outputs = page.locator("#loop").getByTestId("outputs");
+  if (tier === "headers") await expect(outputs).toContainText("Your variables are still there.");
+  else await outputs.getByRole("button", { name: "Run the cells above again" }).click();
+  await expect(page.locator("#two").getByRole("button", { name: "Run", exact: true })).toBeVisible();
+  await press("last");
+  await expect(page.locator("#last").getByTestId("outputs")).toHaveText("(5, 6)");
+}
+
 for (const tier of ["bare", "headers"] as const) {
   test(`code in a page of another site runs from there by one script tag, ${tier}`, async ({ browser }) => {
     const address = await host(folder, tier, { prefix: "/py/", fault: readable });
@@ -95,6 +122,7 @@ HTML("&lt;b>bold&lt;/b>")</pre></bell-jar>`);
       const frame = page.getByTestId("output-html").contentFrame().locator("iframe").contentFrame();
       await expect(frame.locator("b")).toHaveText("bold");
       await expect(page.getByRole("button", { name: "Open in the notebook page" })).toBeVisible();
+      await stopped(page, tier);
     });
   });
 }

@@ -39,6 +39,7 @@ export class LiveCell implements Live {
     this.#changed = face.put !== undefined;
     const source = face.put ?? bare(face.given);
     this.#cell = hub.join(source, {
+      element: face.element,
       needs: () => this.#needs(),
       timeout: () => face.settings.timeout,
       examples: () => (!this.#changed && hasPrompts(face.given) ? face.given : undefined),
@@ -48,7 +49,7 @@ export class LiveCell implements Live {
     const view = new OutputsView(this.#cell.outputs, {
       readFile: (path) => hub.runtime.read(path),
       wantSvg: () => toast("Figures come as pictures here. The notebook page gives them as SVG, too."),
-      runAbove: () => void hub.runner.runAbove(this.#cell.id),
+      runAbove: () => hub.runAbove(this.#cell),
       retry: () => void this.run(),
     });
     outputs.append(view.dom);

@@ -1,6 +1,6 @@
 // All cells of a page that have been loaded: they run one at a time, in the order in which people pressed.
 
-import { type Context, Execution } from "../../host/index";
+import { type Context, Execution, type Policy } from "../../host/index";
 import { Emitter } from "../../page/model/emitter";
 import type { Cell } from "../../page/model/notebook";
 import { Notebook } from "../../page/model/notebook";
@@ -10,6 +10,7 @@ import { type Needs, Runtime, Unprepared } from "./runtime";
 
 /** What the hub has to know of a cell. */
 export interface Member {
+  element: Element;
   needs(): Needs;
   /** Milliseconds, where the page says so. */
   timeout(): number | undefined;
@@ -24,6 +25,7 @@ export class Hub implements Engine {
   readonly runtime: Runtime;
   readonly runner: Runner;
   readonly #members = new Map<string, Member>();
+  readonly #ran = new Set<string>();
   /** Who waits for the end of a cell. */
   readonly #waiting = new Map<string, ((execution: Execution) => void)[]>();
   #limits = { normal: NORMAL_LIMIT_MS, most: NORMAL_LIMIT_MS };
@@ -38,6 +40,10 @@ export class Hub implements Engine {
       now: () => performance.now(),
       goesOn: true,
     });
+    this.runtime.policy().then(
+      ({ limits }) => this.#limit(limits),
+      () => undefined,
+    );
     this.runner.ended.on(({ cell, execution }) => this.#settle(cell.id, execution));
     this.notebook.changed.on((change) => {
       if (change.type !== "run") return;
@@ -66,6 +72,26 @@ export class Hub implements Engine {
     return cell;
   }
 
+  #limit({ timeout_ms, max_timeout_ms }: Policy["limits"]): void {
+    this.#limits = { normal: timeout_ms, most: max_timeout_ms };
+  }
+
+  /** Runs again what had run of a cell's session above it in the page: what a Python that was replaced has to be told. */
+  runAbove(cell: Cell): void {
+    const own = this.#members.get(cell.id);
+    if (!own) return;
+    const { session } = own.needs();
+    const above = [...this.#members].filter(
+      ([id, { element, needs }]) =>
+        this.#ran.has(id) &&
+        needs().session === session &&
+        element.compareDocumentPosition(own.element) & Node.DOCUMENT_POSITION_FOLLOWING,
+    );
+    const following = ([, a]: [string, Member], [, b]: [string, Member]) =>
+      a.element.compareDocumentPosition(b.element) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
+    this.runner.run(...above.sort(following).map(([id]) => id));
+  }
+
   /** A cell has gone from the page. */
   leave(cell: Cell): void {
     void this.runner.cancel(cell.id);
@@ -78,6 +104,7 @@ export class Hub implements Engine {
     const ended = new Promise<Execution>((resolve) => {
       this.#waiting.set(cell.id, [...(this.#waiting.get(cell.id) ?? []), resolve]);
     });
+    this.#ran.add(cell.id);
     this.runner.run(cell.id);
     return ended;
   }
@@ -126,9 +153,8 @@ export class Hub implements Engine {
   /** The namespace to run in, with all that the cell needs. */
   async #ready(code: string, needs: Needs, hooks: RunHooks, member: Member): Promise<Context> {
     const sandbox = await this.runtime.open(this.#pending(code), needs);
-    const { timeout_ms, max_timeout_ms } = (await sandbox.policy).limits;
-    this.#limits = { normal: timeout_ms, most: max_timeout_ms };
-    hooks.timeout = Math.min(member.timeout() ?? timeout_ms, max_timeout_ms);
+    this.#limit((await sandbox.policy).limits);
+    hooks.timeout = Math.min(member.timeout() ?? this.#limits.normal, this.#limits.most);
     return sandbox.context(await this.runtime.prepare(sandbox, needs));
   }
 
