@@ -564,11 +564,13 @@ describe("a snapshot", () => {
   });
 });
 
-test("where compressed copies are asked for by name, theirs are the bytes that a start takes", async () => {
+test("where the policy tells how files are compressed, those are the bytes that a start takes", async () => {
   const policy = withSnapshot();
   const file = { ...policy.snapshots[0]?.hot, name: "pyodide.asm.wasm", size: 1_000 };
-  page.served.set("policy.json", () => Response.json({ ...policy, core: [{ ...file, gzip: 300 }, file] }));
-  expect(await Sandbox.estimate({ base: BASE, start: "wheels" })).toBe(1_300);
+  page.served.set("policy.json", () =>
+    Response.json({ ...policy, core: [{ ...file, gzip: 300 }, { ...file, sent: 200 }, file] }),
+  );
+  expect(await Sandbox.estimate({ base: BASE, start: "wheels" })).toBe(1_500);
 });
 
 test("what a start takes is known before one is made: the parts of the snapshot, or the files that it does without", async () => {

@@ -104,6 +104,17 @@ class Encodings:
         """The copies there are of the content with this hash, by coding."""
         return self._known.get(sha256, {})
 
+    def kept(self, sha256: str) -> int | None:
+        """Bytes of the smallest copy that an earlier start has kept of this content, None where it has none:
+        what a browser that takes every coding is sent as soon as `prepare` has come to it."""
+        if self._folder is None:
+            return None
+        sizes: list[int] = []
+        for coding in _ORDER:
+            with contextlib.suppress(OSError):
+                sizes.append((self._folder / f"{sha256}.{coding}").stat().st_size)
+        return min(sizes, default=None)
+
     def choose(self, accept_encoding: str, sizes: Mapping[str, int], client: str | None) -> str | None:
         """The coding to send to a client, by its `Accept-Encoding` and its address: see `choose` below."""
         return choose(accept_encoding, sizes, near=not self._smallest and is_near(client))

@@ -188,9 +188,8 @@ class Site:
         snapshots = self._snapshots(assets)
         harness = AssetFile.of(self._frontend.harness())
         assets = replace(assets, core=(*assets.core, harness))
-        policy = json.dumps(
-            build_policy(self.settings, assets, snapshots, self._stamp()), separators=(",", ":")
-        ).encode()
+        wire = self._with_sizes(build_policy(self.settings, assets, snapshots, self._stamp()))
+        policy = json.dumps(wire, separators=(",", ":")).encode()
         packages = allowed_packages(self.settings, assets)
         # As the policy does: what nobody is told of is handed out to nobody, nor exported.
         offered = (one for one in snapshots if packages.keys() >= set(one.load))
@@ -203,6 +202,16 @@ class Site:
         images = {file.sha256 for package in packages.values() for file in package.image}
         self._compress([runtime.policy, *runtime.files.values()], images)
         return runtime
+
+    def _with_sizes(self, value: Any) -> Any:
+        """A part of the policy, whose files say how many bytes are sent of them, where that is known."""
+        if isinstance(value, list):
+            return [self._with_sizes(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        named = {name: self._with_sizes(one) for name, one in value.items()}
+        sent = self.encodings.kept(named["sha256"]) if "sha256" in named else None
+        return named if sent is None or sent >= 0.95 * named["size"] else {**named, "sent": sent}
 
     def _snapshots(self, assets: AssetSet) -> list[Snapshot]:
         """The snapshots built with this very browser code: of the profile, and of the named ones."""

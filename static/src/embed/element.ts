@@ -270,7 +270,7 @@ export class BellJar extends HTMLElement {
   /** The bar follows the code without the gap that the page's style leaves below code, which goes below the cell. */
   #close(): void {
     const { root } = this.#parts ?? {};
-    if (!root || !this.#code) return;
+    if (!root || !this.#code || this.#slot?.hidden) return;
     const block = this.#attachment
       ? blockOf(this.#code)
       : [...this.children].find((child) => child.contains(this.#code));

@@ -57,9 +57,8 @@ export class Sandbox {
   }
 
   /**
-   * Bytes that a sandbox with these options has to have before it is ready: of files, or of their compressed copies where
-   * those are asked for by name, as of an exported folder. What of them the browser has kept costs no network, and a server
-   * that compresses sends fewer. Rejects with a sentence.
+   * Bytes that a sandbox with these options has to fetch before it is ready, compressed as far as the server or the exported
+   * folder tells. What of them the browser has kept costs no network. Rejects with a sentence.
    */
   static async estimate(options: SandboxOptions = {}): Promise<number> {
     checkChoice(options);

@@ -14,6 +14,8 @@ export interface AssetFile {
   size: number;
   /** Lower-case hex SHA-256 of those bytes. */
   sha256: string;
+  /** Bytes that the server sends of it to browsers that take every coding, where it knows. */
+  sent?: number;
   /** Bytes of a copy with ".gz" behind the address, where one lies there. */
   gzip?: number;
 }

@@ -236,3 +236,21 @@ def test_zips_are_left_alone(compressing: TestClient) -> None:
     response = compressing.get(f"/{url}", headers={"accept-encoding": "br"})
     assert "content-encoding" not in response.headers
     assert "vary" not in response.headers
+
+
+def test_the_policy_says_how_many_bytes_are_sent_of_a_file_whose_copies_are_kept(
+    make_client: MakeClient, tmp_path: Path
+) -> None:
+    plain = make_client().get("/policy.json").json()["core"]
+    assert not [file for file in plain if "sent" in file]
+    file, other = plain[0], plain[1]
+    kept = tmp_path / "assets" / "encoded"
+    kept.mkdir(parents=True, exist_ok=True)
+    smallest = file["size"] // 3
+    (kept / f"{file['sha256']}.gzip").write_bytes(b"x" * (smallest + 1))
+    (kept / f"{file['sha256']}.br").write_bytes(b"x" * smallest)
+    # One that saves nothing is not sent.
+    (kept / f"{other['sha256']}.gzip").write_bytes(b"x" * other["size"])
+    told = make_client(compress=True).get("/policy.json").json()["core"]
+    assert told[0]["sent"] == smallest
+    assert "sent" not in told[1]

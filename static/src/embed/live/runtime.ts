@@ -51,6 +51,8 @@ export class Runtime {
   #generation = 0;
   #resets = 0;
   readonly #sessions = new Map<string, Session>();
+  /** What starts fetch, by what they start with. */
+  readonly #sizes = new Map<string, Promise<number>>();
   /** Addresses by the names of files that were written. */
   readonly #written = new Map<string, string>();
 
@@ -87,7 +89,12 @@ export class Runtime {
 
   /** Bytes that a start for this code would fetch. Rejects with a sentence. */
   async size(code: string, needs: Needs): Promise<number> {
-    return Sandbox.estimate(await this.#options(code, needs));
+    const options = await this.#options(code, needs);
+    const key = JSON.stringify([options.profile, options.packages]);
+    const known = this.#sizes.get(key) ?? Sandbox.estimate(options);
+    this.#sizes.set(key, known);
+    known.catch(() => this.#sizes.delete(key));
+    return known;
   }
 
   async #options(code: string, { packages, setup = "" }: Needs): Promise<SandboxOptions> {

@@ -18,6 +18,7 @@ export const checkAsset: Parse<AssetFile> = record<AssetFile>({
   url: text(2_000),
   size: count(),
   sha256: hash,
+  sent: optional(count()),
   gzip: optional(count()),
 });
 

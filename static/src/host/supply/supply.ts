@@ -126,9 +126,10 @@ export class Supply {
     return this.#all.reduce((bytes, { size }) => bytes + size, 0);
   }
 
-  /** Bytes that cross the line for them, as far as the policy tells: of compressed copies that are asked for by name. */
+  /** Bytes that cross the line for them, as far as the policy tells how they are compressed. */
   get wire(): number {
-    const sent = (file: AssetFile): number => (packedUrl(file, new URL(file.url, this.base)) && file.gzip) || file.size;
+    const sent = (file: AssetFile): number =>
+      file.sent ?? ((packedUrl(file, new URL(file.url, this.base)) && file.gzip) || file.size);
     return this.#all.reduce((bytes, file) => bytes + sent(file), 0);
   }
 
