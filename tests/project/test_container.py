@@ -42,6 +42,16 @@ def test_what_it_copies_is_there(repository: Path, steps: list[tuple[str, str]])
             assert (repository / source).is_file(), source
 
 
+def test_what_it_copies_is_let_in_and_nothing_else_is(folder: Path, steps: list[tuple[str, str]]) -> None:
+    lines = (folder / "Containerfile.dockerignore").read_text().splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    copied = {
+        one for name, said in steps if name == "COPY" and "--from" not in said for one in said.split()[:-1]
+    }
+    assert {rule.removeprefix("!") for rule in rules[1:]} == copied
+
+
 def test_its_settings_are_settings_and_its_command_is_one(
     steps: list[tuple[str, str]], tmp_path: Path
 ) -> None:

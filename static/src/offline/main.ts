@@ -79,12 +79,15 @@ async function keep(path: string, response: Response): Promise<void> {
       return;
     }
     const bytes = await response.arrayBuffer();
-    if ((await sha256(bytes)) !== expected) return;
+    // A host that calls a `.gz` an encoding has had it undone on the way here; the SDK takes it so, too.
+    const undone = path.endsWith(".gz") ? files[path.slice(0, -3)]?.[0] : undefined;
+    const found = await sha256(bytes);
+    if (found !== expected && found !== undone) return;
     const headers = new Headers(response.headers);
     // Of the way it came.
     headers.delete("content-encoding");
     headers.delete("content-length");
-    headers.set(KEPT, expected);
+    headers.set(KEPT, expected ?? "");
     await (await caches.open(NAME)).put(key(path), new Response(bytes, { headers }));
   } catch (error) {
     full = error instanceof DOMException && error.name === "QuotaExceededError";
@@ -138,6 +141,35 @@ async function takeOver(): Promise<void> {
   }
 }
 
+/** What of a policy says what a start takes. */
+interface Policy {
+  core: unknown;
+  profile: { load: string[] };
+  snapshots: { load: string[] }[];
+}
+
+/**
+ * Paths of all that a start may take: the runtime, and the snapshot of the profile. A visit fetches some of it late or not at
+ * all, and the next start may need it. `packed`: where this visit has asked for compressed copies by name.
+ */
+async function startPaths(packed: boolean): Promise<string[]> {
+  const response = await kept("policy.json");
+  if (!response) return [];
+  const { core, profile, snapshots } = (await response.json()) as Policy;
+  const whole = snapshots.filter(({ load }) => load.join() === profile.load.join());
+  return addressesIn([core, ...whole])
+    .map((path) => (packed && Object.hasOwn(files, `${path}.gz`) ? `${path}.gz` : path))
+    .filter((path) => Object.hasOwn(files, path));
+}
+
+/** Every `url` in plain data. */
+function addressesIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === "url" && typeof inner === "string" ? [inner] : addressesIn(inner),
+  );
+}
+
 /** Bytes that are kept. */
 async function size(): Promise<number> {
   const requests = await (await caches.open(NAME)).keys();
@@ -171,8 +203,12 @@ scope.addEventListener("message", (event) => {
     return;
   }
   if (type !== "fetched" || !Array.isArray(addresses)) return;
-  const paths = addresses.filter((address) => typeof address === "string").map(pathOf);
-  // They are in the browser's own cache still.
-  const done = fetchAll([...new Set(paths.filter((path) => path !== undefined))], "force-cache");
+  const told = addresses.filter((address) => typeof address === "string").map(pathOf);
+  const paths = [...new Set(told.filter((path) => path !== undefined))];
+  const packed = paths.some((path) => path.endsWith(".gz"));
+  const done = startPaths(packed)
+    .catch(() => [])
+    // Most of it is in the browser's own cache still.
+    .then((start) => fetchAll([...new Set([...paths, ...start])], "force-cache"));
   event.waitUntil(done.then(async () => port?.postMessage({ size: await size(), full })));
 });

@@ -4,7 +4,7 @@ import { Emitter } from "./model/emitter";
 
 const SCRIPT = "offline.js";
 /** When a visit has fetched what it needs: once its Python is up, and once it has rested. */
-const TELL_MS = [0, 8_000, 30_000];
+const TELL_MS = [0, 15_000];
 
 interface Policies {
   createPolicy(
