@@ -18,6 +18,9 @@ import look from "./styles/cell.css";
 /** Where this script came from: what it needs lies beside it. */
 const HOME = new URL(".", import.meta.url).href;
 
+/** What holds a result that was computed before. */
+const RESULT = "script[data-belljar-result]";
+
 let sheet: CSSStyleSheet | undefined;
 const styles = (): CSSStyleSheet => {
   if (!sheet) {
@@ -300,9 +303,8 @@ export class BellJar extends HTMLElement {
   }
 
   #showResult(): void {
-    const script =
-      this.querySelector("script[data-belljar-result]") ??
-      this.#attachment?.target?.parentElement?.querySelector("script[data-belljar-result]");
+    const next = this.#attachment ? this.nextElementSibling : null;
+    const script = this.querySelector(RESULT) ?? (next?.matches(RESULT) ? next : null);
     if (!script || !this.#stored) return;
     try {
       this.#stored.replaceChildren(...storedView(script.textContent ?? ""));

@@ -158,6 +158,7 @@ test.describe("on a page whose Python is warm", () => {
       '<script type="application/json" data-belljar-result>{"status":"ok","results":[{"text":"42 as stored"},{"text":"t","data":{"kind":"table","columns":[{"name":"units","dtype":"int64","role":"column"}],"rows":[[3]],"shape":[1,1]}}],"logs":{"stdout":"printed\\n","stderr":""}}</script>',
     ),
     jar("code", "'given'"),
+    '<div><pre data-belljar id="beside">1</pre><script type="application/json" data-belljar-result>{"status":"ok","results":[{"text":"stored beside"}]}</script><pre data-belljar id="without">2</pre></div>',
   ]; // prettier-ignore
 
   test.beforeAll(async ({ browser }) => {
@@ -200,7 +201,10 @@ test.describe("on a page whose Python is warm", () => {
 
   test("cells run one at a time; Stop ends one, takes another off the queue, and keeps variables", async () => {
     await press(page, "loop");
-    await expect(cell(page, "loop").getByRole("status")).toHaveText(/\d s$/);
+    const status = cell(page, "loop").getByRole("status");
+    await expect(status).toHaveText(/\d s$/);
+    // A clock that ticks is not read aloud; the end is.
+    await expect(status).toHaveAttribute("aria-live", "off");
     await press(page, "waits");
     await expect(button(page, "waits", "Stop")).toBeVisible();
     await press(page, "waits", "Stop");
@@ -208,6 +212,8 @@ test.describe("on a page whose Python is warm", () => {
     await expect(outputs(page, "waits")).toBeEmpty();
     await press(page, "loop", "Stop");
     await expect(outputs(page, "loop")).toContainText("Stopped. Your variables are still there.");
+    await expect(status).toHaveAttribute("aria-live", "polite");
+    await expect(status).toHaveText(/^stopped after /);
     expect(await run(page, "kept")).toMatchObject({ text: "5" });
   });
 
@@ -328,6 +334,8 @@ test.describe("on a page whose Python is warm", () => {
   test("a stored result is there before anything runs, and gives way to the real one", async () => {
     const stored = cell(page, "stored").locator(".stored");
     for (const text of ["42 as stored", "printed", "units"]) await expect(stored).toContainText(text);
+    await expect(cell(page, "beside").locator(".stored")).toHaveText("stored beside");
+    await expect(cell(page, "without").locator(".stored")).toBeHidden();
     await press(page, "stored");
     await expect(outputs(page, "stored")).toHaveText("42");
     await expect(stored).toBeHidden();

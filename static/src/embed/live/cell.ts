@@ -5,7 +5,7 @@ import type { Editor, EditorOptions } from "../../page/editor/editor";
 import { loadFullEditor, makeEditor, upgrade } from "../../page/editor/loader";
 import { PlainEditor } from "../../page/editor/plain";
 import { bytes, bytesOf, clock, duration } from "../../page/model/format";
-import type { Cell } from "../../page/model/notebook";
+import type { Cell, RunState } from "../../page/model/notebook";
 import { setText } from "../../page/view/dom";
 import { OutputsView } from "../../page/view/outputs-view";
 import { toast } from "../../page/view/toast";
@@ -17,6 +17,9 @@ import type { Needs } from "./runtime";
 import { adopt } from "./styles";
 
 const TICK_MS = 100;
+
+/** How a run has ended, before its time. */
+const ENDS: Partial<Record<RunState, string>> = { ok: "done in ", error: "failed after ", stopped: "stopped after " };
 
 export class LiveCell implements Live {
   readonly #face: Face;
@@ -184,8 +187,10 @@ export class LiveCell implements Live {
     if (ticking) text = clock(performance.now() - since);
     else if (busy && this.#hub.runner.current === this.#cell.id && !runtime.isReady) text = this.#loading();
     else if (busy) text = waiting ?? "waiting";
-    else if (ms !== undefined && state !== "idle") text = duration(ms);
+    else if (ms !== undefined && state !== "idle") text = `${ENDS[state] ?? ""}${duration(ms)}`;
     else if (runtime.untouched) text = this.#size;
+    // Ends are said to who can't see them; a clock that ticks is not.
+    parts.status.setAttribute("aria-live", busy ? "off" : "polite");
     setText(parts.status, text);
   }
 
