@@ -297,6 +297,25 @@ test.describe("on a page whose Python is warm", () => {
     expect(await run(page, "edited")).toMatchObject({ text: "'as it was'" });
   });
 
+  test("what is typed is not taken by shortcuts of the page, and other keys are", async () => {
+    await page.evaluate(() => {
+      window.told.length = 0;
+      document.addEventListener("keydown", ({ key }) => window.told.push({ name: "key", detail: key }));
+    });
+    await press(page, "edited", "Edit");
+    await page.keyboard.type("s/f");
+    await page.keyboard.press("Escape");
+    await press(page, "edited", "Original code");
+    await press(page, "plainly", "Edit");
+    await page.keyboard.type("s/");
+    await page.keyboard.press("Escape");
+    await press(page, "plainly", "Original code");
+    await page.keyboard.press("/");
+    expect(await page.evaluate(() => window.told.filter(({ name }) => name === "key"))).toEqual([
+      { name: "key", detail: "/" },
+    ]);
+  });
+
   test("Tab goes through the buttons and out of the cell, past an editor that is open", async () => {
     await press(page, "edited", "Edit");
     await page.keyboard.press("Escape");

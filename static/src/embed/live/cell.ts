@@ -64,6 +64,12 @@ export class LiveCell implements Live {
       hub.runtime.progress.on(() => this.#draw()),
       () => view.destroy(),
     );
+    // Seen from outside the keys are those of the element, which is no field: pages with shortcuts would take them.
+    for (const type of ["keydown", "keypress", "keyup"] as const) {
+      const keep = (event: KeyboardEvent) => isTyped(event) && event.stopPropagation();
+      face.parts.root.addEventListener(type, keep);
+      this.#offs.push(() => face.parts.root.removeEventListener(type, keep));
+    }
     reset.hidden = true;
     restore.hidden = !this.#changed;
     this.#known = this.#ask();
@@ -290,6 +296,12 @@ export class LiveCell implements Live {
     address.hash = `code=${await packedCode(this.text)}`;
     window.open(address, "_blank", "noopener");
   }
+}
+
+/** Whether a key goes into a field or an editor. */
+function isTyped(event: KeyboardEvent): boolean {
+  const [target] = event.composedPath();
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
 }
 
 const bare = (text: string): string => (hasPrompts(text) ? withoutPrompts(text) : text);
