@@ -130,7 +130,7 @@ def test_images_are_made_once_and_served_beside_the_archives(built: tuple[Path, 
     policy = build_policy(load_settings({"assets_dir": folder, "profile": "core"}), assets)
     tiny, bare = policy["packages"]["tiny"]["image"], policy["packages"]["bare"]["image"]
     assert tiny["code"]["url"] == f"assets/{tiny['code']['sha256']}/tiny-1.0.bin"
-    assert (tiny["rest"]["name"], bare["rest"]) == ("tiny-1.0-rest.bin", None)
+    assert (tiny["deferred"]["name"], bare["deferred"]) == ("tiny-1.0-rest.bin", None)
 
 
 def test_a_damaged_image_is_not_served_and_made_again(built: tuple[Path, Manifest]) -> None:
