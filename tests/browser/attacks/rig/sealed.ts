@@ -25,6 +25,8 @@ export interface SealedOptions {
 }
 
 const HOST = "/blank.html";
+/** In a frame: its document is the one that the server sent, and all there. */
+const OURS = "/\\/frame\\//.test(location.pathname) && document.readyState === 'complete'";
 
 export class SealedRig {
   page!: Target;
@@ -141,9 +143,18 @@ export class SealedRig {
     );
   }
 
-  /** The frame's own target. `at` counts the sandboxes of the page. */
-  frame(at = 0): Promise<Target> {
-    return this.#cdp.find((target) => this.#frames().indexOf(target) === at);
+  /**
+   * The frame's own target, once its own document is in it: a frame that was just made has a blank one, which nobody but
+   * the host page reaches, and one that is about to go may be there still. `at` counts the sandboxes of the page.
+   */
+  async frame(at = 0): Promise<Target> {
+    for (let tries = 0; tries < 100; tries++) {
+      const target = await this.#cdp.find((target) => this.#frames().indexOf(target) === at);
+      const there = await this.#cdp.evaluate<boolean>(target.session, OURS, 1_500).catch(() => false);
+      if (there) return target;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error("the frame has no document of ours");
   }
 
   #frames(): Target[] {
