@@ -560,7 +560,7 @@ test("on a line that saves data nothing runs by itself, and the first press says
   await page.goto(docsPage(jar("a", "6 * 7", 'autorun="load"')));
   await press(page, "a");
   await expect(cell(page, "a").getByRole("status")).toHaveText(
-    /^about \d+ MB, and this connection saves data: press again to load it$/,
+    /^about [\d.]+ MB, and this connection saves data: press again to load it$/,
   );
   await press(page, "a");
   await expect(outputs(page, "a")).toHaveText("42");
