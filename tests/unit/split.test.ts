@@ -5,7 +5,7 @@ import { Reader, Sections } from "../../static/src/capture/split/binary";
 import { readCode } from "../../static/src/capture/split/code";
 import { cold } from "../../static/src/capture/split/cold";
 import { hot } from "../../static/src/capture/split/hot";
-import { operands } from "../../static/src/capture/split/instructions";
+import { indirectCalls, operands } from "../../static/src/capture/split/instructions";
 import { largest, Probes } from "../../static/src/capture/split/probes";
 import { bitsOf } from "../../static/src/capture/split/shared";
 import { EXPORTS, Halves, isOwn, publicExports } from "../../static/src/worker/halves";
@@ -105,14 +105,14 @@ function whole(): Ran {
 }
 
 /** Only the named functions are hot, besides the one that runs at the instantiation. */
-function split(names: readonly string[]): Ran {
+function split(names: readonly string[], loop?: number): Ran {
   const code = readCode(original);
   const wanted = new Set([...names, "begin"]);
   const bits = bitsOf(
     Uint8Array.from(NAMES, (name) => (wanted.has(name) ? 1 : 0)),
     NAMES.length,
   );
-  const module = new WebAssembly.Module(hot(code, bits, 3));
+  const module = new WebAssembly.Module(hot(code, bits, 3, new Map(), true, undefined, loop));
   const told: number[] = [];
   const given = imports(told);
   const halves = new Halves((id) => {
@@ -161,9 +161,12 @@ test("a module in two halves does what the whole one does, whichever of its func
   const others = NAMES.filter((name) => name !== "begin");
   for (let subset = 0; subset < 1 << others.length; subset++) {
     const chosen = others.filter((_, position) => (subset >> position) & 1);
-    const ran = split(chosen);
-    expect(use(ran), chosen.join()).toEqual(expected);
-    expect(ran.loaded, chosen.join()).toEqual(chosen.length === others.length ? [] : [3]);
+    // Long functions are those whose indirect calls others make.
+    for (const loop of [undefined, 1]) {
+      const ran = split(chosen, loop);
+      expect(use(ran), chosen.join()).toEqual(expected);
+      expect(ran.loaded, chosen.join()).toEqual(chosen.length === others.length ? [] : [3]);
+    }
   }
 });
 
@@ -245,6 +248,28 @@ test("a hot half keeps what Emscripten's loader looks for, and adds two function
   expect(readCode(made).bodies).toHaveLength(NAMES.length + 2);
   const own = WebAssembly.Module.exports(module).filter(({ name }) => isOwn(name));
   expect(own.map(({ name }) => name)).toContain(EXPORTS.table);
+});
+
+test("a long function makes its indirect calls through one for each type, and short ones by themselves", () => {
+  const code = readCode(original);
+  const bits = bitsOf(new Uint8Array(NAMES.length).fill(1), NAMES.length);
+  const made = (loop: number) => {
+    const again = readCode(hot(code, bits, 0, new Map(), true, undefined, loop));
+    return again.bodies.map(({ from, to }) => {
+      const reader = new Reader(again.code, from, to);
+      for (let groups = reader.number(); groups > 0; groups--) reader.skip(2);
+      return indirectCalls(reader).length;
+    });
+  };
+  const theirs = code.bodies.map(({ from, to }) => {
+    const reader = new Reader(code.code, from, to);
+    for (let groups = reader.number(); groups > 0; groups--) reader.skip(2);
+    return indirectCalls(reader).length;
+  });
+  expect(Math.max(...theirs)).toBeGreaterThan(0);
+  // ensure and fill; where all functions are long, one caller for the one type that is called
+  expect(made(1_000_000)).toEqual([...theirs, 1, 0]);
+  expect(made(1)).toEqual([...NAMES.map(() => 0), 1, 0, 1]);
 });
 
 describe("what can't be split stays whole", () => {

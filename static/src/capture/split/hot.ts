@@ -13,6 +13,7 @@
 import { EXPORTS, own } from "../../worker/halves";
 import { type Bytes, KIND, SECTION, Writer } from "../../worker/wasm";
 import { appended } from "./binary";
+import { Callers } from "./callers";
 import { type Code, exportedFunctions, FUNCTION_TYPE, roomier } from "./code";
 import { changed, codeWriter, dylink, exported, joined } from "./module";
 import { type Came, Regions } from "./regions";
@@ -33,7 +34,7 @@ function places(code: Code) {
     ensure: functions,
     fill: functions + 1,
     regions: functions + 2,
-    /** Types (i32) -> () and () -> (), and those of regions. */
+    /** Types (i32) -> () and () -> (), those of regions, and those of callers. */
     asks: types,
     plain: types + 1,
     regionTypes: types + 2,
@@ -41,8 +42,9 @@ function places(code: Code) {
 }
 
 /**
- * Functions of so many bytes stay whole. Of CPython's there are nine, its evaluation loop (79 kB) among them: all pure Python
- * runs in it, and somebody's code is soon where no start has been.
+ * Functions of so many bytes stay whole, and make indirect calls through others. Of CPython's there are nine, its evaluation
+ * loop (79 kB) among them: all pure Python runs in it, and somebody's code is soon where no start has been. V8 compiles it
+ * anew for each wrong guess at what it calls; what is small is worth guessing.
  */
 const LOOP = 20_000;
 
@@ -91,7 +93,7 @@ function tables(code: Code, placed: Placed): Bytes {
  * Exports: all of the original's, and its own (see `isOwn`), in whose table a function of type (i32) -> () must be put
  * at 0 before anything runs. `placed` are exported functions that it puts into its first table by itself, by index. One
  * without `data` leaves its memory as it is. Where it is known what `ran` of a function, the rest of it is a function of
- * its own.
+ * its own, but for functions of `loop` bytes or more.
  * Throws for a module that uses what is not known here, or lacks one of those functions.
  */
 export function hot(
@@ -101,19 +103,22 @@ export function hot(
   placed: Placed = new Map(),
   data = true,
   ran?: (position: number) => Came,
+  loop = LOOP,
 ): Bytes {
   const at = places(code);
   const regions = new Regions(code, at.regions, at.regionTypes);
   const kept = code.bodies.map((one, position) => {
     if (!wasm.has(bits, position)) return undefined;
-    return ran && one.to - one.from < LOOP ? regions.without(one, ran(position)) : code.code.subarray(one.from, one.to);
+    return ran && one.to - one.from < loop ? regions.without(one, ran(position)) : code.code.subarray(one.from, one.to);
   });
+  const callers = new Callers(code, at.regions + regions.bodies.length);
   const bodies = codeWriter(code);
   const next = new Writer();
   code.bodies.forEach((one, position) => {
     next.clear();
     const body = kept[position];
-    if (body) next.piece(body);
+    if (body && body.length >= loop) callers.through(next, body);
+    else if (body) next.piece(body);
     else {
       next.bytes(0, CALL).number(at.ensure);
       wasm.callThrough(next, code, one.type, position + 1, at.table);
@@ -138,10 +143,13 @@ export function hot(
   next.number(at.all).number(at.table).bytes(END);
   bodies.sized(next);
   for (const one of regions.bodies) bodies.sized(next.clear().piece(one));
+  for (const one of callers.bodies()) bodies.sized(one);
 
-  const added = 2 + regions.bodies.length;
+  const added = 2 + regions.bodies.length + callers.calls.length;
   const types = new Writer().number(at.plain).number(at.plain);
   for (const type of regions.typesOf) types.number(type);
+  const callerTypes = at.regionTypes + regions.types.length;
+  for (let position = 0; position < callers.calls.length; position++) types.number(callerTypes + position);
   const all = new Writer().bytes(1, 0).number(code.bodies.length); // a passive segment of functions
   for (let position = 0; position < code.bodies.length; position++) {
     all.number(wasm.count(code, KIND.function, position));
@@ -153,7 +161,7 @@ export function hot(
     ...wasm.shared(code).map(({ name, kind, index }) => exported(own(name), kind, index)),
   ];
   const typeEntries = [Uint8Array.of(FUNCTION_TYPE, 1, I32, 0), Uint8Array.of(FUNCTION_TYPE, 0, 0)];
-  typeEntries.push(...regions.types);
+  typeEntries.push(...regions.types, ...callers.types());
   const more = (section: number, entries: number, bytes: Bytes): Bytes =>
     appended(code.sections.entries(section), entries, bytes);
   const changes: Record<number, Bytes | null> = {

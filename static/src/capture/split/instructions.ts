@@ -2,6 +2,14 @@
 
 import type { Reader } from "./binary";
 
+/** An indirect call: where it stands, what it calls. */
+export interface IndirectCall {
+  from: number;
+  to: number;
+  type: number;
+  table: number;
+}
+
 const CALL_INDIRECT = 0x11;
 
 /** Instructions with so many numbers behind them. */
@@ -69,4 +77,18 @@ export function operands(reader: Reader, operation: number): void {
     numbers(reader, BULK[bulk] ?? unknown(bulk));
   } else if (operation === 0xfd) simd(reader);
   else unknown(operation);
+}
+
+/** The indirect calls of a function whose instructions a reader stands before. Throws for unknown instructions. */
+export function indirectCalls(reader: Reader): IndirectCall[] {
+  const found: IndirectCall[] = [];
+  while (reader.more) {
+    const from = reader.at;
+    const operation = reader.byte();
+    if (operation === CALL_INDIRECT) {
+      const [type, table] = [reader.number(), reader.number()];
+      found.push({ from, to: reader.at, type, table });
+    } else operands(reader, operation);
+  }
+  return found;
 }
