@@ -18,6 +18,10 @@ class SettingsError(BelljarError):
     """A setting has a value that is not allowed. Names the setting, its source and what is allowed."""
 
 
+class CommandError(BelljarError):
+    """The command names what there is not, as a file: nothing was done."""
+
+
 class AssetError(BelljarError):
     """Files of the runtime are missing, damaged or cannot be had."""
 

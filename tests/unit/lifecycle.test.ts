@@ -342,12 +342,24 @@ describe("a frame that falls silent", () => {
     await sandbox.close();
   });
 
+  test("that loads without its script is said within a second, with the line for the server's settings", async () => {
+    vi.stubGlobal("location", new URL("http://docs.test:9000/guide/"));
+    const { sandbox } = await started({ hello: false });
+    await pass(1_000);
+    await expect(sandbox.ready).rejects.toThrow(
+      /^The sandbox frame did not answer.* does not name this page's origin among its embedders\. Whoever runs it names this page: `belljar serve --embedders "http:\/\/docs\.test:9000"`, or `embedders = \["http:\/\/docs\.test:9000"\]` in belljar\.toml\.$/,
+    );
+    expect(page.living).toEqual([]);
+  });
+
   test("and never says hello ends the sandbox with a sentence, whether it loads or not", async () => {
     const scene = await started({ hello: false });
     await pass(MS.hello);
     await expect(scene.sandbox.ready).rejects.toThrow(/^The sandbox frame did not answer\./);
     const other = await started({ loads: false });
-    await pass(MS.load);
+    await pass(MS.load - 1);
+    expect(other.sandbox.state).toBe("loading");
+    await pass(1);
     await expect(other.sandbox.ready).rejects.toThrow(/^The sandbox frame did not answer\./);
   });
 

@@ -6,7 +6,8 @@ import { abortable, onAbort } from "../../static/src/host/api/abort";
 import { Context } from "../../static/src/host/api/context";
 import { Execution } from "../../static/src/host/api/execution";
 import { Files } from "../../static/src/host/api/files";
-import type { ExecuteOptions } from "../../static/src/host/api/options";
+import { checkRunning, type ExecuteOptions } from "../../static/src/host/api/options";
+import { Sandbox } from "../../static/src/host/index";
 import { Asked } from "../../static/src/host/tenancy/cell";
 import { Gone, Requests } from "../../static/src/host/tenancy/requests";
 import type { HostMessage } from "../../static/src/protocol/guards";
@@ -155,6 +156,28 @@ describe("asking for a run", () => {
     for (const context of ["", "x".repeat(201), 5 as never, {} as never]) {
       expect(() => new Asked("", { context })).toThrow(/context must be a name of 1 to 200 characters/);
     }
+  });
+});
+
+describe("slips", () => {
+  test("an option that there is not is a TypeError that names the one that was meant", async () => {
+    const slips: [() => unknown, RegExp][] = [
+      [() => Sandbox.create({ profle: "data" } as never), /^A sandbox has no option profle: did you mean profile\?$/],
+      [() => Sandbox.create({ embedder: "x" } as never), /^A sandbox has no option embedder: there are base, policy, /],
+      [() => Sandbox.create("data" as never), /^A sandbox takes its options as an object, not string\.$/],
+      [() => checkRunning({ timout: 3 } as never), /^execute\(\) has no option timout: did you mean timeout\?$/],
+      [() => checkRunning({ onstdout: () => {} } as never), /did you mean onStdout\?$/],
+      [() => checkRunning(null as never), /^execute\(\) takes its options as an object, not null\.$/],
+      [() => checkRunning({ onStdout: "print" } as never), /^onStdout must be a function, not string\.$/],
+    ];
+    for (const [slip, sentence] of slips) {
+      expect(slip).toThrow(TypeError);
+      expect(slip).toThrow(sentence);
+    }
+    await expect(Sandbox.open({ profle: "data" } as never)).rejects.toThrow(/did you mean profile/);
+    await expect(Sandbox.estimate({ profle: "data" } as never)).rejects.toThrow(/did you mean profile/);
+    // Leaving one out by saying so is no slip.
+    checkRunning({ onStdout: undefined, timeout: undefined } as never);
   });
 });
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 from belljar.assets.commandline import pip_download, pip_wheel
-from belljar.assets.locking import folder_lock
+from belljar.assets.folder import working_in
 from belljar.assets.manifest import (
     LOCAL_NAME,
     Manifest,
@@ -51,8 +51,7 @@ def add_packages(
         AssetError: one can't be had or can't work in the sandbox; the sentence says why.
     """
     progress = progress or Progress()
-    assets_dir.mkdir(parents=True, exist_ok=True)
-    with folder_lock(assets_dir, progress.note):
+    with working_in(assets_dir, progress.note):
         store = Store(assets_dir)
         local = read_local(assets_dir, manifest)
         resolver = _Resolver(manifest, local, store, mirrors, progress)
@@ -70,7 +69,7 @@ def remove_packages(names: Sequence[str], manifest: Manifest, assets_dir: Path) 
     Raises:
         AssetError: one was not added here, or another added one needs it.
     """
-    with folder_lock(assets_dir, lambda _: None):
+    with working_in(assets_dir):
         local = read_local(assets_dir, manifest)
         gone = {normalise(name) for name in names}
         for name in sorted(gone):

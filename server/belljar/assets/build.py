@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ from belljar.assets.bytecode import (
     write_index,
 )
 from belljar.assets.commandline import last_words
-from belljar.assets.locking import folder_lock
+from belljar.assets.folder import working_in
 from belljar.assets.manifest import FileEntry, Manifest
 from belljar.assets.mirrors import FolderMirror, SourceDownError, mirror
 from belljar.assets.paths import REQUIREMENTS_NAME, packaged
@@ -60,29 +60,43 @@ class Built:
 
 
 def build_assets(
-    manifest: Manifest, assets_dir: Path, mirrors: Sequence[str] = (), progress: Progress | None = None
+    manifest: Manifest,
+    assets_dir: Path,
+    mirrors: Sequence[str] = (),
+    progress: Progress | None = None,
+    *,
+    only: Collection[str] | None = None,
 ) -> Built:
     """Compile what is not compiled yet.
 
     Args:
         mirrors: folders among them may have the wheels of the tools.
+        only: Names of packages, which are compiled together with the standard library; all by default.
 
     Raises:
         NoCompilerError: there is no Node, or the tools can't be had.
         AssetError: the assets are not fetched, or the compiler failed.
     """
     progress, started = progress or Progress(), time.monotonic()
-    assets_dir.mkdir(parents=True, exist_ok=True)
-    with folder_lock(assets_dir, progress.note):
-        store = Store(assets_dir)
-        require(store, manifest)
-        done = compiled_files(store, manifest)
-        todo = [entry for entry in archives(manifest) if entry.sha256 not in done]
-        failures: list[str] = []
-        if todo:
-            failures = _build(manifest, store, todo, mirrors, progress)
-        store.save()
+    failures: list[str] = []
+    require(Store(assets_dir), manifest)
+    if todo := _todo(manifest, Store(assets_dir), only):
+        with working_in(assets_dir, progress.note):
+            store = Store(assets_dir)
+            if todo := _todo(manifest, store, only):  # somebody else may have done it meanwhile
+                failures = _build(manifest, store, todo, mirrors, progress)
+            store.save()
     return Built(len(todo), len(archives(manifest)), time.monotonic() - started, tuple(failures))
+
+
+def _todo(manifest: Manifest, store: Store, only: Collection[str] | None) -> list[FileEntry]:
+    done = compiled_files(store, manifest)
+    left_out = {
+        package.file.sha256
+        for name, package in manifest.packages.items()
+        if only is not None and name not in only
+    }
+    return [entry for entry in archives(manifest) if entry.sha256 not in done.keys() | left_out]
 
 
 def _build(

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from belljar.assets.locking import folder_lock
+from belljar.assets.folder import refusals, working_in
 from belljar.assets.manifest import FORMAT, Build, FileEntry, Manifest
 from belljar.assets.mirrors import NotThereError, Source, SourceDownError, mirror, official_cdn
 from belljar.assets.progress import Progress, human
@@ -48,7 +48,7 @@ def newest(
     progress = progress or Progress()
     assets_dir.mkdir(parents=True, exist_ok=True)
     wanted = {name: package.newer for name, package in manifest.packages.items() if package.newer}
-    with folder_lock(assets_dir, progress.note):
+    with working_in(assets_dir, progress.note):
         store = Store(assets_dir)
         sources = [*(mirror(place) for place in mirrors), official_cdn(manifest)]
         found = {name: _find(build, store, sources) for name, build in wanted.items()}
@@ -74,7 +74,8 @@ def newest(
 
 def proven(assets_dir: Path) -> None:
     """Choose the builds again that belljar was tested with."""
-    (assets_dir / CHOICE_NAME).unlink(missing_ok=True)
+    with refusals(assets_dir):
+        (assets_dir / CHOICE_NAME).unlink(missing_ok=True)
 
 
 def _entry(build: Build, size: int) -> FileEntry:

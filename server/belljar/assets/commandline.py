@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,20 @@ from belljar.assets.mirrors import SourceDownError
 
 PIP_SECONDS = 1800
 NPM_SECONDS = 300
+
+#: An index that doesn't answer is given up after some 30 s: pip itself would go on for minutes, at each call.
+PATIENCE = ("--retries", "2", "--timeout", "8")
+_NPM_PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=20000")
+
+_UNREACHED = re.compile(
+    r"connection broken by|Failed to establish a new connection|Name or service not known|timed out|"
+    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ProxyError",
+)
+_DISK_FULL = re.compile(r"No space left on device|ENOSPC|Disk quota exceeded|EDQUOT")
+
+
+class UnreachableError(SourceDownError):
+    """The registry doesn't answer: asking it for something else would take as long, and help as little."""
 
 
 def pip_download(
@@ -51,6 +67,7 @@ def pip_download(
         "--disable-pip-version-check",
         "--no-input",
         "--no-deps",
+        *PATIENCE,
     ]
     command += ["--only-binary=:all:", "--python-version", python, "--dest", str(folder)]
     for platform in platforms:
@@ -70,6 +87,7 @@ def pip_wheel(project: Path, folder: Path) -> Path:
         SourceDownError: pip is missing, or the project can't be built.
     """
     command = [*pip_command(), "wheel", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    command += PATIENCE
     run([*command, "--wheel-dir", str(folder), str(project.resolve())], PIP_SECONDS)
     [wheel] = folder.glob("*.whl")
     return wheel
@@ -106,7 +124,18 @@ def npm_pack(requirement: str, folder: Path) -> Path:
     Raises:
         SourceDownError: npm is missing or failed.
     """
-    run([*npm_command(), "pack", requirement, "--silent", "--pack-destination", str(folder)], NPM_SECONDS)
+    run(
+        [
+            *npm_command(),
+            "pack",
+            requirement,
+            "--loglevel=error",
+            *_NPM_PATIENCE,
+            "--pack-destination",
+            str(folder),
+        ],
+        NPM_SECONDS,
+    )
     archives = list(folder.glob("*.tgz"))
     if len(archives) != 1:
         raise SourceDownError("npm pack left no archive")
@@ -173,7 +202,12 @@ def run(command: Sequence[str], seconds: float, environment: Mapping[str, str] |
     except OSError as error:
         raise SourceDownError(f"{name} can't be run: {error.strerror}") from error
     if done.returncode:
-        raise SourceDownError(f"{name} says: {last_words(done.stderr or done.stdout)}")
+        said = done.stderr or done.stdout
+        if _DISK_FULL.search(said):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if _UNREACHED.search(said):
+            raise UnreachableError(f"{name} can't reach its registry")
+        raise SourceDownError(f"{name} says: {last_words(said)}")
     return done.stdout
 
 

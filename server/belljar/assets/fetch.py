@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from belljar.assets.locking import folder_lock
+from belljar.assets.commandline import UnreachableError
+from belljar.assets.folder import require_room, working_in
 from belljar.assets.manifest import FileEntry, Manifest, Origin
 from belljar.assets.mirrors import (
     FolderMirror,
@@ -54,13 +55,15 @@ def fetch_assets(
         AssetError: some files could not be had from anywhere; what was fetched is kept.
     """
     progress = progress or Progress()
-    assets_dir.mkdir(parents=True, exist_ok=True)
-    with folder_lock(assets_dir, progress.note):
+    wanted = manifest.files
+    if complete(assets_dir, wanted):  # also where nobody may write
+        return Fetched(len(wanted), sum(entry.size for entry in wanted), 0, 0)
+    with working_in(assets_dir, progress.note):
         store = Store(assets_dir)
         store.sweep()
-        wanted = manifest.files
         missing = _missing(store, wanted, progress)
         if missing:
+            require_room(assets_dir, sum(entry.size for entry in missing), "the files that are missing")
             progress.start(f"Fetching {len(missing)} files", sum(entry.size for entry in missing))
             try:
                 remaining = _fetch(manifest, missing, store, [mirror(place) for place in mirrors], progress)
@@ -73,6 +76,14 @@ def fetch_assets(
     return Fetched(
         len(wanted), sum(entry.size for entry in wanted), len(missing), sum(entry.size for entry in missing)
     )
+
+
+def complete(assets_dir: Path, wanted: Sequence[FileEntry]) -> bool:
+    """Whether all these files are here and whole."""
+    store = Store(assets_dir)
+    whole = all(store.state(entry) == "ok" for entry in wanted)
+    store.save()
+    return whole
 
 
 def _missing(store: Store, wanted: Sequence[FileEntry], progress: Progress) -> list[FileEntry]:
@@ -96,6 +107,7 @@ def _fetch(
     origins = _origins(manifest)
     for source in (*mirrors, official_cdn(manifest), wheels_cdn(manifest)):
         if missing := _still(store, missing):
+            progress.place(source.label)
             _ask(
                 source,
                 [entry for entry in missing if origins[entry.sha256] in source.origins],
@@ -153,10 +165,11 @@ def _registries(manifest: Manifest, find_links: Sequence[Path]) -> tuple[Step, .
     """The registries as steps, in order; each asks only for what it may have and says why it failed."""
     core = {entry.sha256 for entry in manifest.core}
     origins = _origins(manifest)
+    ask = _Tools().ask
 
     def npm(missing: Sequence[FileEntry], store: Store, progress: Progress) -> None:
         if wanted := [entry for entry in missing if entry.sha256 in core]:
-            _try(f"npm ({manifest.npm})", lambda: from_npm(manifest, wanted, store, progress), progress)
+            ask("npm", f"npm ({manifest.npm})", lambda: from_npm(manifest, wanted, store, progress), progress)
 
     def npm_if_enough(missing: Sequence[FileEntry], store: Store, progress: Progress) -> None:
         # The carrier is 106 MB; when it is only the core that lacks, npm's 6 MB do.
@@ -168,7 +181,7 @@ def _registries(manifest: Manifest, find_links: Sequence[Path]) -> tuple[Step, .
         carried = [entry for entry in missing if entry.name in manifest.carrier.members]
         if wanted := [e for e in carried if e.sha256 in core or origins[e.sha256] == "pyodide"]:
             label = f"PyPI ({manifest.carrier.requirement}, {human(manifest.carrier.size)})"
-            _try(label, lambda: from_carrier(manifest, wanted, store, progress, find_links), progress)
+            ask("pip", label, lambda: from_carrier(manifest, wanted, store, progress, find_links), progress)
 
     def pypi(missing: Sequence[FileEntry], store: Store, progress: Progress) -> None:
         lacking = {entry.sha256 for entry in missing}
@@ -179,16 +192,28 @@ def _registries(manifest: Manifest, find_links: Sequence[Path]) -> tuple[Step, .
                 raise SourceDownError("; ".join(reasons))
 
         if packages:
-            _try("PyPI", get, progress)
+            ask("pip", "PyPI", get, progress)
 
     return npm_if_enough, carrier, npm, pypi
 
 
-def _try(label: str, step: Callable[[], None], progress: Progress) -> None:
-    try:
-        step()
-    except SourceDownError as error:
-        progress.note(f"Nothing (more) from {label}: {error}.")
+class _Tools:
+    """pip and npm. One whose registry gave no answer is not asked for something else."""
+
+    def __init__(self) -> None:
+        self._unreachable: set[str] = set()
+
+    def ask(self, tool: str, label: str, step: Callable[[], None], progress: Progress) -> None:
+        """Has the tool get something; says why where it can't."""
+        if tool in self._unreachable:
+            return
+        progress.place(label)
+        try:
+            step()
+        except SourceDownError as error:
+            if isinstance(error, UnreachableError):
+                self._unreachable.add(tool)
+            progress.note(f"Nothing (more) from {label}: {error}.")
 
 
 def _origins(manifest: Manifest) -> dict[str, Origin]:

@@ -18,14 +18,14 @@ import re
 import struct
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from belljar.assets.archives import opened, read_member
 from belljar.assets.bytecode import package_archives
-from belljar.assets.locking import folder_lock
+from belljar.assets.folder import working_in
 from belljar.assets.manifest import FileEntry, Manifest
 from belljar.assets.progress import Progress
 from belljar.assets.store import Store, require, write_atomically
@@ -72,8 +72,17 @@ def find_images(store: Store) -> dict[str, Image]:
     }
 
 
-def build_images(manifest: Manifest, assets_dir: Path, progress: Progress | None = None) -> int:
+def build_images(
+    manifest: Manifest,
+    assets_dir: Path,
+    progress: Progress | None = None,
+    *,
+    only: Collection[str] | None = None,
+) -> int:
     """Make the images that are missing.
+
+    Args:
+        only: Names of packages; all by default.
 
     Returns:
         How many were made.
@@ -82,16 +91,12 @@ def build_images(manifest: Manifest, assets_dir: Path, progress: Progress | None
         AssetError: the assets are not fetched.
     """
     progress = progress or Progress()
-    with folder_lock(assets_dir, progress.note):
+    require(Store(assets_dir), manifest)
+    if not _missing(manifest, Store(assets_dir), only):  # also where nobody may write
+        return 0
+    with working_in(assets_dir, progress.note):
         store = Store(assets_dir)
-        require(store, manifest)
-        known, archives = find_images(store), package_archives(store, manifest)
-        missing = {
-            name: entry
-            for name, entry in archives.items()
-            if entry.sha256 not in known and entry.name.endswith(".whl")
-        }
-        made = 0
+        missing, known, made = _missing(manifest, store, only), find_images(store), 0
         if missing:
             progress.start(f"Laying out {len(missing)} packages", sum(file.size for file in missing.values()))
         for name, entry in missing.items():
@@ -114,6 +119,15 @@ def build_images(manifest: Manifest, assets_dir: Path, progress: Progress | None
             _prune(store)
         store.save()
     return made
+
+
+def _missing(manifest: Manifest, store: Store, only: Collection[str] | None) -> dict[str, FileEntry]:
+    known, archives = find_images(store), package_archives(store, manifest)
+    return {
+        name: entry
+        for name, entry in archives.items()
+        if (only is None or name in only) and entry.sha256 not in known and entry.name.endswith(".whl")
+    }
 
 
 def image_of(wheel: Path, python: str) -> tuple[bytes, bytes]:

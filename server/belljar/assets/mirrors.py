@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, get_args
 
+from belljar.assets.folder import is_final
 from belljar.assets.manifest import FileEntry, Manifest, Origin
 from belljar.assets.progress import Progress
 from belljar.assets.store import CHUNK, Store, WrongBytesError, check, read_chunks
@@ -77,6 +78,8 @@ class FolderMirror:
             except WrongBytesError as error:
                 reason = str(error)
             except OSError as error:
+                if is_final(error):
+                    raise
                 raise SourceDownError(str(error)) from error
             else:
                 progress.add(entry.size)

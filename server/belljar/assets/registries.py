@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from belljar.assets.archives import copied
-from belljar.assets.commandline import npm_pack, pip_download
+from belljar.assets.commandline import UnreachableError, npm_pack, pip_download
 from belljar.assets.manifest import FileEntry, Manifest, PackageEntry
 from belljar.assets.mirrors import SourceDownError
 from belljar.assets.progress import Progress
@@ -83,7 +83,7 @@ def from_pypi(
         try:
             pip_download(list(wanted), scratch, python, find_links=find_links)
         except SourceDownError as error:
-            if len(wanted) == 1:
+            if len(wanted) == 1 or isinstance(error, UnreachableError):
                 raise
             # One missing release fails the whole command: get the others one by one.
             reasons = [str(error)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +24,33 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backend", default="headless", metavar="NAME|URL", help="where code runs (default: %(default)s)"
     )
+
+
+def add_assets_dir(parser: argparse.ArgumentParser) -> None:
+    """The flag that names the folder of the runtime's files, for commands without settings as flags."""
+    parser.add_argument(
+        "--assets-dir",
+        type=lambda text: Path(text).expanduser().resolve(),
+        metavar="FOLDER",
+        help="where the runtime's files are kept (BELLJAR_ASSETS_DIR sets it, too)",
+    )
+
+
+@contextlib.contextmanager
+def chosen_folder(args: argparse.Namespace) -> Iterator[None]:
+    """The folder of `--assets-dir` for all that a command does: for servers that it starts, too."""
+    folder, name = getattr(args, "assets_dir", None), "BELLJAR_ASSETS_DIR"
+    before = os.environ.get(name)
+    if folder is not None:
+        os.environ[name] = str(folder)
+    try:
+        yield
+    finally:
+        if folder is not None:
+            if before is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = before
 
 
 def add_seconds(parser: argparse.ArgumentParser, flag: str, text: str, default: float | None = None) -> None:

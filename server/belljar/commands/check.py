@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from belljar.commands.arguments import add_backend, add_seconds
+from belljar.commands.arguments import add_assets_dir, add_backend, add_seconds
 from belljar.errors import CellsError, UnavailableError
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="write outputs that differ into the Markdown and reStructuredText",
     )
     add_backend(parser)
+    add_assets_dir(parser)
     parser.set_defaults(func=check_command)
 
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 import belljar
 from belljar.commands import assets, check, export, mcp, prompt, run, serve
-from belljar.errors import BelljarError, SettingsError
+from belljar.commands.arguments import chosen_folder
+from belljar.errors import BelljarError, CommandError, SettingsError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,14 +22,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser()
     args = parser.parse_args(argv)
     try:
-        code = int(args.func(args))
-        sys.stdout.flush()
+        with chosen_folder(args):
+            code = int(args.func(args))
+            sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has seen enough (`belljar assets list | head`). Python would complain once
         # more when it ends and flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except SettingsError as error:
+    except (CommandError, SettingsError) as error:
         print(f"belljar: {error}", file=sys.stderr)
         return 2
     except BelljarError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from belljar.assets.paths import load_manifest
 from belljar.assets.progress import human
-from belljar.commands.arguments import add_config, add_mirror, mirrors
+from belljar.commands.arguments import add_assets_dir, add_config, add_mirror, mirrors
 from belljar.errors import CellsError
 from belljar.export import Exported, export
 from belljar.prepare import pipeline
@@ -45,6 +45,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--offline", action="store_true", help="the page works without network after one visit"
     )
     add_config(parser)
+    add_assets_dir(parser)
     add_mirror(parser)
     parser.add_argument("--no-fetch", action="store_true", help="take what is here; take no network")
     parser.set_defaults(func=_export)

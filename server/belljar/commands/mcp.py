@@ -5,7 +5,14 @@ from __future__ import annotations
 import argparse
 from importlib.metadata import PackageNotFoundError, version
 
-from belljar.commands.arguments import add_backend, add_seconds, none_or_more, one_or_more, port
+from belljar.commands.arguments import (
+    add_assets_dir,
+    add_backend,
+    add_seconds,
+    none_or_more,
+    one_or_more,
+    port,
+)
 from belljar.errors import SettingsError
 
 #: Oldest release of the protocol's SDK that `belljar mcp` works with, as `pyproject.toml` says.
@@ -31,6 +38,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="further name under which clients reach it, behind a proxy for instance (repeatable)",
     )
     add_backend(parser)
+    add_assets_dir(parser)
     parser.add_argument(
         "--sandboxes",
         type=one_or_more,

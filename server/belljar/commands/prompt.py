@@ -6,7 +6,7 @@ import argparse
 import json
 
 from belljar.answers.blocks import PROVIDERS
-from belljar.commands.arguments import add_config
+from belljar.commands.arguments import add_assets_dir, add_config
 from belljar.settings import load_settings
 from belljar.tools import definitions
 from belljar.web.policy import Policy
@@ -20,6 +20,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Prints text for a system prompt, written from this server's own policy.",
     )
     add_config(parser)
+    add_assets_dir(parser)
     parser.add_argument(
         "--tools",
         choices=PROVIDERS,

@@ -16,8 +16,8 @@ from belljar.answers.execution import Execution
 from belljar.answers.reprs import visible
 from belljar.answers.results import Result
 from belljar.client.landing import Landing
-from belljar.commands.arguments import add_backend, add_seconds
-from belljar.errors import BelljarError
+from belljar.commands.arguments import add_assets_dir, add_backend, add_seconds
+from belljar.errors import CommandError
 from belljar.untrusted.names import shown
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--json", action="store_true", help="print the whole execution as JSON, nothing else")
     add_backend(parser)
+    add_assets_dir(parser)
     parser.set_defaults(func=run_command)
 
 
@@ -69,7 +70,8 @@ def run_command(args: argparse.Namespace) -> int:
     """Runs the script of the command line, and gives its exit code.
 
     Raises:
-        BelljarError: A file can't be read or written.
+        CommandError: A file can't be read.
+        BelljarError: One can't be written.
     """
     # Late: only this command needs what drives browsers.
     from belljar.client.blocking import Sandbox
@@ -122,15 +124,15 @@ def _source(script: str) -> str:
         content = sys.stdin.buffer.read() if script == "-" else Path(script).read_bytes()
         return content.decode()
     except OSError as error:
-        raise BelljarError(f"{script} cannot be read: {error.strerror or error}.") from None
+        raise CommandError(f"{script} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
-        raise BelljarError(f"{script} is not UTF-8 text: Python source has to be.") from None
+        raise CommandError(f"{script} is not UTF-8 text: Python source has to be.") from None
 
 
 def _files(paths: list[Path]) -> dict[str, Path]:
     for path in paths:
         if not path.is_file():
-            raise BelljarError(f"{path} is no file that could be given to the script.")
+            raise CommandError(f"{path} is no file that could be given to the script.")
     return {path.name: path for path in paths}
 
 

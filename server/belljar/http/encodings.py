@@ -99,6 +99,7 @@ class Encodings:
         self._smallest = smallest
         self._known: dict[str, dict[str, Copy]] = {}
         self._preparing = threading.Lock()
+        self._said: set[str] = set()
 
     def copies(self, sha256: str) -> Mapping[str, Copy]:
         """The copies there are of the content with this hash, by coding."""
@@ -137,8 +138,15 @@ class Encodings:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._prepare(self._folder, dict(contents), sparing)
             except OSError as error:
-                log.warning("Compressed copies cannot be kept in %s (%s): files are sent as they are.",
-                            self._folder, error.strerror or error)  # fmt: skip
+                self._say(error.strerror or str(error))
+
+    def _say(self, why: str) -> None:
+        """Tells the operator once, not once for each document, why there are no copies."""
+        if why not in self._said:
+            self._said.add(why)
+            log.warning(
+                "Compressed copies cannot be kept in %s (%s): files are sent as they are.", self._folder, why
+            )
 
     def _prepare(self, folder: Path, contents: dict[str, bytes | Path], sparing: Container[str]) -> None:
         jobs: list[tuple[int, str, str, Path, Compress]] = []

@@ -34,6 +34,7 @@ class Remembered(Generic[T]):
         self._lock = threading.Lock()
         self._loaded: tuple[Hashable, T] | None = None
         self._failed: tuple[Hashable, float, BelljarError] | None = None
+        self._said = ""
 
     def get(self) -> T:
         """The value.
@@ -52,8 +53,11 @@ class Remembered(Generic[T]):
             try:
                 value = self._load()
             except BelljarError as error:
-                log.warning("%s", error)
+                # Once: it is tried again with each request that comes.
+                if str(error) != self._said:
+                    self._said = str(error)
+                    log.warning("%s", error)
                 self._failed = (stamp, time.monotonic(), error)
                 raise
-            self._loaded, self._failed = (stamp, value), None
+            self._loaded, self._failed, self._said = (stamp, value), None, ""
             return value

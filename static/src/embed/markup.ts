@@ -1,5 +1,7 @@
 // What the attributes of a cell say, and what is wrong with them. Knows no DOM: names and values in, settings and sentences out.
 
+import { nearest } from "../common/nearest";
+
 export const AUTORUN = ["never", "visible", "load"] as const;
 export const EDITORS = ["full", "plain"] as const;
 export const THEMES = ["auto", "light", "dark", "furo", "pydata", "material"] as const;
@@ -96,7 +98,7 @@ export function unknownAttributes(names: Iterable<string>): string[] {
   const problems: string[] = [];
   for (const name of names) {
     if (known.includes(name) || GLOBAL.test(name)) continue;
-    const near = known.find((other) => distance(other, name) <= 2);
+    const near = nearest(name, known);
     const hint = near ? `did you mean "${near}"?` : `known are ${known.join(", ")}.`;
     problems.push(`There is no attribute "${short(name)}": ${hint}`);
   }
@@ -141,19 +143,4 @@ function decoded(name: string): string {
   } catch {
     return name;
   }
-}
-
-/** Letters that have to be changed to make one name of the other; names are short. */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2 || b.length > 20) return 3;
-  let row = [...Array(b.length + 1).keys()];
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

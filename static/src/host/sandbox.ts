@@ -11,6 +11,8 @@ import type { Files } from "./api/files";
 import {
   type Completions,
   checkedPool,
+  checkOpening,
+  checkRunning,
   type ExecuteOptions,
   type SandboxEvents,
   type SandboxInfo,
@@ -36,6 +38,7 @@ export class Sandbox {
   #tail: Promise<unknown> = Promise.resolve();
 
   private constructor(options: SandboxOptions) {
+    checkOpening(options);
     checkChoice(options);
     checkedPool(options);
     this.#life = new Lifecycle(options, this.#emitter);
@@ -61,6 +64,7 @@ export class Sandbox {
    * folder tells. What of them the browser has kept costs no network. Rejects with a sentence.
    */
   static async estimate(options: SandboxOptions = {}): Promise<number> {
+    checkOpening(options);
     checkChoice(options);
     const { signal = new AbortController().signal } = options;
     return new Supply(await offered(options, signal), options, new Emitter(), signal).wire;
@@ -98,6 +102,7 @@ export class Sandbox {
    */
   async execute(code: string, options: ExecuteOptions = {}): Promise<Execution> {
     if (typeof code !== "string") throw new TypeError(`execute() takes code as a string, not ${typeof code}.`);
+    checkRunning(options);
     const asked = new Asked(code, options);
     const turn = this.#tail.then(() => this.#life.run(asked));
     this.#tail = turn.catch(() => {});

@@ -126,6 +126,46 @@ test("an origin that isn't named is refused by the browser, with a sentence and 
   await page.goto(`${origin}/plain`);
   const answer = await embed(page, server, origin);
   expect(answer.error).toContain("does not name this page's origin among its embedders");
+  expect(answer.error).toContain(`belljar serve --embedders "${origin}"`);
+});
+
+test("a frame that the browser refused is said within a second or two, with the line for the settings", async ({
+  page,
+}) => {
+  const server = await belljar();
+  await page.goto(`${origin}/plain`);
+  // The policy and the module come from elsewhere, as they do in a bundle: only the frame is that server's.
+  const [module, policy] = await Promise.all([fetch(`${server}/sdk.js`), fetch(`${server}/policy.json`)]);
+  await page.route("**/policy.json", async (route) => {
+    const headers = { "access-control-allow-origin": "*", "content-type": "application/json" };
+    await route.fulfill({ headers, body: await policy.clone().text() });
+  });
+  const told = await page.evaluate(
+    async ([code, base]) => {
+      const url = URL.createObjectURL(new Blob([code as string], { type: "text/javascript" }));
+      const { Sandbox } = (await import(url)) as typeof import("../../../static/src/host/index");
+      const began = performance.now();
+      const error = await Sandbox.open({ base: base as string, packages: [], keep: false }).then(String, String);
+      return { error, ms: performance.now() - began };
+    },
+    [await module.text(), server],
+  );
+  expect(told.error).toContain("The sandbox frame did not answer.");
+  expect(told.error).toContain(`embedders = ["${origin}"]`);
+  expect(told.ms).toBeLessThan(6_000); // it was 8 s on an idle machine; a busy one needs time of its own
+});
+
+test("what opening writes in red is the self-test's, and one line says so", async ({ page }) => {
+  const server = await belljar("--embedders", origin);
+  const red: string[] = [];
+  const told: string[] = [];
+  page.on("console", (message) => {
+    (message.type() === "error" ? red : told).push(message.text());
+  });
+  await page.goto(`${origin}/plain`);
+  await embed(page, server);
+  expect(red.filter((text) => !/'?data:text\/plain,x|evaluate|eval/.test(text))).toEqual([]);
+  expect(told.filter((text) => text.startsWith("belljar: the sandbox frame has tested its seal."))).toHaveLength(1);
 });
 
 test("under a path prefix everything is found", async ({ page }) => {

@@ -98,7 +98,7 @@ def test_nowhere_to_run_is_a_sentence_and_69(environment: dict[str, str], tmp_pa
 def test_a_file_that_is_not_there_is_a_sentence(environment: dict[str, str], tmp_path: Path) -> None:
     done = run(environment, tmp_path, "missing.py")
     assert (done.returncode, done.stderr) == (
-        1,
+        2,
         "belljar: missing.py cannot be read: No such file or directory.\n",
     )
 

@@ -115,6 +115,11 @@ export class Execution {
     this.note = fields.note ?? undefined;
   }
 
+  /** Whether the code ran to its end; where it didn't, `note` or `error.value` says why. */
+  get ok(): boolean {
+    return this.status === "ok";
+  }
+
   /** The last expression as text; undefined when there was none. */
   get text(): string | undefined {
     return this.results.find((result) => result.isMain)?.text;

@@ -1,5 +1,6 @@
 // What callers may ask for and what they are told, and the checks on what they ask. Wrong options are the caller's mistake and throw a sentence.
 
+import { nearest } from "../../common/nearest";
 import type { Limits } from "../../protocol/limits";
 import type { FileInfo, ReadyInfo } from "../../protocol/messages";
 import { isPlainPath } from "../../protocol/paths";
@@ -157,6 +158,69 @@ export interface SandboxEvents {
   spare: { ready: boolean; count: number };
   /** This browser has kept what the snapshot unpacked to for the next visit; its size in bytes. */
   kept: { bytes: number };
+}
+
+/** Every option of a sandbox; the compiler sees to it that none is missing. */
+const OPENING: Record<keyof SandboxOptions, true> = {
+  base: true,
+  policy: true,
+  profile: true,
+  assets: true,
+  container: true,
+  isolation: true,
+  pool: true,
+  spare: true,
+  standby: true,
+  packages: true,
+  start: true,
+  keep: true,
+  signal: true,
+};
+
+/** Every option of a run. */
+const RUNNING: Record<keyof ExecuteOptions, true> = {
+  timeout: true,
+  signal: true,
+  context: true,
+  files: true,
+  fresh: true,
+  svg: true,
+  onStart: true,
+  onStdout: true,
+  onStderr: true,
+  onResult: true,
+  onDisplay: true,
+  onClear: true,
+  onLoading: true,
+  onLoaded: true,
+  onBlocked: true,
+  onInput: true,
+};
+
+/** Throws a TypeError for an option that no sandbox has; it names the one that may have been meant. */
+export const checkOpening = (options: SandboxOptions): void => checkNames("A sandbox", OPENING, options);
+
+/** Throws a TypeError for an option that `execute` doesn't have, and for a callback that can't be called. */
+export function checkRunning(options: ExecuteOptions): void {
+  checkNames("execute()", RUNNING, options);
+  for (const [name, value] of Object.entries(options)) {
+    if (name.startsWith("on") && value !== undefined && typeof value !== "function") {
+      throw new TypeError(`${name} must be a function, not ${typeof value}.`);
+    }
+  }
+}
+
+function checkNames(what: string, known: Readonly<Record<string, true>>, options: unknown): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`${what} takes its options as an object, not ${options === null ? "null" : typeof options}.`);
+  }
+  const names = Object.keys(known);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    const near = nearest(name, names);
+    const hint = near ? `did you mean ${near}?` : `there are ${names.join(", ")}.`;
+    throw new TypeError(`${what} has no option ${name.slice(0, 40)}: ${hint}`);
+  }
 }
 
 /** The timeout in milliseconds. Throws a RangeError that says what is allowed. */

@@ -16,6 +16,7 @@ import {
 } from "../../protocol/shape";
 import { byPart } from "../../protocol/snapshot";
 import { checkAsset as file } from "./assets";
+import { nameThisPage } from "./embedder";
 
 const name = text(200);
 const names = list(name, 2_000);
@@ -79,9 +80,10 @@ export async function loadPolicy(url: URL, signal?: AbortSignal): Promise<Loaded
   } catch {
     signal?.throwIfAborted();
     // The browser tells no difference between no answer and one that this page may not read.
-    const unread =
-      url.origin === globalThis.location?.origin ? "" : ", or it does not name this page's origin among its embedders";
-    throw new Error(`The server at ${url.host} could not be reached${unread}. Check the connection, then try again.`);
+    const ours = url.origin === globalThis.location?.origin;
+    const unread = ours ? "" : ", or it does not name this page's origin among its embedders";
+    const advice = ours ? "Check the connection, then try again." : nameThisPage();
+    throw new Error(`The server at ${url.host} could not be reached${unread}. ${advice}`);
   }
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {

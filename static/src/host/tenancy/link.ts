@@ -4,6 +4,7 @@ import type { FrameMessage, HostMessage } from "../../protocol/guards";
 import { parseFrameMessage } from "../../protocol/guards";
 import { type Check, KNOCK, PROTOCOL } from "../../protocol/messages";
 import { Malformed } from "../../protocol/shape";
+import { refusedFrame } from "../supply/embedder";
 import { keptDocument, setDocument } from "./kept";
 
 export interface LinkEvents {
@@ -16,8 +17,8 @@ export interface LinkEvents {
 const LOAD_MS = 30_000;
 const HELLO_MS = 8_000;
 
-const SILENT =
-  "The sandbox frame did not answer. Either the server is out of reach, or it does not name this page's origin among its embedders.";
+/** How long one that has loaded without a knock, which its script would have given before: a page of the browser's own. */
+const REFUSED_MS = 1_000;
 
 export interface Hello {
   isolated: boolean;
@@ -25,6 +26,7 @@ export interface Hello {
 }
 
 export class FrameLink {
+  readonly #url: URL;
   readonly #iframe: HTMLIFrameElement;
   #events: LinkEvents;
   #port: MessagePort | undefined;
@@ -36,6 +38,7 @@ export class FrameLink {
 
   constructor(url: URL, container: HTMLElement, events: LinkEvents) {
     this.#events = events;
+    this.#url = url;
     const iframe = document.createElement("iframe");
     iframe.setAttribute("sandbox", "allow-scripts");
     // Gamepads are every frame's, unless it is said otherwise; a host without headers says nothing.
@@ -80,20 +83,29 @@ export class FrameLink {
         clearTimeout(timer);
         reject(new Error(reason));
       };
-      let timer = setTimeout(() => give(SILENT), LOAD_MS);
+      const silent = refusedFrame(this.#url);
+      let timer = setTimeout(() => give(silent), LOAD_MS);
+      const wait = (ms: number): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => give(silent), ms);
+      };
+      let knocks = false;
+      let greeted = false;
       const hand = (): void => {
         if (this.#port) return;
-        clearTimeout(timer);
-        timer = setTimeout(() => give(SILENT), HELLO_MS);
+        wait(knocks ? HELLO_MS : REFUSED_MS);
         this.#hand(({ protocol, isolated, checks }) => {
+          greeted = true;
           clearTimeout(timer);
           if (protocol !== PROTOCOL) give("The sandbox frame is of another version than this page.");
           else resolve({ isolated, checks });
         });
       };
       const knocked = ({ source, data }: MessageEvent<unknown>): void => {
-        if (source !== this.#iframe.contentWindow || data !== KNOCK) return;
+        if (source !== this.#iframe.contentWindow || data !== KNOCK || knocks || greeted) return;
+        knocks = true;
         if (this.#loads === 0) hand();
+        else wait(HELLO_MS);
       };
       addEventListener("message", knocked, { signal: this.#closed.signal });
       this.#iframe.addEventListener("load", () => {

@@ -101,7 +101,21 @@ export async function sealed(link: FrameLink): Promise<boolean> {
   const { checks, isolated } = await link.open();
   const broken = checks.find((check) => !check.ok);
   if (broken) throw new Error(`The sandbox is not sealed, so it runs nothing: ${broken.detail}.`);
+  explain();
   return isolated;
+}
+
+let explained = false;
+
+/** Engines write each refusal of the self-test into the console, in red, and give no way to ask without. Said once. */
+function explain(): void {
+  if (explained) return;
+  explained = true;
+  // biome-ignore lint/suspicious/noConsole: that is where the lines are that it explains
+  console.info(
+    "belljar: the sandbox frame has tested its seal. The refusals of 'data:text/plain,x' and of eval " +
+      "above are its own attempts, which the browser stopped as it must: nothing is wrong.",
+  );
 }
 
 interface Wishes {
