@@ -105,3 +105,15 @@ def test_a_hint_says_what_to_do_where_we_know(run: Runs, code: str, hint: str | 
 def test_a_missing_file_names_the_files_there_are(run: Runs) -> None:
     run("open('sales.csv', 'w').close()")
     assert run("open('sale.csv')").error["hint"] == "Files in the working directory: sales.csv."
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Missing optional dependency 'pyarrow'. Use pip or conda to install pyarrow.",
+        "Unable to find a usable engine.\n - `Import pyarrow` failed. Use pip or conda to install it.",
+    ],
+)
+def test_what_pandas_wants_installed_has_an_owner_and_another_way(run: Runs, message: str) -> None:
+    hint = run(f"raise ImportError({message!r})").error["hint"]
+    assert hint.endswith("The operator can allow it with `belljar assets add pyarrow`; meanwhile CSV works.")

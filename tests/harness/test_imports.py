@@ -95,7 +95,8 @@ def test_a_refused_import_names_what_there_is(run: Runs) -> None:
     ran = run("import torch")
     assert ran.error["name"] == "ModuleNotFoundError"
     assert ran.error["value"] == (
-        "No module named 'torch' in this sandbox. Available: numpy, pandas, scikit-learn, greeting, joblib."
+        "No module named 'torch' in this sandbox. torch does not run in browsers; scikit-learn works. "
+        "Available: numpy, pandas, scikit-learn, greeting, joblib."
     )
     assert "belljar" not in ran.error["traceback"]
     assert ran.error["line"] == 1
@@ -158,3 +159,20 @@ def test_metadata_among_files_counts_for_nothing(run: Runs) -> None:
     Path("evil-1.dist-info/entry_points.txt").write_text("[networkx.backends]\nevil = evil:run\n")
     code = "from importlib.metadata import entry_points\nlist(entry_points(name='evil'))"
     assert run(code).text == "[]"
+
+
+@pytest.mark.parametrize(
+    ("module", "says"),
+    [
+        ("pyarrow", "The operator can allow it with `belljar assets add pyarrow`; meanwhile CSV works. "),
+        (
+            "skimage",
+            "The operator can allow it with `belljar assets add scikit-image`; meanwhile pillow and ",
+        ),
+        ("numba", "numba does not run in browsers; numpy works. "),
+        ("never_heard_of", "The operator can allow it with `belljar assets add never_heard_of`. "),
+    ],
+)
+def test_a_missing_package_comes_with_what_would_bring_it(run: Runs, module: str, says: str) -> None:
+    value = run(f"import {module}").error["value"]
+    assert value.startswith(f"No module named {module!r} in this sandbox. {says}")

@@ -20,7 +20,10 @@ def test_an_allowlisted_package_is_installed_by_any_spelling(run: Runs, requirem
 def test_any_other_package_is_refused_in_one_sentence(run: Runs) -> None:
     error = run("import micropip\nawait micropip.install('torch')").error
     assert error["name"] == "ValueError"
-    assert error["value"].startswith("torch can't be installed in this sandbox. Available: numpy, pandas, ")
+    assert error["value"].startswith(
+        "torch can't be installed in this sandbox. torch does not run in browsers; scikit-learn works. "
+        "Available: numpy, pandas, "
+    )
 
 
 @pytest.mark.parametrize(

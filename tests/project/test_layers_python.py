@@ -53,6 +53,7 @@ SERVER = {
 
 #: Rooms of the harness, the lowest first; each imports only from floors below its own.
 HARNESS = [
+    {"advice"},
     {"cell", "events", "files", "hints", "namespace", "patches"},
     {"figures", "interpreter", "notices", "streams"},
     {"errors", "waiting"},

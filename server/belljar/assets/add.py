@@ -1,6 +1,7 @@
 """Add: put further packages on this machine's allowlist, with all they need, everything pinned by hash.
 
-name   ──► Pyodide's lock (its build, else the same release from PyPI) ──► PyPI's newest pure wheel
+name   ──► Pyodide's lock (its build, else the same release from PyPI) ──► PyPI's newest wheel, pure or built
+           for the sandbox's ABI
 wheel  ──► as it is                    folder ──► built with pip
   each dependency: on the allowlist and of a fitting version, or added the same way, or the whole is refused
 """
@@ -90,6 +91,10 @@ def remove_packages(names: Sequence[str], manifest: Manifest, assets_dir: Path) 
         store.save()
 
 
+class _NoReleaseError(AssetError):
+    """PyPI has nothing of that name that runs in the sandbox."""
+
+
 class _Resolver:
     """Finds a package and what it needs, so that all versions go together."""
 
@@ -148,10 +153,12 @@ class _Resolver:
         official = self._official.find(name)
         if official is not None and not requirement.specifier.contains(official.version, prereleases=True):
             if not official.is_pure:
-                raise AssetError(
+                self._built_elsewhere(
+                    requirement,
                     f"{requirement} can't be had: Pyodide {self._manifest.pyodide} has {name} "
-                    f"{official.version}, and native code must be Pyodide's own build."
+                    f"{official.version}, and PyPI has no build of another for the sandbox.",
                 )
+                return
             official = None
         if official is not None:
             entry = self._official.get(official)
@@ -161,12 +168,21 @@ class _Resolver:
                     self._need(Requirement(needed))
                 return
             if not official.is_pure:
-                raise AssetError(
-                    f"{name} has native code, and Pyodide's build of it ({official.file_name}) can't be had "
-                    f"from here: name a place that has it with --mirror."
+                self._built_elsewhere(
+                    requirement,
+                    f"{name} has native code, Pyodide's build of it ({official.file_name}) can't be had "
+                    f"from here, and PyPI has none: name a place that has it with --mirror.",
                 )
+                return
             requirement = Requirement(f"{name}=={official.version}")
         self._from_pypi(requirement)
+
+    def _built_elsewhere(self, requirement: Requirement, otherwise: str) -> None:
+        """Native code that its authors build for the sandbox's ABI themselves (PEP 783), whatever release."""
+        try:
+            self._from_pypi(requirement)
+        except _NoReleaseError as error:
+            raise AssetError(otherwise) from error
 
     def _from_pypi(self, requirement: Requirement) -> None:
         python = ".".join(self._manifest.python.split(".")[:2])
@@ -179,7 +195,7 @@ class _Resolver:
                 )
             except SourceDownError as error:
                 if "No matching distribution" in str(error):
-                    raise AssetError(
+                    raise _NoReleaseError(
                         f"PyPI has no {wanted} for the sandbox: there is no such release, or only with "
                         f"native code for other platforms. It must be pure Python for {python} or built for "
                         f"{self._manifest.wheel_platform} (`pyodide build` makes such wheels: add the file)."

@@ -1,9 +1,8 @@
 """The allowlist: what a data analyst gets, before versions and hashes are pinned (`belljar assets pin`).
 
 Left out are packages that mean nothing without a network (requests, httpx, openai, ...) and native ones that
-only Pyodide's CDN carries (statsmodels, pyarrow, PyYAML, MarkupSafe and with it Jinja2): a machine that
-reaches nothing but package registries must get everything named here. `belljar assets add` brings them where
-they can be had.
+only Pyodide's CDN carries (statsmodels, pyarrow, shapely, ...): a machine that reaches nothing but package
+registries must get everything named here. `belljar assets add` brings them where they can be had.
 """
 
 from __future__ import annotations
@@ -43,13 +42,17 @@ FROM_PYODIDE = (
 """From the lock of `WHEELS`, with all they need. Each of them is in the carrier's wheel."""
 
 FROM_PYPI = (
+    "altair",
     "attrs",
+    "bokeh",
     "et-xmlfile",
     "faker",
     "flexcache",
     "flexparser",
     "html5lib",
     "humanize",
+    "jinja2",
+    "jsonschema",
     "markdown",
     "markdown-it-py",
     "mdurl",
@@ -59,8 +62,10 @@ FROM_PYPI = (
     "openpyxl",
     "patsy",
     "pint",
+    "plotly",
     "pygments",
     "pypdf",
+    "pyrsistent",
     "python-docx",
     "python-pptx",
     "rich",
@@ -68,6 +73,7 @@ FROM_PYPI = (
     "seaborn",
     "simpy",
     "sortedcontainers",
+    "sqlalchemy",
     "squarify",
     "tabulate",
     "toolz",
@@ -78,8 +84,20 @@ FROM_PYPI = (
     "xarray",
     "xlrd",
     "xlsxwriter",
+    "xyzservices",
 )
 """Pure Python from PyPI: the version of Pyodide's lock where that has one, else the newest when pinned."""
+
+AT_VERSION = {
+    # From 4.18 on it needs rpds-py, which has native code and no build for Pyodide on a registry.
+    "jsonschema": "4.17.3",
+}
+"""Versions of packages from PyPI where the lock's has no wheel that a registry could give."""
+
+PLAIN = ("markupsafe", "pyyaml")
+"""From PyPI as well: wheels for Linux without their compiled modules, which these do without (`plain.py`)."""
+
+PLAIN_PLATFORM = "manylinux2014_x86_64"
 
 ALSO_NEEDS = {
     # pandas 3 uses zoneinfo, and WebAssembly has no time zone files of its own; Pyodide's lock doesn't say
@@ -92,6 +110,10 @@ PROFILES = {
     "core": (),
     "data": ("micropip", "numpy", "pandas", "matplotlib"),
     "science": ("micropip", "numpy", "pandas", "matplotlib", "scipy", "scikit-learn"),
+    "analysis": (
+        *("micropip", "numpy", "pandas", "matplotlib", "scipy", "seaborn"),
+        *("jinja2", "pyyaml", "tabulate", "openpyxl", "plotly", "altair"),
+    ),
 }
 """What is loaded before the first cell. "data" is the default."""
 

@@ -41,8 +41,11 @@ PREFIX = "/"
 INSTALLED = {"INSTALLER": b"pyodide.loadPackage", "PYODIDE_SOURCE": b"pyodide"}
 """What `loadPackage` of Pyodide writes into the metadata of a wheel that it has installed."""
 
-_UNREAD = re.compile(r"(^|/)tests/|\.(pyi|pyx|pxd|pxi|h|hpp|c|cpp)$")
-"""What no import reads: tests, type stubs, sources of compiled modules."""
+_UNREAD = re.compile(r"(^|/)tests/|\.(pyi|pyx|pxd|pxi|h|hpp|c|cpp|js|mjs|map|css|less|ts|tsx)$")
+"""What no import reads: tests, type stubs, sources of compiled modules, what runs in browsers."""
+
+_UNUSED = re.compile(r"(^|/)(labextensions?|nbextensions?)/|/package_data/widgetbundle\.js$")
+"""What no sandbox can use: extensions of Jupyter's page, twice five megabytes in plotly's wheel."""
 
 _CACHED = re.compile(r"(.*/)?__pycache__/([^/]+)\.cpython-\d+\.pyc")
 
@@ -151,7 +154,7 @@ def _installed(archive: zipfile.ZipFile, python: str) -> Iterator[tuple[str, byt
     major, minor = python.split(".")[:2]
     site = SITE_PACKAGES.format(major, minor)
     for member in archive.infolist():
-        if member.is_dir():
+        if member.is_dir() or _UNUSED.search(member.filename):
             continue
         path = PurePosixPath(member.filename)
         content = read_member(archive, member.filename)

@@ -60,7 +60,8 @@ class Build:
 class PackageEntry:
     """One allowlisted package. `name` and `depends` are normalised (PEP 503), keys of `Manifest.packages`.
 
-    `newer` is the build of the Pyodide that runs here, where `file` is of an earlier one.
+    `newer` is the build of the Pyodide that runs here, where `file` is of an earlier one. `plain_of` is the
+    wheel on PyPI that `file` is made of by leaving out what is compiled (`plain.py`).
     """
 
     name: str
@@ -70,6 +71,7 @@ class PackageEntry:
     imports: tuple[str, ...]
     origin: Origin
     newer: Build | None = None
+    plain_of: FileEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,7 @@ def _packages(data: Mapping[str, Any]) -> dict[str, PackageEntry]:
             imports=tuple(entry["imports"]),
             origin=entry["origin"],
             newer=Build(**entry["newer"]) if entry.get("newer") else None,
+            plain_of=FileEntry(**entry["plain_of"]) if entry.get("plain_of") else None,
         )
     return packages
 
@@ -251,7 +254,7 @@ def _packages_json(packages: Mapping[str, PackageEntry]) -> dict[str, Any]:
         name: {
             key: value
             for key, value in asdict(packages[name]).items()
-            if key != "name" and not (key == "newer" and value is None)
+            if key != "name" and not (key in {"newer", "plain_of"} and value is None)
         }
         for name in sorted(packages)
     }

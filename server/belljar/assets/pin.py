@@ -11,7 +11,7 @@ import json
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from belljar.assets import allowlist
 from belljar.assets.commandline import npm_pack, pip_download, pip_hash
 from belljar.assets.manifest import Build, Carrier, FileEntry, Manifest, PackageEntry, closure, normalise
 from belljar.assets.mirrors import SourceDownError
+from belljar.assets.plain import plain_wheel
 from belljar.assets.toolchain import Tool, write_requirements
 from belljar.assets.wheels import Wheel, package_of, read_wheel, refusal, satisfied
 from belljar.errors import AssetError
@@ -100,9 +101,10 @@ def _pin(scratch: Path, note: Callable[[str], None], kept: Mapping[str, str]) ->
         packages=official,
         profiles=allowlist.PROFILES,
     )
-    note(f"Reading {len(allowlist.FROM_PYPI)} packages from PyPI.")
-    extras = _extras(manifest, lock, kept, scratch)
-    packages = {**official, **extras}
+    note(f"Reading {len(allowlist.FROM_PYPI) + len(allowlist.PLAIN)} packages from PyPI.")
+    plain = _plain(manifest, lock, kept, scratch)
+    extras = _extras(replace(manifest, packages={**official, **plain}), lock, kept, scratch)
+    packages = {**official, **plain, **extras}
     for name, needed in allowlist.ALSO_NEEDS.items():
         packages[name] = replace(packages[name], depends=tuple(sorted({*packages[name].depends, *needed})))
     closure({name: package.depends for name, package in packages.items()}, packages)
@@ -169,8 +171,7 @@ def _extras(
     manifest: Manifest, lock: Mapping[str, Any], kept: Mapping[str, str], scratch: Path
 ) -> dict[str, PackageEntry]:
     """Pure wheels from PyPI, their requirements checked against the versions of all the others."""
-    versions = {**kept, **{normalise(name): row["version"] for name, row in lock["packages"].items()}}
-    wanted = [f"{name}=={versions[name]}" if name in versions else name for name in allowlist.FROM_PYPI]
+    wanted = _wanted(allowlist.FROM_PYPI, lock, kept)
     paths = pip_download(wanted, scratch, PYTHON, platforms=["any"])
     wheels = [read_wheel(path, manifest) for path in paths]
     present = {name: package.version for name, package in manifest.packages.items()}
@@ -183,6 +184,28 @@ def _extras(
     if lacking := set(allowlist.FROM_PYPI) - packages.keys():
         raise AssetError(f"PyPI gave no pure wheel for {', '.join(sorted(lacking))}.")
     return packages
+
+
+def _plain(
+    manifest: Manifest, lock: Mapping[str, Any], kept: Mapping[str, str], scratch: Path
+) -> dict[str, PackageEntry]:
+    """Wheels of PyPI without their compiled modules."""
+    packages = {}
+    paths = pip_download(
+        _wanted(allowlist.PLAIN, lock, kept), scratch, PYTHON, platforms=[allowlist.PLAIN_PLATFORM]
+    )
+    for path in paths:
+        wheel = read_wheel(plain_wheel(path, scratch), manifest)
+        made_of = _entry(path.name, path.read_bytes())
+        packages[wheel.name] = replace(package_of(wheel, "pypi"), plain_of=made_of)
+    return packages
+
+
+def _wanted(names: Sequence[str], lock: Mapping[str, Any], kept: Mapping[str, str]) -> list[str]:
+    """What pip is asked for: the lock's version, where it has one."""
+    versions = {normalise(name): row["version"] for name, row in lock["packages"].items()}
+    versions = {**kept, **versions, **allowlist.AT_VERSION}
+    return [f"{name}=={versions[name]}" if name in versions else name for name in names]
 
 
 def _unmet(wheel: Wheel, present: Mapping[str, str]) -> str | None:

@@ -15,8 +15,10 @@ from belljar.assets.archives import copied
 from belljar.assets.commandline import UnreachableError, npm_pack, pip_download
 from belljar.assets.manifest import FileEntry, Manifest, PackageEntry
 from belljar.assets.mirrors import SourceDownError
+from belljar.assets.plain import plain_wheel, platforms_of
 from belljar.assets.progress import Progress
-from belljar.assets.store import Store, WrongBytesError, read_chunks
+from belljar.assets.store import Store, WrongBytesError, hash_file, read_chunks
+from belljar.errors import AssetError
 
 
 def from_carrier(
@@ -72,16 +74,46 @@ def from_pypi(
     progress: Progress,
     find_links: Sequence[Path] = (),
 ) -> list[str]:
-    """Get pure wheels by name and version; gives the reasons for those that could not be had.
+    """Get wheels by name and version, pure or made plain; gives the reasons for those that could not be had.
 
     Raises:
         SourceDownError: pip can't get any of them.
     """
     python = _minor(manifest.python)
-    wanted = {f"{package.name}=={package.version}": package.file for package in packages}
-    with store.scratch() as scratch:
+    alike: dict[tuple[str, ...], list[PackageEntry]] = {}
+    for package in packages:
+        # Pure ones are asked for as such: sqlalchemy has wheels with native code as well, which pip would
+        # prefer. Those that are made plain are by the platforms of what they are made of.
+        platforms = tuple(platforms_of((package.plain_of or package.file).name))
+        alike.setdefault(platforms, []).append(package)
+    reasons, failures = [], []
+    for platforms, some in alike.items():
         try:
-            pip_download(list(wanted), scratch, python, find_links=find_links)
+            reasons += _some(some, platforms, python, store, progress, find_links)
+        except SourceDownError as error:
+            failures.append(error)
+    if len(failures) == len(alike):
+        raise failures[0]
+    return [*reasons, *(str(error) for error in failures)]
+
+
+def _some(
+    packages: Sequence[PackageEntry],
+    platforms: Sequence[str],
+    python: str,
+    store: Store,
+    progress: Progress,
+    find_links: Sequence[Path],
+) -> list[str]:
+    """Wheels for the same platforms."""
+    wanted = {f"{package.name}=={package.version}": package for package in packages}
+    with store.scratch() as scratch:
+
+        def download(requirements: list[str]) -> None:
+            pip_download(requirements, scratch, python, platforms=platforms, find_links=find_links)
+
+        try:
+            download(list(wanted))
         except SourceDownError as error:
             if len(wanted) == 1 or isinstance(error, UnreachableError):
                 raise
@@ -89,21 +121,33 @@ def from_pypi(
             reasons = [str(error)]
             for requirement in wanted:
                 with contextlib.suppress(SourceDownError):
-                    pip_download([requirement], scratch, python, find_links=find_links)
+                    download([requirement])
         else:
             reasons = []
         arrived = {path.name: path for path in scratch.iterdir()}
-        for requirement, entry in wanted.items():
-            if entry.name not in arrived:
+        for requirement, package in wanted.items():
+            name = (package.plain_of or package.file).name
+            if name not in arrived:
                 reasons = reasons or [f"it gave another file for {requirement}"]
                 continue
             try:
-                store.write(entry, read_chunks(arrived[entry.name]))
-            except WrongBytesError as error:
+                store.write(package.file, read_chunks(_as_pinned(package, arrived[name])))
+            except (WrongBytesError, AssetError) as error:
                 reasons.append(str(error))
             else:
-                progress.add(entry.size)
+                progress.add(package.file.size)
     return reasons
+
+
+def _as_pinned(package: PackageEntry, wheel: Path) -> Path:
+    """The wheel that came, or the plain one that is made of it."""
+    if package.plain_of is None:
+        return wheel
+    if hash_file(wheel) != package.plain_of.sha256:
+        raise AssetError(f"{wheel.name} has other bytes than expected")
+    folder = wheel.parent / "plain"
+    folder.mkdir(exist_ok=True)
+    return plain_wheel(wheel, folder)
 
 
 @contextlib.contextmanager

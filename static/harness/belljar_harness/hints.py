@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
+
+from .advice import advice
 
 #: How many column names a hint carries, and how long one may be.
 COLUMNS = 12
 COLUMN_CHARS = 40
+
+#: How pandas names a package that it would need.
+_OPTIONAL = re.compile(r"(?:Missing optional dependency '|`Import )([A-Za-z_]\w{0,60})")
 
 
 def hint(error: BaseException) -> str | None:
@@ -41,7 +47,7 @@ def _hint(error: BaseException) -> str | None:
     if isinstance(error, (AttributeError, ImportError)) and (shadowed := _shadowed(error)):
         return shadowed
     if isinstance(error, ImportError) and _mentions(error, "pip or conda", "pip install", "conda install"):
-        return "Packages come from this sandbox's own list; pip and conda can add nothing to it."
+        return _packages(str(error))
     if isinstance(error, FileNotFoundError) and isinstance(error.filename, str):
         return _files(error.filename)
     if isinstance(error, KeyError):
@@ -66,6 +72,13 @@ def _shadowed(error: AttributeError | ImportError) -> str | None:
         f"`{name}` is the installed module, not {name}.py of the working directory: files come last. "
         "Give the file another name."
     )
+
+
+def _packages(message: str) -> str:
+    """For what a library asks people to install."""
+    missing = _OPTIONAL.search(message[:2_000])
+    told = "Packages come from this sandbox's own list; pip and conda can add nothing to it."
+    return f"{told} {advice(missing[1])}" if missing else told
 
 
 def _mentions(error: BaseException, *words: str) -> bool:

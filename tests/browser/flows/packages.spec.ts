@@ -53,3 +53,20 @@ test("a spreadsheet goes out and comes back", async ({ bench }) => {
   expect(answer.text).toMatch(/3/);
   expect(answer.files).toMatchObject([{ path: "t.xlsx", change: "created" }]);
 });
+
+test("a styled table, YAML and the libraries of charts are on the allowlist", async ({ bench }) => {
+  const styled = await bench.run("import pandas as pd\npd.DataFrame({'a': [1, 2]}).style.highlight_max(color='gold')", {
+    fresh: true,
+    timeout: 60_000,
+  });
+  expect(styled).toMatchObject({ status: "ok" });
+  expect(styled.results[0]?.html).toMatch(/background-color: gold/);
+  expect(styled.packages).toEqual(expect.arrayContaining(["markupsafe", "jinja2"]));
+  const others = await bench.run(
+    "import markupsafe, yaml, sqlalchemy, plotly.graph_objects, altair, bokeh.plotting\n" +
+      "yaml.safe_load('a: [1, 2.5, x]'), yaml.__with_libyaml__, str(markupsafe.escape('<')), " +
+      "sqlalchemy.create_engine('sqlite://').connect().execute(sqlalchemy.text('select 1')).scalar()",
+    { timeout: 60_000 },
+  );
+  expect(others).toMatchObject({ status: "ok", text: "({'a': [1, 2.5, 'x']}, False, '&lt;', 1)" });
+});

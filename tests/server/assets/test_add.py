@@ -149,16 +149,34 @@ def test_a_native_package_comes_from_pyodide_s_own_build(official, pypi, assets_
     assert Store(assets_dir).state(added[1].file) == "ok"
 
 
-def test_a_native_package_that_no_place_has_is_refused_with_what_to_do(official, assets_dir) -> None:
+def test_a_native_package_that_no_place_has_is_refused_with_what_to_do(official, pypi, assets_dir) -> None:
     folder, manifest = official
     with pytest.raises(AssetError, match=r"lonely has native code, .*lonely-2\.0-cp314.* --mirror"):
         add_packages(["lonely"], manifest, assets_dir, [str(folder)], Progress(io.StringIO()))
 
 
-def test_another_version_of_native_code_than_pyodide_s_is_refused(official, assets_dir) -> None:
+def test_another_version_of_native_code_than_pyodide_s_is_refused(official, pypi, assets_dir) -> None:
     folder, manifest = official
     with pytest.raises(AssetError, match=r"stats<0\.10 can't be had: Pyodide 314\.0\.7 has stats 0\.14"):
         add_packages(["stats<0.10"], manifest, assets_dir, [str(folder)], Progress(io.StringIO()))
+
+
+@pytest.mark.parametrize("target", ["lonely", "lonely>=3"])
+def test_native_code_comes_from_pypi_where_its_authors_build_it_for_this_abi(
+    official, pypi, assets_dir, target
+) -> None:
+    folder, manifest = official
+    pypi("lonely", "3.0", tag=f"cp314-cp314-{manifest.wheel_platform}")
+    [added] = add_packages([target], manifest, assets_dir, [str(folder)], Progress(io.StringIO()))
+    assert (added.name, added.version, added.origin) == ("lonely", "3.0", "pypi")
+    assert added.file.name == "lonely-3.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
+
+
+def test_native_code_for_another_abi_is_refused_and_says_which(official, pypi, assets_dir) -> None:
+    folder, manifest = official
+    pypi("lonely", "3.0", tag="cp314-cp314-pyemscripten_2027_0_wasm32")
+    with pytest.raises(AssetError, match=r"pyemscripten_2027_0_wasm32; .* built for pyemscripten_2026_0"):
+        add_packages(["lonely"], manifest, assets_dir, [str(folder)], Progress(io.StringIO()))
 
 
 def test_two_that_need_each_other_are_added_once(add, pypi) -> None:

@@ -19,6 +19,8 @@ from collections.abc import Callable, Sequence
 from importlib.machinery import FileFinder, ModuleSpec, PathFinder
 from types import FrameType, ModuleType
 
+from belljar_harness.advice import advice
+
 from .allowlist import Allowlist
 from .loading import Loader
 
@@ -202,7 +204,8 @@ class OnDemandFinder:
                 self._blocked(f"import {name}", name)
             sentence = f"{name} needs a network; this sandbox has none. Put the data in a file instead."
         else:
-            sentence = f"No module named {name!r} in this sandbox. {self._loader.allowlist.sentence()}"
+            there = self._loader.allowlist.sentence()
+            sentence = f"No module named {name!r} in this sandbox. {advice(name)} {there}"
         raise ModuleNotFoundError(sentence, name=name)
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
+from belljar_harness.advice import advice
+
+from .allowlist import canonical
 from .loading import Loader
 
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*([^;]*?)\s*(;.*)?$")
@@ -38,7 +41,10 @@ class Packages:
             )
         package = allowlist.get(match[1])
         if package is None:
-            raise ValueError(f"{match[1]} can't be installed in this sandbox. {allowlist.sentence()}")
+            name = canonical(match[1])
+            raise ValueError(
+                f"{match[1]} can't be installed in this sandbox. {advice(name)} {allowlist.sentence()}"
+            )
         exact = _EXACT.match(match[3])
         if exact and exact[1] != package.version:
             raise ValueError(

@@ -1,0 +1,63 @@
+"""Advice: for a package that this sandbox does not have, what would bring it, and what works meanwhile."""
+
+from __future__ import annotations
+
+#: What a package is called where it is installed, by the module that it is imported as.
+NAMES = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "docx": "python-docx",
+    "fitz": "pymupdf",
+    "osgeo": "gdal",
+    "pptx": "python-pptx",
+    "pywt": "pywavelets",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "tables": "pytables",
+    "umap": "umap-learn",
+    "yaml": "pyyaml",
+}
+
+#: What may do in a package's place, by its name.
+MEANWHILE = {
+    "duckdb": "sqlite3 and pandas work",
+    "fastparquet": "CSV works",
+    "geopandas": "pandas and matplotlib work",
+    "h5py": "numpy.savez and pandas' to_pickle work",
+    "lightgbm": "scikit-learn's HistGradientBoosting works",
+    "opencv-python": "pillow and scipy.ndimage work",
+    "orjson": "json works",
+    "plotnine": "seaborn works",
+    "polars": "pandas works",
+    "pyarrow": "CSV works",
+    "pytables": "numpy.savez and pandas' to_pickle work",
+    "scikit-image": "pillow and scipy.ndimage work",
+    "shapely": "matplotlib.path and scipy.spatial work",
+    "statsmodels": "scipy.stats and scikit-learn's linear models work",
+    "xgboost": "scikit-learn's HistGradientBoosting works",
+}
+
+#: Packages that no browser runs: they need a compiler, a graphics card, a window or another program.
+NEVER = {
+    "cupy": "numpy works",
+    "jax": "numpy and scipy work",
+    "kaleido": "matplotlib makes pictures",
+    "keras": "scikit-learn works",
+    "numba": "numpy works",
+    "pyspark": "pandas works",
+    "ray": "a plain loop works",
+    "tensorflow": "scikit-learn works",
+    "torch": "scikit-learn works",
+    "transformers": "scikit-learn works",
+}
+
+
+def advice(module: str) -> str:
+    """One sentence on a module, or on a package, that there is none of."""
+    name = NAMES.get(module, module)
+    if name in NEVER:
+        return f"{name} does not run in browsers; {NEVER[name]}."
+    meanwhile = f"; meanwhile {MEANWHILE[name]}" if name in MEANWHILE else ""
+    return f"The operator can allow it with `belljar assets add {name}`{meanwhile}."
