@@ -114,7 +114,7 @@ function explain(): void {
   // biome-ignore lint/suspicious/noConsole: that is where the lines are that it explains
   console.info(
     "belljar: the sandbox frame has tested its seal. The refusals of 'data:text/plain,x' and of eval " +
-      "above are its own attempts, which the browser stopped as it must: nothing is wrong.",
+      "(a 'TrustedScript') above are its own attempts, which the browser stopped as it must: nothing is wrong.",
   );
 }
 
