@@ -24,8 +24,8 @@ BROWSER_SOURCES := package.json $(shell find static -path static/dist -prune -o 
 BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --format=esm --packages=external \
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
-.PHONY: help serve test contract soak bench bench-quick bench-server trace build wheel assets node lint format lock clean \
-	docs docs-api docs-security docs-speed npm
+.PHONY: help serve test contract engines soak bench bench-quick bench-server trace build wheel assets node lint format lock clean \
+	docs docs-api docs-engines docs-security docs-speed npm
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +44,12 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a seco
 		PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/$$project.xml" npx --no-install playwright test \
 			--project=$$project --workers=$$workers --reporter=list,junit,./tests/browser/reporter.ts || exit 1; \
 	done
-	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,contract,pytest,driving,lending,together,alone}.xml
+	PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/engines.xml" BELLJAR_ENGINES="short.json" $(ENGINES) \
+		--project=firefox --grep @short --reporter=list,junit,./tests/browser/reporter.ts,./tests/engines/reporter.ts
+	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,contract,pytest,driving,lending,together,alone,engines}.xml
+
+# The same journeys for every engine; `make test` takes the short ones, and not through Chromium, which all else is tested in.
+ENGINES = BELLJAR_CHROMIUM="$$(cat build/chromium)" npx --no-install playwright test --config tests/engines
 
 # Programs that drive browsers mostly wait for them, so there are two at a time: the one that takes longest, and the others.
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
@@ -65,6 +70,11 @@ unit: lint ## check types and style, run the unit tests: no assets and no browse
 CONTRACT = npx --no-install vitest run --config tests/contract/vitest.config.ts
 contract: $(NODE_PACKAGES) ## check what belljar knows of Pyodide's inside (PYODIDE=folder of another version)
 	$(if $(PYODIDE),BELLJAR_PYODIDE=$(abspath $(PYODIDE))) $(CONTRACT)
+
+engines: $(ENVIRONMENT) $(BROWSER_CODE) assets ## every journey through every engine that is here (Chromium, Firefox, WebKit), 10 minutes
+	@mkdir -p build && .ci/chromium > build/chromium && .ci/firefox > build/firefox && .ci/webkit > build/webkit
+	$(ENGINES)
+	@$(BIN)/python docs/make_engines.py
 
 soak: $(ENVIRONMENT) $(BROWSER_CODE) assets ## 1,000 runs in one page, kills and crashes among them (BELLJAR_SOAK_SEED, BELLJAR_SOAK_RUNS)
 	@mkdir -p build && .ci/chromium > build/chromium
@@ -92,6 +102,9 @@ docs: $(ENVIRONMENT) $(BROWSER_CODE) assets ## write the documents as a site wit
 
 docs-api: $(NODE_PACKAGES) ## write docs/api.md from the SDK's types
 	@node docs/make_api.mjs
+
+docs-engines: $(ENVIRONMENT) ## write the table of the last `make engines` into docs/engines.md
+	@$(BIN)/python docs/make_engines.py
 
 docs-speed: $(ENVIRONMENT) ## write the table of the last `make bench` into the README
 	@$(BIN)/python docs/make_speed.py
@@ -146,7 +159,7 @@ $(ENVIRONMENT): requirements/dev.lock pyproject.toml
 # What the tests want of the system, Chromium first: with it the assets get their snapshots.
 .PHONY: services
 services: $(ENVIRONMENT) $(NODE_PACKAGES)
-	@mkdir -p build && .ci/chromium > build/chromium && .ci/firefox > build/firefox && .ci/redis && .ci/grid
+	@mkdir -p build && .ci/chromium > build/chromium && .ci/firefox > build/firefox && .ci/webkit > build/webkit && .ci/redis && .ci/grid
 
 # Order-only below: looked at each time, but no reason to install or build anything again.
 node: $(ENVIRONMENT)

@@ -1,0 +1,95 @@
+// The seam between journeys and engines: what a journey may ask of a browser, whatever drives it. Each driver is a file in
+// `drivers`; nothing else knows which engine it is.
+
+/** Milliseconds that a page has to come to what it is waited for. */
+const PATIENCE_MS = 30_000;
+const BETWEEN_MS = 50;
+
+/** One browser that runs. */
+export interface Engine {
+  /** Name and version, as the browser has them. */
+  readonly product: string;
+  /** A new tab. */
+  tab(size?: Size): Promise<Tab>;
+  close(): Promise<void>;
+}
+
+/** Of the page's view, in CSS px. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export const DESKTOP: Size = { width: 1280, height: 900 };
+
+/** How an engine is had on this machine. */
+export interface Driver {
+  /** A sentence where it isn't, with what to do. */
+  missing(): string | undefined;
+  launch(): Promise<Engine>;
+}
+
+/** A tab of a browser. */
+export abstract class Tab {
+  /** Goes to an address; resolves once it has loaded. */
+  abstract goto(url: string): Promise<void>;
+  /** Presses a place of the view with the mouse, in CSS px. */
+  protected abstract point(x: number, y: number): Promise<void>;
+  /** Types text where the focus is, key by key. */
+  abstract type(text: string): Promise<void>;
+  /** Presses a key, by its name in `KeyboardEvent.key`, with others held: `press("Enter", "Control")`. */
+  abstract press(key: string, ...held: string[]): Promise<void>;
+  abstract resize(size: Size): Promise<void>;
+  /** A picture of the view, PNG. */
+  abstract picture(): Promise<Buffer>;
+  abstract close(): Promise<void>;
+  /** The value of an expression in the page, which may be a promise of it: a string. */
+  protected abstract text(expression: string): Promise<string>;
+
+  /** Calls a function in the page. It must not close over anything; what goes in and comes out is JSON. */
+  async evaluate<T, A = undefined>(act: (given: A) => T | Promise<T>, given?: A): Promise<T> {
+    const call = `(${act})(${given === undefined ? "" : JSON.stringify(given)})`;
+    const answer = await this.text(
+      `Promise.resolve(${call}).then((value) => JSON.stringify(value === undefined ? null : value))`,
+    );
+    return JSON.parse(answer) as T;
+  }
+
+  /** Presses the middle of the first element of this selector, once it is there, at rest and not covered. */
+  async click(selector: string): Promise<void> {
+    let before = "";
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await rest(BETWEEN_MS)) {
+      const found = await this.evaluate(middle, selector);
+      if (found && JSON.stringify(found) === before) return this.point(found.x, found.y);
+      before = JSON.stringify(found);
+    }
+    throw new Error(`After ${PATIENCE_MS} ms there was nothing to press: ${selector}`);
+  }
+
+  /** Waits until a function in the page gives something true. */
+  async until<A = undefined>(act: (given: A) => unknown, given?: A, ms = PATIENCE_MS): Promise<void> {
+    let last = "";
+    for (const end = Date.now() + ms; Date.now() < end; await rest(BETWEEN_MS)) {
+      try {
+        if (await this.evaluate<unknown, A>(act, given)) return;
+        last = "";
+      } catch (error) {
+        last = `; ${(error as Error).message}`; // a page that is just coming
+      }
+    }
+    throw new Error(`After ${ms} ms the page had not come to ${act}(${JSON.stringify(given) ?? ""})${last}`);
+  }
+}
+
+/** In the page: the middle of an element that can be pressed there. */
+function middle(selector: string): { x: number; y: number } | null {
+  const element = document.querySelector(selector);
+  element?.scrollIntoView({ block: "center", behavior: "instant" });
+  const box = element?.getBoundingClientRect();
+  if (!element || !box || box.width === 0 || box.height === 0) return null;
+  const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+  const hit = document.elementFromPoint(x, y);
+  return hit !== null && (element.contains(hit) || hit.contains(element)) ? { x, y } : null;
+}
+
+export const rest = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
