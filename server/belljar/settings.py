@@ -22,8 +22,8 @@ from belljar.options import option
 #: First segments of our own routes: a prefix of one such segment could not be told from the route itself.
 _ROUTES = frozenset(
     {
-        *("/assets", "/static", "/frame", "/output", "/output.html", "/tab"),
-        *("/sdk.js", "/embed.js", "/embed", "/embed.html", "/policy.json", "/healthz"),
+        *("/assets", "/static", "/frame", "/output", "/output.html", "/tab", "/tab-plain"),
+        *("/sdk.js", "/embed.js", "/embed", "/embed.html", "/plain", "/policy.json", "/healthz"),
         *("/markdown-exec.js", "/try-examples.js"),
     }
 )

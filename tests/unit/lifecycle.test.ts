@@ -576,6 +576,54 @@ describe("a snapshot", () => {
   });
 });
 
+describe("a browser that starts no worker in an isolated page", () => {
+  const REASON = "Python could not start: its worker could not be started.";
+  let kept: Map<string, string>;
+  beforeEach(() => {
+    kept = new Map();
+    vi.stubGlobal("localStorage", {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => void kept.set(name, value),
+    });
+  });
+
+  test("is told apart by the first start, which ends in a sentence; the next one loads nothing", async () => {
+    withSnapshot();
+    const { sandbox } = await started({ ready: false });
+    await until(() => page.frames.length > 0 && page.frame.count("boot") === 1);
+    page.frame.say({ type: "unrestorable", reason: "its worker could not be started" });
+    await expect(sandbox.ready).rejects.toThrow("in such a page this browser starts no sandbox");
+    expect(page.frames, "no other start is tried").toHaveLength(1);
+    await expect(new Scene().sandbox.ready).rejects.toThrow("This page is cross-origin isolated");
+    expect(page.frames).toHaveLength(1);
+    const [[name = "", at = ""] = []] = kept;
+    kept.set(name, String(Number(at) - 31 * 86_400_000));
+    page.habits.ready = true;
+    const later = new Scene();
+    await until(() => later.sandbox.state !== "loading");
+    expect(later.sandbox.state, "browsers get better").toBe("ready");
+    await later.sandbox.close();
+  });
+
+  test("is told apart where it starts from the packages, and where it has nothing to share", async () => {
+    const { sandbox } = await started({ ready: false });
+    page.frame.say({ type: "failed", reason: REASON });
+    await expect(sandbox.ready).rejects.toThrow("This page is cross-origin isolated");
+    kept.clear();
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    await expect(new Scene().sandbox.ready).rejects.toThrow("This page is cross-origin isolated");
+    expect(page.frames).toHaveLength(1);
+  });
+
+  test("is no matter of isolation in any other page", async () => {
+    vi.stubGlobal("self", { crossOriginIsolated: false });
+    const { sandbox } = await started({ ready: false });
+    page.frame.say({ type: "failed", reason: REASON });
+    await expect(sandbox.ready).rejects.toThrow(REASON);
+    expect(kept.size).toBe(0);
+  });
+});
+
 test("where the policy tells how files are compressed, those are the bytes that a start takes", async () => {
   const policy = withSnapshot();
   const file = { ...policy.snapshots[0]?.hot, name: "pyodide.asm.wasm", size: 1_000 };

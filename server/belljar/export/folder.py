@@ -145,7 +145,7 @@ def rules(
     ]
     found.append(Rule("embed.html", headers.page(embedders, isolated=False)))
     if page:
-        # No host of files asks which browser it is, and WebKit starts no sandbox in an isolated page.
+        # WebKit starts no sandbox in an isolated page, and a folder has no second page for it.
         held = _page(settings, frame, offline=offline)
         found += [Rule(path, held) for path in ("", "index.html")]
     if offline:

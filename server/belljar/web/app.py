@@ -54,6 +54,7 @@ def create_app(
         routes=[
             *sockets,
             Route("/", views.page),
+            Route("/plain", views.plain_page),
             Route("/frame/isolated.html", views.frame_isolated),
             Route("/frame/plain.html", views.frame_plain),
             Route("/output", views.output),
@@ -61,6 +62,7 @@ def create_app(
             Route("/output/{digest}.html", views.output),
             Route("/headless", views.headless),
             Route("/tab", views.tab),
+            Route("/tab-plain", views.plain_tab),
             Route("/tab/{side}", views.tab_socket),
             Route("/embed", views.embed_page),
             Route("/embed.html", views.embed_page),
@@ -96,9 +98,14 @@ class Views:
     def page(self, request: Request) -> Response:
         """The page for people."""
         settings = self.site.settings
-        isolated = settings.isolation and not is_webkit(request.headers.get("user-agent", ""))
-        sent = headers.page(settings.embedders, isolated=isolated)
-        return self._respond(request, self.site.page.get(), sent | {"Vary": "User-Agent"})
+        sent = headers.page(settings.embedders, isolated=settings.isolation)
+        return self._respond(request, self.site.page.get(), sent)
+
+    def plain_page(self, request: Request) -> Response:
+        """The same without isolation. The page goes there by itself in browsers that start no sandbox in an
+        isolated page, as it finds out (WebKit starts no blob worker in a frame sent with COEP)."""
+        sent = headers.page(self.site.settings.embedders, isolated=False)
+        return self._respond(request, self.site.page.get(), sent)
 
     def frame_isolated(self, request: Request) -> Response:
         """The sandbox frame for pages that are cross-origin isolated."""
@@ -129,12 +136,11 @@ class Views:
 
     def tab(self, request: Request) -> Response:
         """The page where a person lets a program run code in their tab."""
-        settings = self.site.settings
-        if not settings.tab_key:
-            return PlainTextResponse(f"{_NO_TABS}\n", 404, headers.refusal())
-        isolated = settings.isolation and not is_webkit(request.headers.get("user-agent", ""))
-        sent = headers.tab(isolated=isolated) | {"Vary": "User-Agent"}
-        return self._respond(request, self.site.tab.get(), sent)
+        return self._tab(request, isolated=self.site.settings.isolation)
+
+    def plain_tab(self, request: Request) -> Response:
+        """The same without isolation, as `plain_page`."""
+        return self._tab(request, isolated=False)
 
     def tab_socket(self, _: Request) -> Response:
         """A tab's socket, asked for as if it were a document; or on a server that has none."""
@@ -195,6 +201,11 @@ class Views:
         sent = headers.frame(framed.hash_source, self.site.settings.embedders, isolated=isolated)
         return self._respond(request, framed.document, sent)
 
+    def _tab(self, request: Request, *, isolated: bool) -> Response:
+        if not self.site.settings.tab_key:
+            return PlainTextResponse(f"{_NO_TABS}\n", 404, headers.refusal())
+        return self._respond(request, self.site.tab.get(), headers.tab(isolated=isolated))
+
     def _named(self, request: Request, resources: Mapping[str, Resource], name: str) -> Response:
         # A look-up among names known beforehand: no path of the request ever reaches the file system.
         resource = resources.get(name)
@@ -239,17 +250,6 @@ def _closing(relay: Relay | None) -> Callable[[Starlette], AbstractAsyncContextM
             await relay.close()
 
     return lifespan
-
-
-def is_webkit(user_agent: str) -> bool:
-    """Whether the browser is WebKit (Safari, every browser on iOS, WebKitGTK), to which isolation is not
-    offered.
-
-    WebKit cannot start a blob worker in a frame sent with COEP (measured, WebKitGTK 2.50), and a page with
-    COEP may embed no frame without it: so there the page goes without, and Stop restarts Python instead of
-    interrupting it.
-    """
-    return "AppleWebKit/" in user_agent and "Chrome/" not in user_agent
 
 
 def _failed(_: Request, __: Exception) -> Response:

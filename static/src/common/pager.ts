@@ -9,6 +9,9 @@ const HEAD_BYTES = 16;
 const [STATE, LENGTH] = [0, 1];
 const [WAITING, THERE, FAILED] = [0, 1, 2];
 
+/** Memory can be shared with workers; in WebKitGTK being isolated is not enough. */
+export const sharesMemory = (): boolean => self.crossOriginIsolated && typeof SharedArrayBuffer === "function";
+
 export const makeMailbox = (): SharedArrayBuffer => new SharedArrayBuffer(HEAD_BYTES + PAGE_BYTES);
 
 /** Puts a page into the mailbox, or null where there is none to be had, and wakes who waits for it. */

@@ -2,6 +2,7 @@
 // is sealed, and only then becomes a session.
 
 import { sha256 } from "../common/digest";
+import { sharesMemory } from "../common/pager";
 import { Shelf } from "../common/shelf";
 import type { FrameMessage, HostMessage } from "../protocol/guards";
 import { parseHostMessage } from "../protocol/guards";
@@ -68,6 +69,6 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
 }
 
 openDoor(serve, (port, checks) => {
-  const hello: FrameMessage = { type: "hello", protocol: PROTOCOL, isolated: self.crossOriginIsolated, checks };
+  const hello: FrameMessage = { type: "hello", protocol: PROTOCOL, isolated: sharesMemory(), checks };
   port.postMessage(hello);
 });

@@ -19,6 +19,7 @@ import {
   deferredOf,
   type Piece,
   type ReadyInfo,
+  UNSTARTABLE,
   type WorkerCommand,
 } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
@@ -80,7 +81,7 @@ export class PythonWorker {
     this.#worker.onmessageerror = () => this.#end("it sent a message that could not be read");
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#end(event.message || "it could not be started");
+      this.#end(event.message || UNSTARTABLE);
     };
     const seconds = Math.round(settings.limits.load_timeout_ms / 1000);
     this.#loadClock = new Countdown(settings.limits.load_timeout_ms, () => {

@@ -7,6 +7,7 @@
 import workerSource from "belljar:worker";
 import { letGo } from "../common/buffers";
 import { Gate } from "../common/gate";
+import { sharesMemory } from "../common/pager";
 import type { Shelf } from "../common/shelf";
 import { Timeline } from "../common/timing";
 import { type Piece, RUNTIME } from "../protocol/messages";
@@ -127,7 +128,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
   const url = trust(URL.createObjectURL(blob));
   return {
     spawn: () => new Worker(url),
-    isolated: self.crossOriginIsolated,
+    isolated: sharesMemory(),
     pieces,
     read,
     snapshot,

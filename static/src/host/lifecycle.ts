@@ -25,6 +25,7 @@ import { begin } from "./beginning";
 import { Idle } from "./idle/idle";
 import { drop, take } from "./idle/standby";
 import { forgetUnpacked } from "./idle/unpacked";
+import { failedForIsolation, ISOLATED } from "./supply/isolation";
 import { offered } from "./supply/server";
 import type { Supply } from "./supply/supply";
 import { type Asked, cancelled } from "./tenancy/cell";
@@ -167,6 +168,8 @@ export class Lifecycle {
 
   /** What comes after a frame that has ended by itself. */
   #follow(end: TenancyEnd): void {
+    const said = end.why === "failed" ? end.error.message : end.why === "unrestorable" ? end.reason : "";
+    if (failedForIsolation(said)) return this.#end("failed", new Error(ISOLATED));
     if (end.why === "failed") return this.#end("failed", end.error);
     if (end.why === "unrestorable") return this.#startOver(end.reason);
     const starting = this.state === "loading" || this.state === "restarting";

@@ -8,11 +8,13 @@ import { holdsNotebook } from "./model/link";
 import { Notebook } from "./model/notebook";
 import { fromPython, toIpynb, toPython } from "./model/notebookfile";
 import { Runner } from "./model/runner";
+import { STOP_RESTARTS } from "./model/start";
 import { statusOf } from "./model/status";
 import { browserStorage, Store } from "./model/store";
 import { Traffic } from "./model/traffic";
 import { Offline } from "./offline";
 import { Session } from "./session";
+import { beThePage, goToTwin } from "./twin";
 import { tellOpened } from "./view/address";
 import { announce } from "./view/announce";
 import { banner } from "./view/banner";
@@ -33,8 +35,11 @@ import { toast } from "./view/toast";
 import { watchTraffic } from "./view/watch-traffic";
 
 const FIRST = "sales";
+/** Where this page is without isolation. */
+const TWIN = "plain";
 const NORMAL_LIMIT_MS = 30_000;
 
+beThePage(TWIN, "./");
 const store = new Store(browserStorage());
 let choices = store.choices();
 applyTheme(choices.theme);
@@ -94,7 +99,9 @@ function drawStatus(): void {
   );
   document.title = busy && phase === "running" ? "Running · belljar" : "belljar";
   document.body.classList.toggle("busy", busy);
-  byId("stop").toggleAttribute("disabled", !busy);
+  const stop = byId("stop");
+  stop.toggleAttribute("disabled", !busy);
+  stop.title = info?.isolation === "plain" ? STOP_RESTARTS : "";
   const dock = byId("dock-run");
   setText(byId("dock-run-label"), busy ? "Stop" : "Run");
   dock.dataset.busy = String(busy);
@@ -102,6 +109,7 @@ function drawStatus(): void {
 
 function drawFailure(): void {
   if (session.phase === "failed") {
+    void goToTwin(TWIN);
     notice.show({
       text: session.failure ?? "Python could not start.",
       hint: "Your cells are safe. A current Chrome, Edge, Firefox or Safari runs this page; a blocked download is often a network filter.",
@@ -277,6 +285,7 @@ async function restart(): Promise<void> {
 // ---------------------------------------------------------------- start
 
 async function start(): Promise<void> {
+  if (await goToTwin(TWIN)) return;
   drawStatus();
   if (holdsNotebook(location.hash)) await library.openLink(location.hash);
   else if (restored) {

@@ -73,7 +73,9 @@ export class Session implements Engine {
   /** How it started, once it has. */
   get started(): Started | undefined {
     const { info, unrestorable, timing = [] } = this.#sandbox ?? {};
-    return info && { start: info.start, unrestorable, ms: info.readyMs, steps: timing };
+    if (!info) return undefined;
+    const { start, jspi, readyMs } = info;
+    return { start, unrestorable, interrupt: info.isolation === "isolated", jspi, ms: readyMs, steps: timing };
   }
 
   /** Starts loading. Again after a failure: a new sandbox takes the place of the old one. */

@@ -12,6 +12,9 @@ export const PROTOCOL = 10;
 /** What a frame says to the page around it when it is ready to take its port. */
 export const KNOCK = "belljar:knock";
 
+/** The reason that a frame gives where the browser starts no worker for it. */
+export const UNSTARTABLE = "its worker could not be started";
+
 export interface NamedBytes {
   name: string;
   bytes: ArrayBuffer;

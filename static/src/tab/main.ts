@@ -7,6 +7,7 @@ import { Drive } from "../headless/drive";
 import { bytes, plainName, plural } from "../page/model/format";
 import { statusOf } from "../page/model/status";
 import { browserStorage, Store } from "../page/model/store";
+import { beThePage, goToTwin } from "../page/twin";
 import { announce } from "../page/view/announce";
 import { byId, fill, setText } from "../page/view/dom";
 import { icon } from "../page/view/icons";
@@ -17,6 +18,10 @@ import { RunsView } from "./runs-view";
 import { codeStep, consentStep, grouped, waitStep } from "./steps";
 import { Watched } from "./watched";
 
+/** Where this page is without isolation. */
+const TWIN = "tab-plain";
+
+beThePage(TWIN, "tab");
 applyTheme(new Store(browserStorage()).choices().theme);
 
 const step = byId("step");
@@ -36,7 +41,7 @@ for (const holder of document.querySelectorAll<HTMLElement>("[data-icon]")) {
 stop.addEventListener("click", () => void watched?.interrupt());
 disconnect.addEventListener("click", () => link?.leave("disconnected", "You have disconnected the program."));
 
-begin();
+void goToTwin(TWIN).then((goes) => goes || begin());
 
 function begin(): void {
   const token = grouped(location.hash);

@@ -4,6 +4,7 @@
 import { ASSETS_ORIGIN, RUNTIME } from "../protocol/messages";
 import type { EmscriptenModule } from "./emscripten";
 import { provide, release } from "./fetch-shim";
+import { finalizeBetweenCalls } from "./finalizers";
 import { jsGlobals } from "./globals";
 import { publicExports } from "./halves";
 import { interrupts } from "./interrupts";
@@ -12,7 +13,7 @@ import { shareTrampolines } from "./trampolines";
 /** A Python callable seen from JavaScript. */
 export interface PyCallable {
   (...args: unknown[]): unknown;
-  /** Calls with stack switching (JSPI), so that Python may wait inside. */
+  /** Calls with stack switching (JSPI), so that Python may wait inside. Throws where the engine has none. */
   callPromising(...args: unknown[]): Promise<unknown>;
   destroy(): void;
 }
@@ -63,6 +64,13 @@ export const HOME = "/home/pyodide";
 
 /** JavaScript Promise Integration (stack switching) is there. */
 export const hasJspi = "Suspending" in WebAssembly;
+
+/**
+ * Calls a coroutine function and gives its outcome. Where the engine can switch stacks, what it calls may block; elsewhere
+ * it can only await, and the harness says so.
+ */
+export const callWaiting = (callable: PyCallable, ...args: unknown[]): Promise<unknown> =>
+  hasJspi ? callable.callPromising(...args) : Promise.resolve(callable(...args));
 
 /** What Python finds in os.environ, besides what Pyodide puts there. */
 export const ENVIRONMENT = {
@@ -133,6 +141,7 @@ export async function bootPyodide(
   };
   const { createPyodideModule, loadPyodide } = belljarRuntime;
   const unshare = shareTrampolines();
+  const asEver = finalizeBetweenCalls();
   try {
     const loading = loadPyodide({
       createPyodideModule: hooks.factory?.(createPyodideModule) ?? createPyodideModule,
@@ -149,6 +158,7 @@ export async function bootPyodide(
   } finally {
     WebAssembly.instantiateStreaming = streaming;
     unshare();
+    asEver();
     release(RUNTIME.wasm);
     release(RUNTIME.stdlib);
   }

@@ -6,7 +6,7 @@ import { say, sayText } from "./channel";
 import type { SessionFiles } from "./files";
 import { interrupts } from "./interrupts";
 import type { Packages } from "./packages";
-import { HOME, hasJspi, type PyCallable, type Pyodide } from "./pyodide";
+import { callWaiting, HOME, hasJspi, type PyCallable, type Pyodide } from "./pyodide";
 
 /** belljar_harness.Session as a Python proxy. */
 interface Session {
@@ -109,11 +109,11 @@ export class HarnessSession {
     for (const id of [...this.#answers.keys()]) this.answer(id, null);
     this.#session.mend();
     const text = JSON.stringify({ input: options.input, svg: options.svg, context: options.context });
-    await this.#session.run.callPromising(run, code, text);
+    await callWaiting(this.#session.run, run, code, text);
   }
 
   warm(): Promise<unknown> {
-    return this.#session.warm.callPromising();
+    return callWaiting(this.#session.warm);
   }
 
   complete(code: string, cursor: number): string {

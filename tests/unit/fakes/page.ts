@@ -216,7 +216,7 @@ export class FakePage {
     });
     vi.stubGlobal("document", document);
     vi.stubGlobal("self", { crossOriginIsolated: true });
-    vi.stubGlobal("navigator", { userAgent: "Chrome" });
+    vi.stubGlobal("navigator", {});
     vi.stubGlobal("Worker", class {});
     vi.stubGlobal("MessageChannel", FakeChannel);
     vi.stubGlobal("addEventListener", () => {});

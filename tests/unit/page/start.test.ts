@@ -1,9 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { type Started, startNote, startSummary, stepRows } from "../../../static/src/page/model/start";
+import {
+  lacks,
+  STOP_RESTARTS,
+  type Started,
+  startNote,
+  startSummary,
+  stepRows,
+} from "../../../static/src/page/model/start";
 
 const started: Started = {
   start: "snapshot",
   unrestorable: undefined,
+  interrupt: true,
+  jspi: true,
   ms: 1_000,
   steps: [
     { name: "policy", start: 0, ms: 100 },
@@ -29,6 +38,17 @@ describe("how it started", () => {
       { name: "fetch 2 files", ms: 400, from: 0.1, width: 0.4 },
       { name: "worker: heap", ms: 500, from: 0.4, width: 0.5 },
     ]);
+  });
+  it("says what cells can't have in this browser, where there is something", () => {
+    expect(lacks(started)).toEqual([]);
+    expect(lacks({ interrupt: false, jspi: true })).toEqual([STOP_RESTARTS]);
+    const all = lacks({ interrupt: false, jspi: false });
+    for (const what of ["Stop", "input()", "asyncio.run()", "imported", "time.sleep()"]) {
+      expect(
+        all.filter((sentence) => sentence.includes(what)),
+        what,
+      ).toHaveLength(1);
+    }
   });
   it("never reaches beyond its bar", () => {
     for (const { from, width } of stepRows({

@@ -11,7 +11,7 @@ import type { AssetFile, PolicySnapshot } from "../../protocol/policy";
 const DATABASE = "belljar-unpacked";
 /** Snapshots that browsers made for themselves, up to belljar 0.1.1: 170 MB that nobody reads any more. */
 const FORMER = "belljar-snapshots";
-/** Blobs by the hashes of the files that lie in them. There is never more than one. */
+/** Blobs, or buffers where the browser keeps no Blob, by the hashes of the files that lie in them. There is never more than one. */
 const STORE = "starts";
 
 /** A database that doesn't answer within this time, in milliseconds, is done without. */
@@ -25,10 +25,13 @@ interface Line {
 /** So many times the size of what is kept must be free. */
 const ROOM = 4;
 
+/** Some browsers don't say how much room there is: they refuse what is too much. */
+const storage = (): Pick<StorageManager, "estimate"> | undefined => navigator.storage;
+
 /** Whether so many bytes may be kept here: there is plenty of room, and the person saves no data. */
 async function roomy(bytes: number): Promise<boolean> {
   if ((navigator as Line).connection?.saveData) return false;
-  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  const { quota = 0, usage = 0 } = (await storage()?.estimate?.()) ?? { quota: Number.POSITIVE_INFINITY };
   return quota - usage > ROOM * bytes;
 }
 
@@ -49,30 +52,27 @@ function done<Result>(request: IDBRequest<Result>): Promise<Result> {
   });
 }
 
-/** Does something with the kept blobs. Without `make`, gives undefined where nothing has ever been kept. */
+/**
+ * Does something with what is kept. Who only reads makes the empty store as well, once: to abort that leaves a database
+ * without a version in WebKit.
+ */
 async function withStore<Result>(
-  make: boolean,
+  mode: "readonly" | "readwrite",
   act: (store: IDBObjectStore) => Promise<Result>,
-): Promise<Result | undefined> {
+): Promise<Result> {
   const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => {
-    if (make) opening.result.createObjectStore(STORE);
-    else opening.transaction?.abort();
-  };
-  const database = await done(opening).catch((error: Error | null) => {
-    if (make) throw error;
-  });
-  if (!database) return undefined;
+  opening.onupgradeneeded = () => void opening.result.createObjectStore(STORE);
+  const database = await done(opening);
   try {
     // A visit that ends in the midst of keeping finds nothing next time, and that is all.
-    const transaction = database.transaction(STORE, make ? "readwrite" : "readonly");
+    const transaction = database.transaction(STORE, mode);
     const ended = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
     });
     ended.catch(() => {}); // awaited below, if it gets there
     const result = await act(transaction.objectStore(STORE));
-    if (make) await ended;
+    if (mode === "readwrite") await ended;
     return result;
   } finally {
     database.close();
@@ -84,9 +84,10 @@ export async function unpacked(files: readonly AssetFile[], heap: readonly Asset
   try {
     if (!globalThis.crypto?.subtle) return undefined; // it could not be verified
     const all = [...files, ...heap];
-    const reading = withStore(false, (store) => done<unknown>(store.get(keyOf(all))));
+    const reading = withStore("readonly", (store) => done<unknown>(store.get(keyOf(all))));
     reading.catch(() => {}); // it may fail when nobody waits any more
-    const blob = await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, ANSWER_MS))]);
+    const kept = await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, ANSWER_MS))]);
+    const blob = kept instanceof ArrayBuffer ? new Blob([kept]) : kept;
     if (!(blob instanceof Blob) || blob.size !== sum(all)) return undefined;
     const found = new Map<string, Blob>();
     let at = 0;
@@ -115,10 +116,16 @@ export async function keepUnpacked(
   if ("caches" in globalThis) await caches.delete(FORMER);
   const key = keyOf(all);
   const bytes = sum(all);
-  if ((await withStore(false, (store) => done(store.count(key)))) || !(await roomy(bytes))) return null;
-  await withStore(true, async (store) => {
-    await done(store.clear());
-    await done(store.put(new Blob(pieces), key));
+  if ((await withStore("readonly", (store) => done(store.count(key)))) || !(await roomy(bytes))) return null;
+  const put = (value: Blob | ArrayBuffer): Promise<void> =>
+    withStore("readwrite", async (store) => {
+      await done(store.clear());
+      await done(store.put(value, key));
+    });
+  const whole = new Blob(pieces);
+  await put(whole).catch(async (error: Error | null) => {
+    if (error?.name === "QuotaExceededError") throw error;
+    await put(await whole.arrayBuffer()); // WebKit keeps no Blob in some kinds of session
   });
   return bytes;
 }

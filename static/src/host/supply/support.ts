@@ -1,16 +1,14 @@
 // What this browser can do.
 
+import { ISOLATED, isolationFails } from "./isolation";
+
 /** A sentence when belljar can't run here at all. */
 export function unsupported(): string | null {
   if (typeof WebAssembly !== "object")
     return "This browser has no WebAssembly, which Python needs. A current Firefox, Chrome, Edge or Safari has it.";
   if (typeof Worker !== "function") return "This browser has no web workers, which the sandbox needs.";
+  if (isolationFails()) return ISOLATED;
   return null;
-}
-
-/** WebKit can't start a blob worker in a frame that was sent with COEP (measured with WebKitGTK 2.50). */
-function isWebKit(): boolean {
-  return /AppleWebKit/.test(navigator.userAgent) && !/Chrome|Chromium|Edg/.test(navigator.userAgent);
 }
 
 /**
@@ -19,7 +17,5 @@ function isWebKit(): boolean {
  * isolates itself, in engines that can do that.
  */
 export function isolationFor(asked: "auto" | "off" = "auto"): { page: "isolated" | "plain"; interrupt: boolean } {
-  const webkit = isWebKit();
-  const page = self.crossOriginIsolated && !webkit ? "isolated" : "plain";
-  return { page, interrupt: !webkit && asked !== "off" };
+  return { page: self.crossOriginIsolated ? "isolated" : "plain", interrupt: asked !== "off" };
 }

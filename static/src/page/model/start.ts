@@ -7,6 +7,10 @@ export interface Started {
   start: "wheels" | "snapshot";
   /** Why the server's snapshot was not used, where that was tried. */
   unrestorable: string | undefined;
+  /** Stop and time limits keep the variables of code that computes. */
+  interrupt: boolean;
+  /** Code can wait in the middle of a call (JSPI). */
+  jspi: boolean;
   /** From the call to ready. */
   ms: number;
   /** By their starts, which count from the call. */
@@ -31,6 +35,20 @@ export function startSummary({ start, ms }: Started): string {
 /** A sentence where a start was slower than it could have been. */
 export function startNote({ unrestorable }: Started): string | undefined {
   return unrestorable && `The server's snapshot was not used: ${unrestorable.replace(/\.$/, "")}.`;
+}
+
+/** What Stop does to code that computes, where it can't only interrupt it. */
+export const STOP_RESTARTS = "In this browser Stop restarts Python: variables are gone, files are kept.";
+
+/** What cells can't have in this browser, a sentence each; what to do instead stands beside it. */
+export function lacks({ interrupt, jspi }: Pick<Started, "interrupt" | "jspi">): string[] {
+  const suspending = [
+    "input() and getpass() can't wait for an answer: put the value into the code.",
+    "asyncio.run() can't wait in a cell: write `await main()`.",
+    "A package that isn't loaded has to be imported by the cell itself: code that is made while it runs can't load it.",
+    "time.sleep() keeps Python busy: tasks beside it wait. `await asyncio.sleep()` lets them go on.",
+  ];
+  return [...(interrupt ? [] : [STOP_RESTARTS]), ...(jspi ? [] : suspending)];
 }
 
 export function stepRows({ steps, ms }: Started): StepRow[] {

@@ -1,7 +1,7 @@
 // Seal: what this page has fetched, and what the sandbox was refused.
 
 import { bytes, count, duration, plural } from "../model/format";
-import { type Started, type StepRow, startNote, startSummary, stepRows } from "../model/start";
+import { lacks, type Started, type StepRow, startNote, startSummary, stepRows } from "../model/start";
 import type { Attempt, Fetched, Traffic } from "../model/traffic";
 import { announce } from "./announce";
 import { byId, fill, h, setText } from "./dom";
@@ -36,12 +36,15 @@ export function sealPanel(
   const startNoteLine = h("p", { class: "start-note", "data-testid": "start-note" });
   const steps = h("ol", { class: "steps", "aria-label": "Steps of the start", "data-testid": "start-steps" });
   const start = h("details", { hidden: true }, startSummaryLine, startNoteLine, steps);
+  const lacking = h("ul", { class: "start-note", "data-testid": "browser-lacks" });
+  const browser = h("details", { hidden: true }, h("summary", {}, "What this browser can’t do"), lacking);
   fill(
     byId("seal-body"),
     line,
     blocked,
     details,
     start,
+    browser,
     h(
       "p",
       { class: "seal-links" },
@@ -64,7 +67,14 @@ export function sealPanel(
   function drawStart(): void {
     const how = started();
     start.hidden = how === undefined;
+    const sentences = how ? lacks(how) : [];
+    browser.hidden = sentences.length === 0;
     if (!how) return;
+    if (lacking.childElementCount !== sentences.length)
+      fill(
+        lacking,
+        sentences.map((one) => h("li", {}, one)),
+      );
     setText(startSummaryLine, startSummary(how));
     setText(startNoteLine, startNote(how) ?? "");
     startNoteLine.hidden = startNote(how) === undefined;
