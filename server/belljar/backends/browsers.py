@@ -134,16 +134,20 @@ class Chromium:
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
         self._lent: LentBrowser | None = None
-        self._silent = False
+        self._silent = asyncio.Event()
 
     @property
     def alive(self) -> bool:
         """Whether it still runs and is connected."""
-        return not self._silent and self._browser is not None and self._browser.is_connected()
+        return not self._silent.is_set() and self._browser is not None and self._browser.is_connected()
 
     def give_up(self) -> None:
         """It has not answered, though it is connected: nothing more is asked of it."""
-        self._silent = True
+        self._silent.set()
+
+    async def given_up(self) -> None:
+        """Returns once it has been given up."""
+        await self._silent.wait()
 
     async def start(self) -> Self:
         """Starts it, or connects to it.
@@ -188,7 +192,7 @@ class Chromium:
         browser, driver = self._browser, self._driver
         self._browser = self._driver = None
         if browser:
-            await ended(browser.close(), _END / 8 if self._silent else _END)
+            await ended(browser.close(), _END / 8 if self._silent.is_set() else _END)
         # One that didn't end when it was asked is killed with the driver.
         if driver:
             await ended(driver.stop(), _END)

@@ -40,7 +40,7 @@ class PageSession(RemoteSession):
         super().__init__(backend)
         self._chromium = chromium
         self._page = page
-        self._context = context
+        self.context = context
         self._over = over
         #: Why nothing runs here any more; settled once.
         self._end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -60,7 +60,7 @@ class PageSession(RemoteSession):
         await self._let_go()
 
     async def _let_go(self) -> None:
-        await _close(self._context, self._chromium)
+        await _close(self.context, self._chromium)
 
     def _lose(self, reason: str) -> None:
         if not self._end.done():
@@ -111,6 +111,26 @@ async def open_page(
     Raises:
         UnavailableError: It could not be opened; says why.
     """
+    opening = asyncio.ensure_future(_open(chromium, origin, options, backend, over))
+    silent = asyncio.ensure_future(chromium.given_up())
+    try:
+        await asyncio.wait({opening, silent}, return_when=asyncio.FIRST_COMPLETED)
+        if not opening.done():
+            raise UnavailableError("The browser has not answered, and is given up.")
+        return opening.result()
+    except asyncio.CancelledError:
+        if opening.done() and not opening.cancelled() and opening.exception() is None:
+            await _close(opening.result().context, chromium)
+        raise
+    finally:
+        silent.cancel()
+        if opening.cancel():
+            await asyncio.wait({opening})
+
+
+async def _open(
+    chromium: Chromium, origin: Origin, options: SessionOptions, backend: str, over: Callable[[], None]
+) -> PageSession:
     from playwright.async_api import Error
 
     context: BrowserContext | None = None
@@ -148,7 +168,7 @@ async def open_page(
 
 async def _close(context: BrowserContext | None, chromium: Chromium) -> None:
     """Ends a profile; a browser that doesn't do that is good for nothing any more."""
-    if context is not None and not await ended(context.close(), _END):
+    if context is not None and chromium.alive and not await ended(context.close(), _END):
         chromium.give_up()
 
 
