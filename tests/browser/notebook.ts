@@ -50,6 +50,30 @@ export class Notebook {
   }
 }
 
+/** JSON of the notebook that was last open in this browser, as it is kept there; "" where none is. */
+export function stored(page: Page): Promise<string> {
+  return page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const { current } = JSON.parse(localStorage.getItem("belljar.notebooks.open") ?? "{}") as { current?: string };
+        const opening = indexedDB.open("belljar-notebooks");
+        opening.onupgradeneeded = () => opening.transaction?.abort();
+        opening.onerror = () => resolve("");
+        opening.onsuccess = () => {
+          const db = opening.result;
+          const asked = db
+            .transaction("notebooks")
+            .objectStore("notebooks")
+            .get(current ?? "");
+          asked.onsuccess = () => {
+            resolve(asked.result ? JSON.stringify(asked.result) : "");
+            db.close();
+          };
+        };
+      }),
+  );
+}
+
 export const test = base.extend<Record<never, never>, { notebook: Notebook }>({
   notebook: [
     async ({ browser }, use) => {

@@ -2,7 +2,10 @@
 
 import first from "../../examples/sales.py" with { type: "text" };
 import { loadFullEditor } from "./editor/loader";
-import { Library } from "./library";
+import { forgetRuntime } from "./keep/forgetting";
+import { Opened } from "./keep/opened";
+import { places } from "./keep/places";
+import { forgetLink, Library } from "./library";
 import { bytes, plainName } from "./model/format";
 import { holdsNotebook } from "./model/link";
 import { Notebook } from "./model/notebook";
@@ -22,10 +25,12 @@ import { listenForCommands } from "./view/commands";
 import { keysDialog, sealDialog } from "./view/dialogs";
 import { byId, setText } from "./view/dom";
 import { filesPanel } from "./view/files-panel";
-import { copyComing, download } from "./view/hand-out";
+import { copyComing, download, safeName } from "./view/hand-out";
 import { icon } from "./view/icons";
+import { keepingView } from "./view/keeping-view";
 import { menu } from "./view/menu";
 import { NotebookView } from "./view/notebook-view";
+import { notebooksDialog } from "./view/notebooks-dialog";
 import { packagesPanel } from "./view/packages-panel";
 import { sealPanel } from "./view/seal-panel";
 import { sheets } from "./view/sheets";
@@ -38,6 +43,8 @@ const FIRST = "sales";
 /** Where this page is without isolation. */
 const TWIN = "plain";
 const NORMAL_LIMIT_MS = 30_000;
+/** Told once after everything was forgotten. */
+const FORGOTTEN = "belljar.forgotten";
 
 beThePage(TWIN, "./");
 const store = new Store(browserStorage());
@@ -45,9 +52,8 @@ let choices = store.choices();
 applyTheme(choices.theme);
 void loadFullEditor();
 
-const restored = store.loadNotebook();
+const visited = places();
 const notebook = new Notebook();
-notebook.replace(restored?.cells ?? fromPython(first));
 const traffic = new Traffic(location.origin);
 const session = new Session(traffic);
 const limits = () => {
@@ -60,7 +66,12 @@ const runner = new Runner(notebook, session, {
   now: () => performance.now(),
 });
 
-const library = new Library({ notebook, session, runner, store }, restored ?? { example: FIRST, files: {} });
+const opened = new Opened(
+  { notebook, session, stop: () => void runner.stop(), say: (text, action) => toast(text, action, "keeping") },
+  { cells: fromPython(first), example: FIRST },
+  visited ?? { current: undefined, former: undefined },
+);
+const library = new Library({ notebook, session, opened });
 const offline = new Offline();
 const testSeal = async () => (await import("./view/self-test")).selfTestDialog();
 const explainSeal = () => sealDialog(() => void library.openExample("escape"));
@@ -97,7 +108,7 @@ function drawStatus(): void {
       readyMs: info?.readyMs,
     }),
   );
-  document.title = busy && phase === "running" ? "Running · belljar" : "belljar";
+  document.title = `${busy && phase === "running" ? "Running · " : ""}${opened.name} · belljar`;
   document.body.classList.toggle("busy", busy);
   const stop = byId("stop");
   stop.toggleAttribute("disabled", !busy);
@@ -121,7 +132,7 @@ function drawFailure(): void {
 const files = filesPanel({
   add: (list) => void library.add(list),
   read: (path) => session.read(path),
-  remove: (path) => session.remove(path),
+  remove: (path) => library.remove(path),
 });
 const packages = packagesPanel((module) => session.load(module));
 const seal = sealPanel(
@@ -130,7 +141,7 @@ const seal = sealPanel(
   explainSeal,
   () => void testSeal(),
 );
-const drawFiles = () => files.update(session.files, library.coming);
+const drawFiles = () => files.update(session.files, opened.stock.coming);
 
 /** What a visit needs is kept once, when its Python is up. */
 let keeping = false;
@@ -149,9 +160,14 @@ session.restarted.on(() => {
   // Numbers in brackets say what Python has run: it has run nothing now.
   for (const cell of notebook.cells) if (cell.id !== runner.current) notebook.setRun(cell.id, { count: undefined });
 });
-library.changed.on(drawFiles);
+opened.stock.changed.on(drawFiles);
+opened.changed.on(drawStatus);
+keepingView({ opened, saveIpynb, notebooks });
 runner.changed.on(drawStatus);
 runner.ended.on(({ cell, execution }) => {
+  // Of a notebook that has made room meanwhile it is no news.
+  if (!notebook.get(cell.id)) return;
+  opened.ran(execution.files);
   const where = `Cell ${notebook.indexOf(cell.id) + 1}`;
   announce(execution.status === "ok" ? `${where} finished` : `${where}: ${execution.error?.name ?? execution.status}`);
 });
@@ -184,7 +200,7 @@ press("add-text", () => {
   notebook.select(cell.id);
   view.selected?.edit();
 });
-press("add-example", () => void library.chooseExample());
+press("add-example", () => void chooseExample());
 press("intro-more", explainSeal);
 press("intro-close", () => {
   choices = store.choose({ introSeen: true });
@@ -192,13 +208,16 @@ press("intro-close", () => {
 });
 byId("intro").hidden = choices.introSeen;
 const guest = byId("guest");
-press("guest-back", () => library.bringBack());
+press("guest-back", () => void library.bringBack());
 press("guest-close", () => {
   guest.hidden = true;
 });
-library.visited.on((shown) => {
-  guest.hidden = !shown;
-  byId("guest-back").hidden = !library.canBringBack;
+let guests = false;
+opened.changed.on(() => {
+  if (guests && !opened.guest && opened.keeper.id !== undefined) forgetLink();
+  if (guests !== opened.guest) guest.hidden = !opened.guest;
+  guests = opened.guest;
+  byId("guest-back").hidden = !opened.canGoBack;
 });
 addEventListener("hashchange", () => {
   if (holdsNotebook(location.hash)) void library.openLink(location.hash);
@@ -214,18 +233,19 @@ opener.addEventListener("change", () => {
 menu(
   {
     restart: () => void restart(),
-    clearOutputs: () => notebook.clearOutputs(),
-    startFresh: () => library.startFresh(),
-    bringBack: () => library.bringBack(),
+    clearOutputs: () => {
+      const back = notebook.clearOutputs();
+      toast("Outputs cleared.", { label: "Undo", run: back }, "cleared");
+    },
+    notebooks,
+    startFresh: () => void library.startFresh(),
+    bringBack: () => void library.bringBack(),
     copyLink: () => void copyLink(),
-    examples: () => void library.chooseExample(),
+    examples: () => void chooseExample(),
     open: () => opener.click(),
-    saveIpynb: () =>
-      download(
-        "notebook.ipynb",
-        new Blob([toIpynb(notebook.cells, session.info?.python ?? "3.14")], { type: "application/x-ipynb+json" }),
-      ),
-    savePy: () => download("notebook.py", new Blob([toPython(notebook.seeds())], { type: "text/x-python" })),
+    saveIpynb,
+    savePy: () =>
+      download(`${safeName(opened.name)}.py`, new Blob([toPython(notebook.seeds())], { type: "text/x-python" })),
     theme: (theme) => {
       choices = store.choose({ theme });
       applyTheme(theme);
@@ -253,10 +273,42 @@ menu(
   () => ({
     choices,
     limits: limits(),
-    canBringBack: library.canBringBack,
+    canBringBack: opened.canGoBack,
     offline: offline.offered ? { size: offline.size, full: offline.full } : undefined,
   }),
 );
+
+function saveIpynb(): void {
+  const text = toIpynb(notebook.cells, session.info?.python ?? "3.14");
+  download(`${safeName(opened.name)}.ipynb`, new Blob([text], { type: "application/x-ipynb+json" }));
+}
+
+async function chooseExample(): Promise<void> {
+  await library.chooseExample();
+}
+
+function notebooks(): void {
+  notebooksDialog({
+    current: () => opened.keeper.id,
+    name: () => opened.name,
+    list: () => opened.list(),
+    open: (id) => {
+      forgetLink();
+      void opened.open(id).then((there) => there || toast("This notebook is not kept any more."));
+    },
+    fresh: () => void library.startFresh(),
+    rename: (name) => opened.rename(name),
+    remove: (id) => opened.remove(id),
+    forget: async () => {
+      await opened.forget();
+      await offline.forget().catch(() => undefined);
+      forgetRuntime();
+      browserStorage()?.removeItem("belljar.choices");
+      sessionStorage.setItem(FORGOTTEN, "yes");
+      location.reload();
+    },
+  });
+}
 
 async function copyLink(): Promise<void> {
   try {
@@ -287,11 +339,7 @@ async function restart(): Promise<void> {
 async function start(): Promise<void> {
   if (await goToTwin(TWIN)) return;
   drawStatus();
-  if (holdsNotebook(location.hash)) await library.openLink(location.hash);
-  else if (restored) {
-    const fresh = () => library.startFresh();
-    toast("Your cells from last time are back.", { label: "Start fresh", run: fresh }, "notebook");
-  }
+  void show();
   if (metered()) {
     const size = await session.size().catch(() => undefined);
     if (session.phase !== "waiting") return;
@@ -303,6 +351,17 @@ async function start(): Promise<void> {
     return;
   }
   session.open();
+}
+
+/** Cells: of a link, of the last visit, or the first example. */
+async function show(): Promise<void> {
+  const linked = holdsNotebook(location.hash);
+  const kept = await opened.begin(linked);
+  if (linked) await library.openLink(location.hash, kept?.record);
+  else if (kept) toast(`“${opened.name}” is as you left it.`, { label: "Notebooks", run: notebooks }, "notebook");
+  if (sessionStorage.getItem(FORGOTTEN) !== null)
+    toast("Everything is forgotten: notebooks, files, outputs, settings.");
+  sessionStorage.removeItem(FORGOTTEN);
 }
 
 function metered(): boolean {

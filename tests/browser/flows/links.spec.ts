@@ -3,10 +3,9 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { packed } from "../../../static/src/page/model/link";
-import { expect, Notebook, test } from "../notebook";
+import { expect, Notebook, stored, test } from "../notebook";
 
 const MINE = { cells: [{ kind: "code", source: "mine = 'kept'" }] };
-const kept = (page: Page) => page.evaluate(() => localStorage.getItem("belljar.notebook") ?? "");
 const code = (page: Page) => page.locator("#cells");
 
 /** The link in the clipboard, copied through the menu. */
@@ -47,12 +46,12 @@ test("a link shows its cells and files, runs nothing by itself, and the kept not
   await expect(page.getByTestId("guest")).toContainText("They run when you press Run");
   await expect(page.getByTestId("file-item").filter({ hasText: "rows.csv" })).toBeVisible();
   await expect(code(page)).not.toContainText("ran a,b");
-  expect(await kept(page)).toContain("mine = 'kept'");
+  expect(await stored(page)).toContain("mine = 'kept'");
   await page.getByTestId("cell-run").click();
   await expect(code(page).getByTestId("outputs")).toContainText("ran a,b");
   // Running is no change: the address still holds the link, and a reload shows it again.
   expect(new URL(page.url()).hash).toBe(`#notebook=${link}`);
-  expect(await kept(page)).toContain("mine = 'kept'");
+  expect(await stored(page)).toContain("mine = 'kept'");
   expect(notebook.requests.filter((url) => url.includes(link))).toEqual([]);
   await page.getByTestId("guest-back").click();
   await expect(code(page)).toContainText("mine = 'kept'");
@@ -66,12 +65,12 @@ test("changed cells of a link are kept, and what was there before can be brought
   await page.evaluate((hash) => location.assign(hash), link);
   await expect(code(page)).toContainText("guest = 1");
   await notebook.cell("added = 2");
-  await expect.poll(() => kept(page)).toContain("added = 2");
+  await expect.poll(() => stored(page)).toContain("added = 2");
   expect(new URL(page.url()).hash).toBe("");
   await page.getByTestId("menu-button").click();
   await page.getByTestId("menu-back").click();
   await expect(code(page)).toContainText("mine = 'kept'");
-  expect(await kept(page)).toContain("mine = 'kept'");
+  expect(await stored(page)).toContain("mine = 'kept'");
   await page.getByTestId("menu-button").click();
   await page.getByTestId("menu-back").click();
   await expect(code(page)).toContainText("added = 2");

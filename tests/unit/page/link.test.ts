@@ -5,7 +5,6 @@ import { describe, expect, it } from "vitest";
 import { toContent } from "../../../static/src/page/model/content";
 import { fromFragment, holdsNotebook, packed, toFragment, unpacked } from "../../../static/src/page/model/link";
 import type { CellSeed } from "../../../static/src/page/model/notebook";
-import { Store } from "../../../static/src/page/model/store";
 
 const code = (source: string): CellSeed => ({ kind: "code", source });
 const noFiles = { files: {}, example: undefined };
@@ -113,35 +112,5 @@ describe("a link", () => {
       files: { "fine.csv": "x", "fine.bin": { base64: "AA==" } },
       example: undefined,
     });
-  });
-});
-
-describe("what made room for a link", () => {
-  const storage = (room = 1e9) => {
-    const kept = new Map<string, string>();
-    return {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => {
-        if (value.length > room) throw new DOMException("full", "QuotaExceededError");
-        kept.set(key, value);
-      },
-    };
-  };
-  const notebook = (source: string) => ({ cells: [code(source)], ...noFiles });
-
-  it("comes back in turn, and what was there takes its place", () => {
-    const store = new Store(storage());
-    expect(store.exchange(notebook("x"))).toBeUndefined();
-    store.putAside(notebook("first"));
-    store.putAside(notebook("second"));
-    expect(store.exchange(notebook("third"))).toEqual(notebook("second"));
-    expect(store.exchange(notebook("second"))).toEqual(notebook("first"));
-    expect(store.exchange(notebook("first"))).toEqual(notebook("third"));
-  });
-
-  it("is not put aside where there is no room, and the store says so", () => {
-    const store = new Store(storage(200));
-    expect(store.putAside(notebook("x".repeat(300)))).toBe(false);
-    expect(store.aside()).toEqual([]);
   });
 });

@@ -32,6 +32,47 @@ describe("cells", () => {
     expect(sources(one)).toEqual(["a", "b", "c"]);
     expect(one.undoRemove()).toBeUndefined();
   });
+  it("come back with their number and what stood under them", () => {
+    const one = notebook("40 + 2", "b");
+    const cell = one.cells[0];
+    cell?.outputs.add({ kind: "bundle", bundle: { text: "42" }, id: undefined, main: true });
+    one.setRun(id(one, 0), { state: "ok", count: 2, ms: 3 });
+    one.remove(id(one, 0));
+    const back = one.undoRemove();
+    expect(back).toMatchObject({ count: 2, state: "ok", ms: 3, source: "40 + 2" });
+    expect(back?.outputs.items).toMatchObject([{ bundle: { text: "42" } }]);
+  });
+  it("that ran when they were deleted come back at rest", () => {
+    const one = notebook("while True: pass", "b");
+    one.setRun(id(one, 0), { state: "running", since: 1 });
+    one.remove(id(one, 0));
+    expect(one.undoRemove()).toMatchObject({ state: "idle", since: undefined });
+  });
+  it("get their outputs back when clearing them is undone, where nothing has come since", () => {
+    const one = notebook("a", "b");
+    for (const { id, outputs } of one.cells) {
+      outputs.stream("stdout", `out of ${id}`);
+      one.setRun(id, { state: "ok", count: 1 });
+    }
+    const back = one.clearOutputs();
+    expect(one.cells[0]).toMatchObject({ state: "idle", count: undefined });
+    one.cells[1]?.outputs.stream("stdout", "newer");
+    back();
+    expect(one.cells[0]).toMatchObject({ state: "ok", count: 1 });
+    expect(one.cells.map(({ outputs }) => outputs.save())).toMatchObject([
+      [{ pieces: [{ text: `out of ${id(one, 0)}` }] }],
+      [{ pieces: [{ text: "newer" }] }],
+    ]);
+  });
+  it("have keys that stay, and never two the same", () => {
+    const one = new Notebook();
+    one.replace([
+      { kind: "code", source: "a", key: "same" },
+      { kind: "code", source: "b", key: "same" },
+    ]);
+    expect(one.cells[0]?.key).toBe("same");
+    expect(one.cells[1]?.key).toMatch(/^[0-9a-f]{8}$/);
+  });
   it("are never none: the last one deleted leaves an empty one", () => {
     const one = notebook("a");
     one.remove(id(one, 0));

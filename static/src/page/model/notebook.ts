@@ -1,9 +1,13 @@
 // The notebook: an ordered list of cells, which one is selected, and news about every change. Knows no DOM and no Python.
 
 import { Emitter } from "./emitter";
-import { Outputs } from "./outputs";
+import { newKey } from "./keys";
+import { type Beside, Outputs, type SavedOutput } from "./outputs";
 
-export type CellKind = "code" | "text";
+/** "raw": text of a notebook file that is neither run nor typeset. */
+export type CellKind = "code" | "text" | "raw";
+/** Where outputs come from that this Python did not make. */
+export type Origin = "visit" | "file";
 
 /**
  *   idle → queued → loading → running → ok | error | stopped
@@ -12,12 +16,21 @@ export type CellKind = "code" | "text";
 export type RunState = "idle" | "queued" | "loading" | "running" | "ok" | "error" | "stopped";
 
 export interface Cell {
+  /** Of this visit, for elements. */
   readonly id: string;
+  /** Stays with the cell in storage and files. */
+  readonly key: string;
   readonly kind: CellKind;
   readonly source: string;
+  /** What a notebook file says of the cell beside all this: metadata, attachments. */
+  readonly beside: Beside;
   readonly state: RunState;
   /** Execution count of the last run in this session. */
   readonly count: number | undefined;
+  /** The one that its outputs were made with, by whatever Python. */
+  readonly formerCount: number | undefined;
+  /** Its outputs are old. */
+  readonly old: Origin | undefined;
   /** Milliseconds of user code in the last run. */
   readonly ms: number | undefined;
   /** `performance.now()` when user code began, while it runs. */
@@ -29,10 +42,26 @@ export interface Cell {
   readonly outputs: Outputs;
 }
 
-/** A cell as files and examples hold it. */
+/** A cell as links and examples hold it. */
 export interface CellSeed {
   kind: CellKind;
   source: string;
+}
+
+/** A cell as storage and notebook files hold it. */
+export interface SavedCell extends CellSeed {
+  key: string;
+  beside?: Beside | undefined;
+  run?: SavedRun | undefined;
+}
+
+/** What stands under a cell, and what it was made with. */
+export interface SavedRun {
+  outputs: readonly SavedOutput[];
+  count?: number | undefined;
+  /** Milliseconds. */
+  ms?: number | undefined;
+  from?: Origin | undefined;
 }
 
 /** Cells out of JSON, rebuilt; undefined where it is anything else, or holds none. */
@@ -42,13 +71,15 @@ export function seedsOf(value: unknown): CellSeed[] | undefined {
   for (const cell of value as unknown[]) {
     if (typeof cell !== "object" || cell === null) return undefined;
     const { kind, source } = cell as Partial<CellSeed>;
-    if ((kind !== "code" && kind !== "text") || typeof source !== "string") return undefined;
+    if ((kind !== "code" && kind !== "text" && kind !== "raw") || typeof source !== "string") return undefined;
     seeds.push({ kind, source });
   }
   return seeds;
 }
 
-export type RunPart = Partial<Pick<Cell, "state" | "count" | "ms" | "since" | "failedLine" | "waiting">>;
+export type RunPart = Partial<
+  Pick<Cell, "state" | "count" | "formerCount" | "old" | "ms" | "since" | "failedLine" | "waiting">
+>;
 
 export type Change =
   | { type: "insert"; cell: Cell; index: number }
@@ -65,8 +96,9 @@ type Mutable = { -readonly [K in keyof Cell]: Cell[K] };
 export class Notebook {
   #cells: Mutable[] = [];
   #selected: string | undefined;
-  #removed: { seed: CellSeed; index: number }[] = [];
+  #removed: { cell: Mutable; index: number }[] = [];
   #ids = 0;
+  readonly #keys = new Set<string>();
   readonly changed = new Emitter<Change>();
 
   get cells(): readonly Cell[] {
@@ -85,13 +117,16 @@ export class Notebook {
     return this.#cells.findIndex((cell) => cell.id === id);
   }
 
-  /** Cells as plain data, for files and storage. */
+  /** Cells as plain data, for links. */
   seeds(): CellSeed[] {
     return this.#cells.map(({ kind, source }) => ({ kind, source }));
   }
 
-  insert(index: number, seed: CellSeed): Cell {
-    const cell = this.#make(seed);
+  insert(index: number, seed: CellSeed | SavedCell): Cell {
+    return this.#insert(index, this.#make(seed));
+  }
+
+  #insert(index: number, cell: Mutable): Cell {
     const at = Math.max(0, Math.min(index, this.#cells.length));
     this.#cells.splice(at, 0, cell);
     this.changed.emit({ type: "insert", cell, index: at });
@@ -102,7 +137,7 @@ export class Notebook {
     const index = this.indexOf(id);
     const cell = this.#cells[index];
     if (!cell) return;
-    this.#removed.push({ seed: { kind: cell.kind, source: cell.source }, index });
+    this.#removed.push({ cell, index });
     this.#cells.splice(index, 1);
     this.changed.emit({ type: "remove", cell, index });
     // A notebook is never without a place to type.
@@ -110,11 +145,14 @@ export class Notebook {
     if (this.#selected === id) this.select(this.#cells[Math.min(index, this.#cells.length - 1)]?.id);
   }
 
-  /** Brings the last removed cell back where it was. */
+  /** Brings the last removed cell back where it was, with what stood under it. */
   undoRemove(): Cell | undefined {
     const last = this.#removed.pop();
     if (!last) return undefined;
-    const cell = this.insert(last.index, last.seed);
+    // What it was doing ended when it went.
+    if (last.cell.since !== undefined || last.cell.waiting !== undefined)
+      Object.assign(last.cell, { state: "idle", since: undefined, waiting: undefined } satisfies RunPart);
+    const cell = this.#insert(last.index, last.cell);
     this.select(cell.id);
     return cell;
   }
@@ -141,7 +179,7 @@ export class Notebook {
     if (!cell || cell.kind === kind) return;
     cell.kind = kind;
     cell.outputs.clear();
-    Object.assign(cell, { state: "idle", count: undefined, ms: undefined, failedLine: undefined } satisfies RunPart);
+    Object.assign(cell, NOT_RUN);
     this.changed.emit({ type: "kind", cell });
   }
 
@@ -165,41 +203,69 @@ export class Notebook {
   }
 
   /** Other cells altogether. Their outputs start empty. */
-  replace(seeds: readonly CellSeed[]): void {
+  replace(seeds: readonly (CellSeed | SavedCell)[]): void {
     const list = seeds.length > 0 ? seeds : [{ kind: "code" as const, source: "" }];
     for (const cell of this.#cells) cell.outputs.clear();
+    this.#keys.clear();
     this.#cells = list.map((seed) => this.#make(seed));
     this.#removed = [];
     this.#selected = (this.#cells.find((cell) => cell.kind === "code") ?? this.#cells[0])?.id;
     this.changed.emit({ type: "replace" });
   }
 
-  clearOutputs(): void {
-    for (const cell of this.#cells) {
-      cell.outputs.clear();
-      if (cell.state === "ok" || cell.state === "error" || cell.state === "stopped") {
-        this.setRun(cell.id, { state: "idle", count: undefined, ms: undefined, failedLine: undefined });
-      }
+  /** Clears what stands under all cells; calling what is returned puts it back where nothing has come since. */
+  clearOutputs(): () => void {
+    const cleared: [string, SavedOutput[], RunPart][] = [];
+    for (const { id, outputs, state, count, formerCount, old, ms, failedLine } of this.#cells) {
+      cleared.push([id, outputs.save(), { state, count, formerCount, old, ms, failedLine }]);
+      outputs.clear();
+      if (state === "ok" || state === "error" || state === "stopped" || old !== undefined) this.setRun(id, NOT_RUN);
     }
+    return () => {
+      for (const [id, saved, run] of cleared) {
+        const cell = this.get(id);
+        if (!cell || cell.outputs.items.length > 0 || cell.state !== "idle" || saved.length === 0) continue;
+        cell.outputs.restore(saved);
+        this.setRun(id, run.state === "queued" || run.state === "running" || run.state === "loading" ? {} : run);
+      }
+    };
   }
 
   #find(id: string): Mutable | undefined {
     return this.#cells.find((cell) => cell.id === id);
   }
 
-  #make({ kind, source }: CellSeed): Mutable {
+  #make(seed: CellSeed | SavedCell): Mutable {
     this.#ids += 1;
+    const { kind, source } = seed;
+    const { key, beside = {}, run }: Partial<SavedCell> = "key" in seed ? seed : {};
+    const outputs = new Outputs();
+    // A file may give two cells the same one.
+    const own = key === undefined || this.#keys.has(key) ? newKey() : key;
+    this.#keys.add(own);
+    if (run) outputs.restore(run.outputs);
     return {
+      ...NOT_RUN,
       id: `c${this.#ids}`,
+      key: own,
       kind,
       source,
-      state: "idle",
-      count: undefined,
-      ms: undefined,
+      beside,
+      formerCount: run?.count,
+      old: run && run.outputs.length > 0 ? (run.from ?? "visit") : undefined,
+      ms: run?.ms,
       since: undefined,
-      failedLine: undefined,
       waiting: undefined,
-      outputs: new Outputs(),
+      outputs,
     };
   }
 }
+
+const NOT_RUN = {
+  state: "idle",
+  count: undefined,
+  formerCount: undefined,
+  old: undefined,
+  ms: undefined,
+  failedLine: undefined,
+} satisfies RunPart;

@@ -4,12 +4,23 @@ import type { Bundle, ErrorInfo, FileChange } from "../../protocol/results";
 import { Emitter } from "./emitter";
 import { Screen } from "./terminal";
 
+/** Fields that an output of a notebook file has beside what is shown of it: they are written as they were read. */
+export type Beside = Readonly<Record<string, unknown>>;
+
 export interface TextOutput {
   readonly kind: "text";
   readonly screen: Screen;
+  /** What was written there, in pieces of one stream each: files keep that. */
+  readonly pieces: TextPiece[];
+}
+export interface TextPiece {
+  readonly name: "stdout" | "stderr";
+  text: string;
+  readonly beside?: Beside | undefined;
 }
 export interface BundleOutput {
   readonly kind: "bundle";
+  readonly beside?: Beside | undefined;
   readonly bundle: Bundle;
   /** Name by which `update_display` finds it again. */
   readonly id: string | undefined;
@@ -18,6 +29,7 @@ export interface BundleOutput {
 }
 export interface ErrorOutput {
   readonly kind: "error";
+  readonly beside?: Beside | undefined;
   readonly error: ErrorInfo;
 }
 export interface NoteOutput {
@@ -38,6 +50,13 @@ export interface FilesOutput {
   readonly kind: "files";
   readonly changes: readonly FileChange[];
 }
+/** An output as plain data: for storage, and for files. What only lives while a cell runs is none. */
+export type SavedOutput =
+  | { kind: "text"; pieces: readonly TextPiece[] }
+  | BundleOutput
+  | ErrorOutput
+  | NoteOutput
+  | FilesOutput;
 export type Output = TextOutput | BundleOutput | ErrorOutput | NoteOutput | InputOutput | FilesOutput;
 
 /** "list": outputs came, went or were replaced. "text": a screen already in the list has more to show. */
@@ -63,6 +82,9 @@ export class Outputs {
     this.#settleClear();
     const last = this.#items.at(-1);
     if (last?.kind === "text") {
+      const piece = last.pieces.at(-1);
+      if (piece?.name === name && piece.beside === undefined) piece.text += text;
+      else last.pieces.push({ name, text });
       last.screen.write(text, name);
       this.changed.emit("text");
       this.#work(last.screen);
@@ -70,8 +92,32 @@ export class Outputs {
     }
     const screen = new Screen();
     screen.write(text, name);
-    this.#push({ kind: "text", screen });
+    this.#push({ kind: "text", screen, pieces: [{ name, text }] });
     this.#work(screen);
+  }
+
+  /** What stands here, as plain data. */
+  save(): SavedOutput[] {
+    return this.#items.flatMap((item): SavedOutput[] => {
+      if (item.kind === "input") return [];
+      // What a note offers to press belongs to the Python that wrote it.
+      if (item.kind === "note") return [{ kind: "note", tone: item.tone, text: item.text }];
+      return [item.kind === "text" ? { kind: "text", pieces: item.pieces.map((piece) => ({ ...piece })) } : item];
+    });
+  }
+
+  /** Puts saved outputs in the place of what stands here. */
+  restore(saved: readonly SavedOutput[]): void {
+    this.#clearing = false;
+    this.#drop(this.#items);
+    this.#items = saved.map((item): Output => {
+      if (item.kind !== "text") return item;
+      const screen = new Screen();
+      for (const { name, text } of item.pieces) screen.write(text, name);
+      this.#work(screen);
+      return { kind: "text", screen, pieces: item.pieces.map((piece) => ({ ...piece })) };
+    });
+    this.changed.emit("list");
   }
 
   /** Much text is read in turns, so that whoever presses Stop meanwhile is heard. */

@@ -84,7 +84,13 @@ export class Runner {
       if (cell?.kind !== "code" || this.#queue.includes(id) || this.#current === id) continue;
       if (cell.source.trim() === "") {
         cell.outputs.clear();
-        this.#notebook.setRun(id, { state: "idle", count: undefined, ms: undefined, failedLine: undefined });
+        this.#notebook.setRun(id, {
+          state: "idle",
+          count: undefined,
+          ms: undefined,
+          failedLine: undefined,
+          old: undefined,
+        });
         continue;
       }
       this.#queue.push(id);
@@ -152,7 +158,7 @@ export class Runner {
     const timeout = this.#settings.timeLimit(cell);
     outputs.clear();
     // Until the clock of user code starts the cell waits: for Python, or for packages.
-    this.#notebook.setRun(cell.id, { ms: undefined, since: undefined });
+    this.#notebook.setRun(cell.id, { ms: undefined, since: undefined, old: undefined, formerCount: undefined });
     let prompt: InputOutput | undefined;
     let began = false;
     const show = (result: Result, main: boolean, id?: string) =>
@@ -242,6 +248,7 @@ export class Runner {
     this.#notebook.setRun(cell.id, {
       state: status === "ok" ? "ok" : stopped ? "stopped" : "error",
       count: execution.executionCount || undefined,
+      formerCount: execution.executionCount || undefined,
       ms: execution.durationMs,
       since: undefined,
       waiting: undefined,

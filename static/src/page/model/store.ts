@@ -1,7 +1,4 @@
-// What the page remembers in this browser, and nowhere else: the cells, and a few choices. Storage may be refused; then nothing is kept.
-
-import { type FileContent, filesOf } from "./content";
-import { type CellSeed, seedsOf } from "./notebook";
+// A few choices that the page remembers in this browser, and nowhere else. Storage may be refused; then none is kept.
 
 export type Theme = "auto" | "light" | "dark";
 
@@ -15,19 +12,7 @@ export interface Choices {
   offline: boolean;
 }
 
-export interface StoredNotebook {
-  cells: readonly CellSeed[];
-  /** The example they came from: its data belong to them. */
-  example: string | undefined;
-  /** Small files that came with them in a link. */
-  files: Record<string, FileContent>;
-}
-
-const NOTEBOOK = "belljar.notebook";
-const ASIDE = "belljar.notebooks.aside";
 const CHOICES = "belljar.choices";
-/** Notebooks that are put aside at most; the oldest goes first. */
-const MOST_ASIDE = 20;
 const DEFAULTS: Choices = { theme: "auto", timeLimit: undefined, svg: false, introSeen: false, offline: true };
 
 export class Store {
@@ -35,33 +20,6 @@ export class Store {
 
   constructor(storage: Pick<Storage, "getItem" | "setItem"> | undefined) {
     this.#storage = storage;
-  }
-
-  /** The notebook of the last visit. Undefined when there is none, or when what is stored isn't ours. */
-  loadNotebook(): StoredNotebook | undefined {
-    return notebookOf(this.#read(NOTEBOOK));
-  }
-
-  saveNotebook(notebook: StoredNotebook): void {
-    this.#write(NOTEBOOK, notebook);
-  }
-
-  /** Notebooks that made room for one from a link, the latest first. */
-  aside(): StoredNotebook[] {
-    const stored = this.#read(ASIDE);
-    if (!Array.isArray(stored)) return [];
-    return stored.map(notebookOf).filter((notebook) => notebook !== undefined);
-  }
-
-  /** Puts a notebook aside. False where there is no room for it: then nothing may take its place. */
-  putAside(notebook: StoredNotebook): boolean {
-    return this.#write(ASIDE, [notebook, ...this.aside()].slice(0, MOST_ASIDE));
-  }
-
-  /** Takes the latest notebook that was put aside, and puts this one behind the others. */
-  exchange(current: StoredNotebook): StoredNotebook | undefined {
-    const [latest, ...others] = this.aside();
-    return latest && this.#write(ASIDE, [...others, current]) ? latest : undefined;
   }
 
   choices(): Choices {
@@ -100,13 +58,6 @@ export class Store {
       return false;
     }
   }
-}
-
-function notebookOf(stored: unknown): StoredNotebook | undefined {
-  if (typeof stored !== "object" || stored === null) return undefined;
-  const { cells, example, files } = stored as Partial<Record<keyof StoredNotebook, unknown>>;
-  const seeds = seedsOf(cells);
-  return seeds && { cells: seeds, example: typeof example === "string" ? example : undefined, files: filesOf(files) };
 }
 
 /** localStorage, or undefined where reading the very property throws. */

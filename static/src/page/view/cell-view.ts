@@ -137,8 +137,9 @@ export class CellView {
 
   /** Draws what a run changed. */
   update(): void {
-    const { state, count, failedLine, kind } = this.#cell;
+    const { state, count, failedLine, kind, old } = this.#cell;
     this.dom.dataset.state = state;
+    this.dom.classList.toggle("old", old !== undefined);
     this.dom.dataset.kind = kind;
     const name: IconName = isActive(this.#cell) ? "stop" : "play";
     if (name !== this.#shownIcon) {
@@ -155,15 +156,17 @@ export class CellView {
 
   /** The running clock, at `now` of performance.now(). */
   tick(now: number): void {
-    const { state, since, ms, waiting } = this.#cell;
+    const { state, since, ms, waiting, old } = this.#cell;
     const text =
       state === "running" && since !== undefined
         ? clock(now - since)
         : state === "queued" || state === "loading"
           ? (waiting ?? "")
-          : ms !== undefined
-            ? duration(ms)
-            : "";
+          : old !== undefined
+            ? OLD[old]
+            : ms !== undefined
+              ? duration(ms)
+              : "";
     setText(this.#time, text);
   }
 
@@ -231,6 +234,9 @@ export class CellView {
     );
   }
 }
+
+/** Outputs that this Python did not make. */
+const OLD = { visit: "from last time", file: "from the file" };
 
 function isActive({ state }: Cell): boolean {
   return state === "running" || state === "loading" || state === "queued";

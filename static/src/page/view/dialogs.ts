@@ -75,7 +75,7 @@ export function sealDialog(tryIt: () => void): void {
     ),
     ...point(
       "It can't reach your files",
-      "Only files that you drop here, as copies. What Python writes stays in this tab until you download it.",
+      "Only files that you drop here, as copies. What Python writes stays in this browser until you download it.",
     ),
     ...point("It can't reach this page", "Nor your cookies, passwords, other tabs or anything stored by this site."),
     ...point(
@@ -84,7 +84,7 @@ export function sealDialog(tryIt: () => void): void {
     ),
     ...point(
       "What leaves this page",
-      "Nothing of your code or data by itself. The page fetches its own files from its own server, and the list under Seal shows every one of them; which packages code asks for shows there, too. An address in a result opens only after you have seen it whole and pressed Open. Your cells are remembered in this browser only.",
+      "Nothing of your code or data by itself. The page fetches its own files from its own server, and the list under Seal shows every one of them; which packages code asks for shows there, too. An address in a result opens only after you have seen it whole and pressed Open. Your notebooks, with their files and outputs, are kept in this browser only; Forget everything, under Notebooks, takes them away.",
     ),
     ...point(
       "What it does not promise",

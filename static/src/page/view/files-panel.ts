@@ -46,11 +46,6 @@ export function filesPanel(actions: FilesActions): FilesPanel {
   fill(byId("files-body"), list, drop, picker);
   dropAnywhere(actions.add);
 
-  const remove = (path: string) =>
-    actions.remove(path).then(
-      () => toast(`${plainName(path)} was deleted.`),
-      () => toast(`${plainName(path)} could not be deleted.`),
-    );
   const look = async (path: string) => {
     try {
       const { url, release } = await shown(path, actions.read);
@@ -72,7 +67,7 @@ export function filesPanel(actions: FilesActions): FilesPanel {
       !coming && [
         imageType(path) !== undefined && action("zoom", `Look at ${plainName(path)}`, () => void look(path)),
         action("download", `Download ${plainName(path)}`, () => void saveFile(path, actions.read)),
-        action("trash", `Delete ${plainName(path)}`, () => void remove(path)),
+        action("trash", `Delete ${plainName(path)}`, () => void actions.remove(path)),
       ],
     );
   let drawn = "";

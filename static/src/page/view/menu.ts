@@ -7,6 +7,7 @@ import { byId, fill, h } from "./dom";
 export interface MenuActions {
   restart(): void;
   clearOutputs(): void;
+  notebooks(): void;
   startFresh(): void;
   bringBack(): void;
   copyLink(): void;
@@ -26,7 +27,7 @@ export interface MenuState {
   choices: Choices;
   /** Milliseconds: the server's default and the most it allows. */
   limits: { normal: number; most: number };
-  /** Whether a notebook made room for cells of a link. */
+  /** Whether another notebook was open before. */
   canBringBack: boolean;
   /** Bytes that are kept for offline use; undefined where the page was not exported so. */
   offline: { size: number | undefined; full: boolean } | undefined;
@@ -93,9 +94,10 @@ export function menu(actions: MenuActions, state: () => MenuState): void {
       popover,
       item("Restart Python", actions.restart, "files are kept", "menu-restart"),
       item("Clear outputs", actions.clearOutputs, undefined, "menu-clear"),
-      item("Start fresh", actions.startFresh, "an empty notebook", "menu-fresh"),
-      canBringBack && item("Bring back notebook", actions.bringBack, "from before a link", "menu-back"),
       h("hr"),
+      item("Notebooks…", actions.notebooks, "kept here", "menu-notebooks"),
+      item("New notebook", actions.startFresh, undefined, "menu-fresh"),
+      canBringBack && item("Bring back notebook", actions.bringBack, "the one before", "menu-back"),
       item("Examples…", actions.examples, undefined, "menu-examples"),
       item("Open notebook…", actions.open, ".ipynb, .py", "menu-open"),
       item("Copy link", actions.copyLink, "code and small files", "menu-link"),
