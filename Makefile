@@ -30,7 +30,7 @@ BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run belljar on http://127.0.0.1:8000 (PORT=8123 chooses another port)
+serve: $(ENVIRONMENT) $(BROWSER_CODE) ## run belljar on http://127.0.0.1:8000 (PORT=8123 chooses another port)
 	@exec $(BIN)/belljar serve $(if $(PORT),--port $(PORT))
 
 test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a second run takes no network

@@ -342,6 +342,24 @@ describe("a frame that falls silent", () => {
     await sandbox.close();
   });
 
+  test("whose server is still being set up waits for it, and says so", async () => {
+    const told: string[] = [];
+    const sentence = "This server is being set up: about 40 s.";
+    page.served.set("policy.json", () => Response.json({ error: sentence, setup: 40 }, { status: 503 }));
+    const { sandbox } = new Scene();
+    sandbox.on("progress", ({ stage, label }) => told.push(`${stage}: ${label}`));
+    await pass(0);
+    await pass(4_000);
+    expect(sandbox.state).toBe("loading");
+    expect(told.filter((one) => one === `setup: ${sentence}`).length).toBeGreaterThan(1);
+    page.served.set("policy.json", () => Response.json(POLICY));
+    await until(() => sandbox.state === "ready", 100);
+    await sandbox.close();
+    // One that failed says so at once.
+    page.served.set("policy.json", () => Response.json({ error: "This server is not set up yet." }, { status: 503 }));
+    await expect(new Scene().sandbox.ready).rejects.toThrow("This server is not set up yet.");
+  });
+
   test("that loads without its script is said within a second, with the line for the server's settings", async () => {
     vi.stubGlobal("location", new URL("http://docs.test:9000/guide/"));
     const { sandbox } = await started({ hello: false });

@@ -30,6 +30,7 @@ from belljar.assets.bytecode import (
     read_index,
     write_index,
 )
+from belljar.assets.children import child
 from belljar.assets.commandline import last_words
 from belljar.assets.folder import working_in
 from belljar.assets.manifest import FileEntry, Manifest
@@ -218,6 +219,7 @@ class _Compiler:
                 text=True,
                 env=environment,
             ) as process,
+            child(process),
         ):
             watchdog = threading.Timer(SECONDS, process.kill)
             watchdog.start()

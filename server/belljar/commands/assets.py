@@ -64,6 +64,12 @@ def add_parsers(subparsers: Any) -> None:
         help="make the snapshot of this profile (core, data, science) instead of the one that is served; "
         "may be given several times",
     )
+    build.add_argument(
+        "--all",
+        action="store_true",
+        help="make every compressed copy now, the best ones: minutes of a processor, which a server spends "
+        "once somebody asks for a file",
+    )
     add = _add(commands, "add", add_command, "allow further packages on this machine, with all they need")
     add.add_argument("target", nargs="+", metavar="NAME|WHEEL|FOLDER", help="what to add")
     add_mirror(add)
@@ -93,7 +99,8 @@ def build_command(args: argparse.Namespace) -> int:
         load_settings({"assets_dir": args.assets_dir, "profile": profile})
         for profile in args.profile or [None, "core"]
     ]
-    return _tell(pipeline.build(settings, mirrors(args)))
+    code = _tell(pipeline.build(settings, mirrors(args)))
+    return _tell(pipeline.compress(settings[0])) if args.all else code
 
 
 def _tell(events: Iterable[Event]) -> int:
@@ -162,7 +169,24 @@ def list_command(args: argparse.Namespace) -> int:
         size = human(row["size"])
         columns = (f"{row['name']:<{width}}", f"{row['version']:<{versions}}", f"{size:>8}", row["loaded"])
         print(f"  {'  '.join(columns)}{state}".rstrip())
+    _list_copies(manifest, store)
     return 0
+
+
+def _list_copies(manifest: Manifest, store: Store) -> None:
+    """How far the compressed copies are: those of packages come when first asked for."""
+    images = list(find_images(store).values())
+    folder = store.root / "encoded"
+    copies = list(folder.iterdir()) if folder.is_dir() else []
+    done = {path.name.split(".")[0] for path in copies}
+    compressed = sum(image.code.sha256 in done for image in images)
+    size = human(sum(path.stat().st_size for path in copies))
+    if not images:
+        return
+    print(
+        f"Laid out {len(images)} packages, {compressed} of them compressed ({size} of copies in all). "
+        "Others are made when first asked for, or all by `belljar assets build --all`."
+    )
 
 
 def path_command(args: argparse.Namespace) -> int:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 
+from belljar.assets.progress import Progress
 from belljar.commands.arguments import add_config, add_mirror, mirrors
 from belljar.prepare import pipeline
+from belljar.prepare.events import Here
 from belljar.settings import load_settings, settable
 from belljar.web import serve
+from belljar.web.setup import Setup
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -15,7 +18,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "serve",
         help="serve the page and the sandbox",
-        description="Serves the page and the sandbox, after fetching the runtime's files if needed.",
+        description="Serves the page and the sandbox from the first second on, and makes the runtime's "
+        "missing files ready meanwhile.",
         epilog=(
             "Each setting can also stand in the environment (BELLJAR_MAX_TIMEOUT=60) or in belljar.toml "
             "(max_timeout = 60). Flags win over the environment, the environment over the file."
@@ -35,15 +39,25 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def serve_command(args: argparse.Namespace) -> int:
-    """Serves until interrupted, and gives the exit code. Of the runtime's files it says only what is amiss.
+    """Serves until interrupted, and gives the exit code; what is missing is made ready meanwhile.
 
     Raises:
         BelljarError: A setting can't be, files can't be had, or the address is taken.
     """
     flags = {item.name: getattr(args, item.name) for item in settable()}
     settings = load_settings(flags, config=args.config)
-    if not args.no_fetch:
-        for event in pipeline.ready(settings, mirrors(args)):
-            if event.amiss:
-                print(event)
-    return serve.run(settings)
+    if args.no_fetch:
+        return serve.run(settings)
+    pipeline.check(settings)
+
+    def prepare(setup: Setup) -> None:
+        said: set[str] = set()
+        progress = Progress(told=setup.told)
+        for event in pipeline.ready(settings, mirrors(args), progress=progress, build_missing=True):
+            if isinstance(event, Here):
+                setup.end()  # from now on visitors can run cells
+            if (sentence := str(event)) not in said:
+                said.add(sentence)
+                print(sentence, flush=True)
+
+    return serve.run(settings, prepare)

@@ -202,6 +202,7 @@ class File(FileResponse):
 
 def _representations(resource: Resource, encodings: Encodings) -> list[Representation]:
     """Each coding that the resource is there in now, the content itself first."""
+    encodings.ask(resource.sha256)
     found = [Representation("identity", resource.content, f'"{resource.sha256[:32]}"', resource.size)]
     if resource.compressible:
         for coding, copy in encodings.copies(resource.sha256).items():

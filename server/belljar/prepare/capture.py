@@ -28,6 +28,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from belljar.assets import load_asset_set
+from belljar.assets.children import child
 from belljar.assets.folder import working_in
 from belljar.assets.sets import AssetSet
 from belljar.assets.snapshots import (
@@ -329,7 +330,8 @@ def _browsing(browser: Path, url: str, folder: Path) -> Iterator[subprocess.Pope
         command, stdin=quiet, stdout=quiet, stderr=quiet, env={**kept, **home}
     )
     try:
-        yield process
+        with child(process):
+            yield process
     finally:
         process.terminate()
         try:

@@ -70,6 +70,18 @@ class Captured:
 
 
 @dataclass(frozen=True, slots=True)
+class Compressed:
+    """Every compressed copy is there."""
+
+    amiss: ClassVar[bool] = False
+    files: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"All {self.files} files have their compressed copies ({self.seconds:.0f} s of a processor)."
+
+
+@dataclass(frozen=True, slots=True)
 class Missed:
     """A step could not be done; what is there already works without it.
 
@@ -103,4 +115,4 @@ class Lacking:
 
 
 #: What the pipeline tells; `amiss` is what a server's operator wants to know.
-Event = Here | Compiled | LaidOut | Captured | Missed | Lacking
+Event = Here | Compiled | LaidOut | Captured | Compressed | Missed | Lacking

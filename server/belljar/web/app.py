@@ -21,13 +21,14 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 import belljar
 from belljar.assets.snapshots import Snapshot
-from belljar.errors import BelljarError, SettingsError
+from belljar.errors import AssetError, BelljarError, SettingsError
 from belljar.http import headers
 from belljar.http.middleware import CommonHeaders, Prefix, RequestLimits
 from belljar.http.resources import Resource, respond
 from belljar.settings import Settings, load_settings
 from belljar.tabs.relay import MemoryRelay, Relay
 from belljar.tabs.views import TabSockets
+from belljar.web.setup import Setup
 from belljar.web.site import SITES, Site, output_digest
 
 _NO_TABS = (
@@ -38,7 +39,11 @@ _ONLY_SOCKETS = "Here is only a WebSocket. People open /tab."
 
 
 def create_app(
-    settings: Settings | None = None, *, dist: Path | None = None, offered: Snapshot | None = None
+    settings: Settings | None = None,
+    *,
+    dist: Path | None = None,
+    offered: Snapshot | None = None,
+    setup: Setup | None = None,
 ) -> Starlette:
     """The ASGI app.
 
@@ -46,9 +51,11 @@ def create_app(
         settings: From `load_settings()` if not given.
         dist: The folder of the built browser code, if not the installed one.
         offered: The only snapshot to offer, in place of those that were built.
+        setup: What is being made ready while it serves.
     """
     settings = load_settings() if settings is None else settings
-    views = Views(Site(settings, dist, offered))
+    setup = setup or Setup()
+    views = Views(Site(settings, dist, offered, setup.say), setup)
     sockets, relay = _tab_sockets(settings)
     app = Starlette(
         routes=[
@@ -92,8 +99,9 @@ def create_app(
 class Views:
     """The answers. Plain functions, run in threads: each may have to read files, or hash them."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, setup: Setup) -> None:
         self.site = site
+        self.setup = setup
 
     def page(self, request: Request) -> Response:
         """The page for people."""
@@ -177,22 +185,33 @@ class Views:
 
     def policy(self, request: Request) -> Response:
         """What a sandbox may load and use."""
-        return self._respond(request, self.site.runtime.get().policy, headers.json(*self._read_by(request)))
+        # What is missing is known while it is fetched.
+        runtime = self.site.runtime.get(told=self.setup.seconds is not None)
+        return self._respond(request, runtime.policy, headers.json(*self._read_by(request)))
 
     def health(self, request: Request) -> Response:
         """Whether this server can serve a whole sandbox, for load balancers and people."""
         facts: dict[str, object] = {"status": "ok", "belljar": belljar.__version__}
-        if problems := [self.site.public(problem) for problem in self.site.problems()]:
-            facts |= {"status": "unavailable", "problems": problems}
+        if problems := [
+            self.site.public(problem) for problem in self.site.problems(told=self.setup.seconds is not None)
+        ]:
+            status = "unavailable" if self.setup.seconds is None else "setting up"
+            facts |= {"status": status, "problems": problems}
         sent = headers.json(*self._read_by(request)) | {"Cache-Control": "no-store"}
         return JSONResponse(facts, 503 if problems else 200, sent)
 
     def unavailable(self, request: Request, error: Exception) -> Response:
         """Something this server needs is not there: a sentence for people, JSON where JSON was asked for."""
         sent = headers.json(*self._read_by(request)) | headers.refusal() | {"Retry-After": "5"}
-        sentence = self.site.public(error) if isinstance(error, BelljarError) else ""
         # Not `request.url`, which is made from the Host header and fails where that is nonsense.
-        if request.scope["path"].endswith(".json"):
+        path = request.scope["path"]
+        if path.endswith("/policy.json") and isinstance(error, AssetError | SettingsError):
+            # Visitors can't do what the operator is told in the log, and at /healthz.
+            seconds = self.setup.seconds
+            told = {"error": self.setup.sentence} | ({} if seconds is None else {"setup": seconds})
+            return JSONResponse(told, 503, sent | ({} if seconds is None else {"Retry-After": "2"}))
+        sentence = self.site.public(error) if isinstance(error, BelljarError) else ""
+        if path.endswith(".json"):
             return JSONResponse({"error": sentence}, 503, sent)
         return PlainTextResponse(f"{sentence}\n", 503, sent)
 

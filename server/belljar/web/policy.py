@@ -6,12 +6,13 @@ The wire form is defined in `static/src/protocol/policy.ts`: snake_case, bytes, 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import belljar
-from belljar.assets import AssetFile, AssetSet, Package, load_asset_set
+from belljar.assets import AssetFile, AssetSet, Manifest, Package, load_asset_set
 from belljar.assets.snapshots import Snapshot
 from belljar.errors import SettingsError
 from belljar.settings import Limits, Settings, load_settings
@@ -49,6 +50,20 @@ class Policy:
         return write_prompt(self.wire)
 
 
+def check_packages(settings: Settings, known: AssetSet | Manifest) -> None:
+    """Raise `SettingsError` if `packages` or `profile` names what is not to be had."""
+    if settings.packages is None:
+        allowed = set(known.packages)
+    else:
+        _require(settings.packages, known.packages, "The setting packages names")
+        allowed = set(known.closure(settings.packages))
+    profile, wanted = chosen_profile(settings, known)
+    named = sorted({"core", *known.profiles})
+    near = difflib.get_close_matches(profile if profile != "custom" else " ".join(wanted), named, n=1)
+    hint = f"did you mean {near[0]}? " if near and profile == "custom" else ""
+    _require(wanted, allowed, f"The profile ({profile}; named ones are {', '.join(named)}) loads", hint)
+
+
 def build_policy(
     settings: Settings, assets: AssetSet, snapshots: Iterable[Snapshot] = (), stamp: str = ""
 ) -> dict[str, Any]:
@@ -61,10 +76,9 @@ def build_policy(
     Raises:
         SettingsError: `packages` or `profile` names a package that is not to be had.
     """
+    check_packages(settings, assets)
     packages = allowed_packages(settings, assets)
     profile, wanted = chosen_profile(settings, assets)
-    profiles = ", ".join(sorted({"core", *assets.profiles}))
-    _require(wanted, packages, f"The profile ({profile}; named ones are {profiles}) loads")
     return {
         "version": 1,
         "belljar": belljar.__version__,
@@ -95,7 +109,7 @@ def allowed_packages(settings: Settings, assets: AssetSet) -> dict[str, Package]
     return {name: assets.packages[name] for name in assets.closure(settings.packages)}
 
 
-def chosen_profile(settings: Settings, assets: AssetSet) -> tuple[str, tuple[str, ...]]:
+def chosen_profile(settings: Settings, assets: AssetSet | Manifest) -> tuple[str, tuple[str, ...]]:
     """Name and packages of the profile: one of the manifest's, `core` (nothing), or a list (`custom`)."""
     match settings.profile:
         case () | ("core",):
@@ -114,12 +128,12 @@ def _profiles(
     return {name: {"load": list(assets.closure(wanted))} for name, wanted in known.items()}
 
 
-def _require(names: tuple[str, ...], known: Iterable[str], what: str) -> None:
+def _require(names: tuple[str, ...], known: Iterable[str], what: str, hint: str = "") -> None:
     known = sorted(known)
     missing = sorted(set(names).difference(known))
     if missing:
         raise SettingsError(
-            f"{what} {', '.join(missing)}, which this server does not allow. "
+            f"{what} {', '.join(missing)}, which this server does not allow{': ' + hint if hint else '. '}"
             f"Allowed are {', '.join(known) or 'no packages'}. "
             "Change `profile` or `packages`, or add the package with `belljar assets add`."
         )

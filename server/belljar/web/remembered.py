@@ -36,8 +36,11 @@ class Remembered(Generic[T]):
         self._failed: tuple[Hashable, float, BelljarError] | None = None
         self._said = ""
 
-    def get(self) -> T:
+    def get(self, *, told: bool = False) -> T:
         """The value.
+
+        Args:
+            told: Whoever asks tells the operator of a failure: it is not logged again.
 
         Raises:
             BelljarError: It could not be loaded, now or a moment ago.
@@ -56,7 +59,8 @@ class Remembered(Generic[T]):
                 # Once: it is tried again with each request that comes.
                 if str(error) != self._said:
                     self._said = str(error)
-                    log.warning("%s", error)
+                    if not told:
+                        log.warning("%s", error)
                 self._failed = (stamp, time.monotonic(), error)
                 raise
             self._loaded, self._failed, self._said = (stamp, value), None, ""

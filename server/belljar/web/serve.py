@@ -7,29 +7,44 @@ import ipaddress
 import logging
 import math
 import socket
+import sys
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 
+from belljar.assets import children
 from belljar.errors import BelljarError
 from belljar.http.connections import limited
 from belljar.http.listener import Listener, allow_descriptors
 from belljar.settings import Settings
 from belljar.tabs import MAX_MESSAGE
 from belljar.web.app import create_app
+from belljar.web.setup import Setup
+
+log = logging.getLogger("belljar")
 
 
-def run(settings: Settings) -> int:
+#: Makes ready what is missing, says so while it does, and raises `BelljarError` where it can't.
+Prepare = Callable[[Setup], None]
+
+
+def run(settings: Settings, prepare: Prepare | None = None) -> int:
     """Serves until interrupted, and gives the exit code.
+
+    Args:
+        prepare: What is to be done meanwhile, in a thread of its own; visitors are told how far it is.
 
     Raises:
         BelljarError: The address cannot be had, or a setting asks for what is not there.
     """
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    app = create_app(settings)
-    for problem in app.state.site.problems():
-        print(f"Not everything can be served: {problem}")
+    setup = Setup(lambda sentence: print(sentence, flush=True))
+    app = create_app(settings, setup=setup)
+    if prepare is None:
+        _tell_problems(app)
     with _listen(settings) as listener:
         print(f"belljar serves on {address(settings, listener.getsockname()[1])}", flush=True)
         if not is_loopback(settings.host):
@@ -38,10 +53,54 @@ def run(settings: Settings) -> int:
                 "(a proxy), and their pages on plain http will say so.",
                 flush=True,
             )
+        preparing = threading.Thread(
+            target=_prepared, args=(app, setup, prepare), name="belljar-setup", daemon=True
+        )
+        if prepare is not None:
+            setup.begin()
+            preparing.start()
         config = configure(app, settings)
         allow_descriptors(settings.connections.max_connections)
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            if preparing.is_alive():
+                _abandon(preparing)
     return 0
+
+
+def _abandon(preparing: threading.Thread) -> None:
+    """Ends what is being made ready, browsers and compilers among it; what was finished is kept."""
+    children.end_all()
+    preparing.join(5)
+    children.forget_end()
+
+
+def _prepared(app: Starlette, setup: Setup, prepare: Prepare | None) -> None:
+    try:
+        if prepare is not None:
+            prepare(setup)
+    except BelljarError as error:
+        setup.end()
+        print(f"belljar: {error}", file=sys.stderr)
+        print(
+            "Visitors are told that this server is not set up yet. Once the files are there (`belljar assets "
+            "fetch`, in another terminal) they are served, without a restart.",
+            file=sys.stderr,
+            flush=True,
+        )
+    except Exception:
+        setup.end()
+        log.exception("The runtime's files could not be made ready")
+    else:
+        setup.end()
+        _tell_problems(app)
+
+
+def _tell_problems(app: Starlette) -> None:
+    """What can't be served, once: what is said here is not logged again."""
+    for problem in app.state.site.problems(told=True):
+        print(f"Not everything can be served: {problem}", flush=True)
 
 
 def configure(app: Starlette, settings: Settings) -> uvicorn.Config:

@@ -61,6 +61,7 @@ class Site:
         settings: The settings of this server.
         dist: The folder of the built browser code, if not where `find_dist` finds it.
         offered: The only snapshot to offer, in place of those that were built: one that is to be proved.
+        say: Told of work in the background that takes a processor for more than some seconds.
 
     Attributes:
         encodings: The compressed copies, made in the background.
@@ -72,9 +73,17 @@ class Site:
         runtime: The policy and the assets.
     """
 
-    def __init__(self, settings: Settings, dist: Path | None = None, offered: Snapshot | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        dist: Path | None = None,
+        offered: Snapshot | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.settings = settings
         self._offered = offered
+        self._say = say
+        self._before: Mapping[str, Resource] = {}
         self.encodings = Encodings(
             settings.assets_dir / "encoded" if settings.compress else None, smallest=settings.smallest
         )
@@ -105,8 +114,12 @@ class Site:
         """Relative address of the drawing that stands for belljar."""
         return self._frontend.url("icons/favicon.svg")
 
-    def problems(self) -> list[BelljarError]:
-        """Why not everything can be served; empty when all is well. Loads what was not loaded yet."""
+    def problems(self, *, told: bool = False) -> list[BelljarError]:
+        """Why not everything can be served; empty when all is well. Loads what was not loaded yet.
+
+        Args:
+            told: Whoever asks tells the operator of them: they are not logged again.
+        """
         found: dict[str, BelljarError] = {}
         # The runtime last: compressing it takes longest, and the copies are made in this order.
         parts: tuple[Remembered[Any], ...] = (
@@ -122,9 +135,9 @@ class Site:
             self.static,
             self.runtime,
         )
-        for load in (part.get for part in parts):
+        for part in parts:
             try:
-                load()
+                part.get(told=told)
             except BelljarError as error:
                 found[str(error)] = error
         return list(found.values())
@@ -195,13 +208,50 @@ class Site:
         offered = (one for one in snapshots if packages.keys() >= set(one.load))
         parts = [file for snapshot in offered for file in snapshot.files]
         served = (*assets.core, *parts, *(file for package in packages.values() for file in package.files))
-        runtime = Runtime(
-            policy=Resource.of_bytes(policy, "application/json"),
-            files={f"{file.sha256}/{file.name}": Resource.of_file(file.path, file.sha256) for file in served},
-        )
-        images = {file.sha256 for package in packages.values() for file in package.image}
-        self._compress([runtime.policy, *runtime.files.values()], images)
-        return runtime
+        files = {f"{file.sha256}/{file.name}": Resource.of_file(file.path, file.sha256) for file in served}
+        document = Resource.of_bytes(policy, "application/json")
+        self._copy([document, *files.values()], self._first(assets, snapshots))
+        # Pages that have the policy of before go on: what it named is served as long as it is there.
+        before = {name: item for name, item in self._before.items() if _is_there(item)}
+        self._before = files
+        return Runtime(document, {**before, **files})
+
+    def everything(self) -> list[Resource]:
+        """All that is worth compressing.
+
+        Raises:
+            BelljarError: Something is missing.
+        """
+        documents = [self.page, self.headless, self.tab, self.embed_page, self.sdk, self.types, self.embed]
+        found = [part.get() for part in (*documents, *self.sites.values())]
+        found += [self.frame.get().document, self.output.get().document, *self.static.get().values()]
+        runtime = self.runtime.get()
+        found += [runtime.policy, *runtime.files.values()]
+        return [item for item in found if item.compressible]
+
+    def _first(self, assets: AssetSet, snapshots: Iterable[Snapshot]) -> set[str]:
+        """Hashes of what visitors of the served profile are sent: the others are copied when asked for."""
+        load = assets.closure(chosen_profile(self.settings, assets)[1])
+        first = {file.sha256 for file in assets.core}
+        found = [snapshot for snapshot in snapshots if set(snapshot.load) == set(load)]
+        images = (file for name in load for file in assets.packages[name].image[:1])
+        parts = (file for snapshot in found for file in snapshot.files)
+        return first | {file.sha256 for file in (parts if found else images)}
+
+    def _copy(self, resources: Iterable[Resource], first: Container[str]) -> None:
+        """Copies of what is needed first, in the background; the others are offered."""
+        needed: list[tuple[str, bytes | Path]] = []
+        others: list[tuple[str, bytes | Path]] = []
+        for item in resources:
+            if item.compressible:
+                chosen = item.sha256 in first or isinstance(item.content, bytes)
+                (needed if chosen else others).append((item.sha256, item.content))
+
+        def copy() -> None:
+            self.encodings.prepare(needed, thorough=False, say=self._say)
+            self.encodings.offer(others)
+
+        threading.Thread(target=copy, name="belljar-compress", daemon=True).start()
 
     def _with_sizes(self, value: Any) -> Any:
         """A part of the policy, whose files say how many bytes are sent of them, where that is known."""
@@ -234,10 +284,10 @@ class Site:
         except BelljarError:
             return ""
 
-    def _compress(self, resources: Iterable[Resource], sparing: Container[str] = frozenset()) -> None:
+    def _compress(self, resources: Iterable[Resource]) -> None:
         contents = [(item.sha256, item.content) for item in resources if item.compressible]
         threading.Thread(
-            target=self.encodings.prepare, args=(contents, sparing), name="belljar-compress", daemon=True
+            target=self.encodings.prepare, args=(contents,), name="belljar-compress", daemon=True
         ).start()
 
 
@@ -262,6 +312,10 @@ def output_digest(framed: Framed, settings: Settings) -> str:
 def _stamp(*paths: Path) -> Callable[[], Hashable]:
     """Changes whenever one of the files does."""
     return lambda: tuple(path.stat().st_mtime_ns if path.exists() else None for path in paths)
+
+
+def _is_there(item: Resource) -> bool:
+    return isinstance(item.content, bytes) or item.content.exists()
 
 
 def _render(template: str, **context: object) -> Resource:

@@ -84,7 +84,12 @@ export class Lifecycle {
       kept: (bytes) => emitter.emit("kept", { bytes }),
     });
     this.#forget = onAbort(options.signal, () => this.close(options.signal?.reason as Error));
-    const loaded = this.#timeline.time("policy", offered(options, signal));
+    const loaded = this.#timeline.time(
+      "policy",
+      offered(options, signal, (label) => {
+        emitter.emit("progress", { stage: "setup", label, loaded: 0, total: 0 });
+      }),
+    );
     this.policy = loaded.then(({ policy }) => policy);
     this.policy.catch(() => {});
     begin(loaded, options, emitter, signal, this.#timeline)

@@ -14,6 +14,7 @@ from belljar.assets.toolchain import Tool, find_node, read_requirements, write_r
 from belljar.commands import assets as commands
 from belljar.commands.assets import add_parsers
 from belljar.prepare import pipeline
+from belljar.prepare.capture import Made
 
 
 @pytest.fixture
@@ -97,11 +98,12 @@ def test_path_prints_the_folder(assets, assets_dir, capsys) -> None:
 
 
 def test_build_without_a_compiler_is_a_sentence_and_no_failure(assets, monkeypatch, capsys) -> None:
-    def none(*_):
+    def none(*_, only):
         raise NoCompilerError("Byte-code can't be made on this machine: there is no Node.")
 
     monkeypatch.setattr(pipeline, "build_assets", none)
-    monkeypatch.setattr(pipeline, "build_images", lambda *_: 3)
+    monkeypatch.setattr(pipeline, "build_images", lambda *_, only: 3)
+    monkeypatch.setattr(pipeline, "make_snapshot", lambda _: Made(False, (), 0, 0.0))
     assert assets("build") == 0
     said = capsys.readouterr().out
     assert "there is no Node. Sandboxes start from what is there" in said

@@ -9,11 +9,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 import belljar
 from belljar.assets import AssetSet
@@ -23,6 +27,7 @@ from belljar.prepare import pipeline
 from belljar.prepare.events import Lacking, LaidOut, Missed
 from belljar.settings import Settings
 from belljar.web import serve
+from belljar.web.setup import Setup
 
 
 def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,8 +76,8 @@ def test_what_could_not_be_done_is_code_1(
     def fail(*_: object) -> None:
         raise AssetError("Nothing could be fetched.")
 
-    monkeypatch.setattr(pipeline, "ready", fail)
-    assert cli.main(["serve"]) == 1
+    monkeypatch.setattr(pipeline, "fetch", fail)
+    assert cli.main(["assets", "fetch"]) == 1
     assert capsys.readouterr().err == "belljar: Nothing could be fetched.\n"
 
 
@@ -84,23 +89,86 @@ def test_no_fetch_takes_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_flags_and_mirrors_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
-    monkeypatch.setattr(pipeline, "ready", lambda settings, mirrors: seen.append(mirrors) or ())
-    monkeypatch.setattr(serve, "run", lambda settings: seen.append(settings.limits.timeout) or 0)
+    monkeypatch.setattr(pipeline, "check", lambda _: None)
+    monkeypatch.setattr(pipeline, "ready", lambda settings, mirrors, **_: seen.append(mirrors) or ())
+
+    def run(settings: Settings, prepare: serve.Prepare) -> int:
+        prepare(Setup())
+        seen.append(settings.limits.timeout)
+        return 0
+
+    monkeypatch.setattr(serve, "run", run)
     assert cli.main(["serve", "--timeout", "5 s", "--mirror", "/a", "--mirror", "/b"]) == 0
     assert seen == [["/a", "/b"], 5.0]
 
 
-def test_a_server_tells_of_its_assets_only_what_is_amiss(
+def test_a_server_tells_of_its_assets_what_it_does_each_thing_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    events = [LaidOut(3, 1.0), Missed("There is no Node."), Lacking("snapshot")]
-    monkeypatch.setattr(pipeline, "ready", lambda *_: iter(events))
-    monkeypatch.setattr(serve, "run", lambda _: 0)
+    events = [LaidOut(3, 1.0), Missed("There is no Node."), Missed("There is no Node."), Lacking("snapshot")]
+    monkeypatch.setattr(pipeline, "check", lambda _: None)
+    monkeypatch.setattr(pipeline, "ready", lambda *_, **__: iter(events))
+    monkeypatch.setattr(serve, "run", lambda _, prepare: prepare(Setup()) or 0)
     assert cli.main(["serve"]) == 0
     assert capsys.readouterr().out.splitlines() == [
+        "Laid out 3 packages in 1 s.",
         "There is no Node. Sandboxes start from what is there, which takes several times as long.",
         "There is no snapshot for this version: `belljar assets build` makes sandboxes start faster.",
     ]
+
+
+def test_a_server_serves_while_it_is_set_up_and_says_how_long_that_takes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, dist: Path
+) -> None:
+    """In this process, with a real socket: what is made ready waits until visitors have asked."""
+    asked, seen = threading.Event(), {}
+    servers: list[uvicorn.Server] = []
+
+    def prepare(setup: Setup) -> None:
+        setup.told("Fetching", 0.0)
+        asked.wait(20)
+        raise AssetError("Nothing could be fetched.")
+
+    def get(name: str) -> dict[str, object]:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}", timeout=10)
+        except urllib.error.HTTPError as error:
+            with error:
+                return dict(json.loads(error.read()))
+        raise AssertionError(name)
+
+    def visit() -> None:
+        while not (servers and servers[0].started):
+            time.sleep(0.05)
+        seen["policy"], seen["health"] = get("policy.json"), get("healthz")
+        asked.set()
+        deadline = time.monotonic() + 10
+        while "setup" in get("policy.json") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        seen["later"] = get("policy.json")
+        servers[0].should_exit = True
+
+    class Server(uvicorn.Server):
+        def __init__(self, config: uvicorn.Config) -> None:
+            super().__init__(config)
+            servers.append(self)
+
+    monkeypatch.setattr(serve.uvicorn, "Server", Server)
+    monkeypatch.setattr("belljar.web.site.find_dist", lambda: dist)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    assert serve.run(Settings(port=port, compress=False, assets_dir=tmp_path / "none"), prepare) == 0
+    visitor.join(20)
+    assert seen["policy"] == {"error": "This server is being set up: about 40 s.", "setup": 40}
+    assert seen["health"]["status"] == "setting up"
+    assert seen["later"] == {
+        "error": "This server is not set up yet: whoever runs it finds the reason in its log."
+    }
+    told = capsys.readouterr()
+    assert "belljar serves on" in told.out
+    assert "belljar: Nothing could be fetched.\nVisitors are told" in told.err
 
 
 def test_a_taken_port_is_a_sentence() -> None:
@@ -154,7 +222,7 @@ def test_a_server_answers_where_it_says_and_stops_when_told(served: str) -> None
         urllib.request.urlopen(f"{served}policy.json", timeout=10)
     with answer.value as response:
         assert response.status == 503
-        assert "belljar assets fetch" in response.read().decode()
+        assert json.loads(response.read())["error"].startswith("This server is not set up yet")
         assert "server" not in response.headers
 
 

@@ -254,3 +254,35 @@ def test_the_policy_says_how_many_bytes_are_sent_of_a_file_whose_copies_are_kept
     told = make_client(compress=True).get("/policy.json").json()["core"]
     assert told[0]["sent"] == smallest
     assert "sent" not in told[1]
+
+
+def test_what_is_offered_gets_its_copies_once_somebody_asks(tmp_path: Path) -> None:
+    store = Encodings(tmp_path)
+    store.offer([(SHA256, TEXT)])
+    assert not store.copies(SHA256)
+    assert list(tmp_path.iterdir()) == []
+    store.ask("f" * 64)  # not offered: nothing to do
+    store.ask(SHA256)
+    store.ask(SHA256)
+    deadline = time.monotonic() + 20
+    while len(store.copies(SHA256)) < len(codings()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert set(store.copies(SHA256)) == set(codings())
+    # A later start finds them, and makes none.
+    again = Encodings(tmp_path)
+    again.offer([(SHA256, TEXT)])
+    assert set(again.copies(SHA256)) == set(codings())
+
+
+def test_without_being_asked_for_all_large_files_get_good_copies_and_not_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encodings, "LARGE", 100)
+    monkeypatch.setattr(encodings, "_best_brotli", lambda _: pytest.fail("2.5 s for each megabyte"))
+    monkeypatch.setattr(
+        encodings, "codings", lambda: {"gzip": lambda _: pytest.fail("nobody"), "br": encodings._best_brotli}
+    )
+    store = Encodings(tmp_path)
+    store.prepare([(SHA256, TEXT)], thorough=False)
+    assert {path.name for path in tmp_path.iterdir()} == {f"{SHA256}.quick.br", f"{SHA256}.good.br"}
+    assert store.copies(SHA256)["br"].path.name == f"{SHA256}.good.br"

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from belljar.assets import AssetSet
+from belljar.assets import AssetSet, Manifest
 from belljar.assets.build import Built, NoCompilerError
 from belljar.assets.fetch import Fetched
-from belljar.errors import AssetError, BelljarError
+from belljar.errors import AssetError, BelljarError, SettingsError
 from belljar.prepare import pipeline
 from belljar.prepare.capture import Made, NoSnapshotError
 from belljar.prepare.events import Captured, Compiled, Event, Here, Lacking, LaidOut, Missed
 from belljar.settings import Settings
+
+from ..assets.conftest import make_manifest, package
 
 
 class Steps:
@@ -25,7 +27,7 @@ class Steps:
         self.assets = assets
         self.here = True
         self.failing: dict[str, BelljarError] = {}
-        monkeypatch.setattr(pipeline, "load_manifest", lambda _: None)
+        monkeypatch.setattr(pipeline, "load_manifest", lambda _: _manifest())
         for name, answer in {
             "fetch_assets": Fetched(7, 1_300_000, 7, 1_300_000),
             "build_assets": Built(2, 3, 4.4, ("hello is left plain.",)),
@@ -36,8 +38,8 @@ class Steps:
         monkeypatch.setattr(pipeline, "make_snapshot", self._make)
 
     def _step(self, name: str, answer: object) -> object:
-        def step(*_: object) -> object:
-            self.done.append(name)
+        def step(*_: object, only: frozenset[str] | None = None) -> object:
+            self.done.append(name if only is None else f"{name} of {', '.join(sorted(only))}")
             if name in self.failing:
                 raise self.failing[name]
             return answer
@@ -54,6 +56,10 @@ class Steps:
         if "make_snapshot" in self.failing:
             raise self.failing["make_snapshot"]
         return Made(True, ("numpy",), 71_000_000, 22.4)
+
+
+def _manifest() -> Manifest:
+    return make_manifest(package("numpy"), package("pandas", "numpy"))
 
 
 @pytest.fixture
@@ -73,12 +79,15 @@ def kinds(events: list[Event]) -> list[type]:
 def test_without_files_all_steps_are_done_in_order(steps: Steps, settings: Settings) -> None:
     steps.here = False
     events = list(pipeline.ready(settings))
-    assert kinds(events) == [Here, Compiled, LaidOut, Captured, Captured]
+    assert kinds(events) == [Here, Compiled, LaidOut, Captured, Compiled, LaidOut, Captured]
     assert steps.done == [
         "fetch_assets",
+        # What visitors start from first, and then the rest.
+        "build_assets of numpy, pandas",
+        "build_images of numpy, pandas",
+        "snapshot of data",
         "build_assets",
         "build_images",
-        "snapshot of data",
         "snapshot of core",
     ]
     assert not any(event.amiss for event in events)
@@ -111,7 +120,9 @@ def test_a_machine_without_a_compiler_lays_the_plain_files_out_and_goes_on(
     steps: Steps, settings: Settings
 ) -> None:
     steps.failing["build_assets"] = NoCompilerError("There is no Node.")
-    assert kinds(list(pipeline.build([settings]))) == [Missed, LaidOut]
+    assert kinds(list(pipeline.build([settings]))) == [Missed, LaidOut, Captured, LaidOut]
+    assert steps.done.count("build_assets of numpy, pandas") == 1
+    assert "build_assets" not in steps.done  # it would fail as slowly again
 
 
 def test_damaged_files_are_laid_out_as_far_as_they_can_be_and_then_raise(
@@ -121,7 +132,7 @@ def test_damaged_files_are_laid_out_as_far_as_they_can_be_and_then_raise(
     events = []
     with pytest.raises(AssetError, match="numpy is damaged"):
         events += pipeline.build([settings])
-    assert steps.done[-1] == "build_images"
+    assert steps.done[-1] == "build_images of numpy, pandas"
 
 
 def test_a_server_whose_files_can_t_be_built_serves_them_and_says_so(
@@ -141,7 +152,24 @@ def test_files_that_can_t_be_had_raise(steps: Steps, settings: Settings) -> None
 
 def test_a_machine_without_a_browser_makes_no_snapshot_and_says_so(steps: Steps, settings: Settings) -> None:
     steps.failing["make_snapshot"] = NoSnapshotError("There is no Chromium here.")
-    assert kinds(list(pipeline.build([settings]))) == [Compiled, LaidOut, Missed]
+    assert kinds(list(pipeline.build([settings]))) == [Compiled, LaidOut, Missed, Compiled, LaidOut]
+
+
+def test_a_server_builds_what_is_lacking_while_others_say_so(
+    steps: Steps, settings: Settings, assets: AssetSet
+) -> None:
+    steps.assets = replace(assets, bytecode=False)
+    assert kinds(list(pipeline.ready(settings))) == [Lacking]
+    assert kinds(list(pipeline.ready(settings, build_missing=True)))[-1] is Captured
+    assert "fetch_assets" not in steps.done
+
+
+def test_a_profile_that_there_is_not_is_said_before_anything_is_fetched(
+    steps: Steps, settings: Settings
+) -> None:
+    with pytest.raises(SettingsError, match="did you mean data"):
+        pipeline.check(replace(settings, profile=("dtaa",)))
+    assert steps.done == []
 
 
 HERE = Path("here")

@@ -123,7 +123,8 @@ export interface Completions {
 
 /** How far the start has come. */
 export interface Progress {
-  stage: "policy" | "runtime" | "packages" | "starting";
+  /** "setup": the server itself is still being set up; `label` says how long that takes. */
+  stage: "policy" | "setup" | "runtime" | "packages" | "starting";
   label: string;
   /** Bytes. */
   loaded: number;

@@ -72,8 +72,29 @@ export function checkPolicy(value: unknown): Policy {
   return policy;
 }
 
-/** Fetches a policy, as a rule `policy.json` of a server. Throws an Error whose message is a sentence for people. */
-export async function loadPolicy(url: URL, signal?: AbortSignal): Promise<LoadedPolicy> {
+/** How often a server that is being set up is asked again, and for how long in all. */
+const SETUP_MS = { again: 2_000, most: 900_000 };
+
+/**
+ * Fetches a policy, as a rule `policy.json` of a server. One that is being set up is waited for, and `told` says so. Throws
+ * an Error whose message is a sentence for people.
+ */
+export async function loadPolicy(
+  url: URL,
+  signal?: AbortSignal,
+  told: (sentence: string) => void = () => {},
+): Promise<LoadedPolicy> {
+  for (let waited = 0; ; waited += SETUP_MS.again) {
+    const found = await askPolicy(url, signal);
+    if ("policy" in found) return found;
+    if (waited >= SETUP_MS.most) throw new Error(`${found.setup} Try again later.`);
+    told(found.setup);
+    await new Promise((resolve) => setTimeout(resolve, SETUP_MS.again));
+    signal?.throwIfAborted();
+  }
+}
+
+async function askPolicy(url: URL, signal?: AbortSignal): Promise<LoadedPolicy | { setup: string }> {
   let response: Response;
   try {
     response = await fetch(url, { credentials: "omit", ...(signal && { signal }) });
@@ -87,7 +108,8 @@ export async function loadPolicy(url: URL, signal?: AbortSignal): Promise<Loaded
   }
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {
-    const told = (body as { error?: unknown } | undefined)?.error;
+    const { error: told, setup } = (body ?? {}) as { error?: unknown; setup?: unknown };
+    if (typeof told === "string" && typeof setup === "number") return { setup: told };
     if (typeof told === "string") throw new Error(told);
     throw new NoPolicy(`${url.href} is no policy of a belljar server: the answer was ${response.status}.`);
   }

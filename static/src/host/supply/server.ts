@@ -12,11 +12,15 @@ const SAY_WHERE =
   "If this module isn't served by a belljar server, say where there is one: " +
   'Sandbox.open({ base: "https://your.server/" }). That server must name this page\'s origin among its embedders.';
 
-/** The policy of a new sandbox. Rejects with a sentence, with a RangeError for what the server doesn't offer. */
-export async function offered(wanted: Wanted, signal: AbortSignal): Promise<LoadedPolicy> {
+/** The policy of a new sandbox; `told` that the server is still being set up. Rejects with a sentence, with a RangeError for what the server doesn't offer. */
+export async function offered(
+  wanted: Wanted,
+  signal: AbortSignal,
+  told?: (sentence: string) => void,
+): Promise<LoadedPolicy> {
   const url = policyUrl(wanted, import.meta.url);
   try {
-    return choose(await loadPolicy(url, signal), wanted);
+    return choose(await loadPolicy(url, signal, told), wanted);
   } catch (error) {
     if (!(error instanceof NoPolicy) || isSaid(wanted)) throw error;
     throw new Error(`${error.message} ${SAY_WHERE}`);
