@@ -24,9 +24,14 @@ export function keptDocument(url: URL): Promise<string | undefined> | undefined 
   );
 }
 
-/** Makes a frame's document of it, for pages that require Trusted Types, too. */
-export function setDocument(iframe: HTMLIFrameElement, text: string): void {
+/** Makes a frame's document of it, for pages that require Trusted Types, too; false where such a page allows no policy of ours. */
+export function setDocument(iframe: HTMLIFrameElement, text: string): boolean {
   const { trustedTypes } = globalThis as { trustedTypes?: Policies };
-  const html = trustedTypes?.createPolicy("belljar-kept", { createHTML: (kept) => kept }).createHTML(text) ?? text;
-  iframe.srcdoc = html as string;
+  try {
+    const html = trustedTypes?.createPolicy("belljar-kept", { createHTML: (kept) => kept }).createHTML(text) ?? text;
+    iframe.srcdoc = html as string;
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -58,8 +58,7 @@ export class FrameLink {
 
   #load(url: URL, container: HTMLElement, document?: string): void {
     if (this.#closed.signal.aborted) return;
-    if (document === undefined) this.#iframe.src = url.href;
-    else setDocument(this.#iframe, document);
+    if (document === undefined || !setDocument(this.#iframe, document)) this.#iframe.src = url.href;
     container.append(this.#iframe);
   }
 
