@@ -26,8 +26,9 @@ const asRoot = process.getuid?.() === 0;
 export default defineConfig({
   testDir: "tests/browser",
   outputDir: "test-results",
-  // One file after the other in each of two. What measures time must run alone: `--project=alone --workers=1`.
-  workers: 2,
+  // One file after the other in each of three, which mostly wait. What measures time must run alone:
+  // `--project=alone --workers=1`.
+  workers: 3,
   fullyParallel: false,
   projects: [
     { name: "together", testIgnore: ALONE },

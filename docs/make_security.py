@@ -22,6 +22,8 @@ TARGETS = ("docs/security.md", "SECURITY.md", "README.md")
 #: A soak shorter than this proves too little to be quoted.
 SOAK_RUNS = 1000
 
+#: Hosts of an export, as the report's files and the table's columns call them.
+_TIERS = {"headers": "host that sends headers", "bare": "host that sends none"}
 _BLOCK = re.compile(r"<!-- run:(?P<name>\w+) -->\n?(?P<text>.*?)\n?<!-- /run:(?P=name) -->", re.DOTALL)
 
 
@@ -35,7 +37,8 @@ def render(results: Path, soaked: Path) -> dict[str, str]:
     if attacks := _read(results / "attacks.json"):
         blocks |= _attacks(attacks)
     if faults := _read(results / "faults.json"):
-        blocks["faults"] = _faults(faults)
+        tiers = {name: _read(results / f"faults-{tier}.json") for tier, name in _TIERS.items()}
+        blocks["faults"] = _faults(faults, {name: tier for name, tier in tiers.items() if tier})
     if channels := _read(results / "channels.json"):
         blocks["channels"] = _channels(channels)
     if (soak := _read(soaked)) and soak["runs"] >= SOAK_RUNS:
@@ -119,17 +122,19 @@ def _attacks(attacks: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _faults(faults: Mapping[str, Any]) -> str:
+def _faults(faults: Mapping[str, Any], tiers: Mapping[str, Mapping[str, Any]]) -> str:
     layers: list[dict[str, Any]] = faults["layers"]
     groups = list(layers[0]["groups"])
-    head = ["Without", "Kind", *groups]
+    head = ["Without", "Kind", *groups, *tiers]
+    hosted = {name: {row["layer"]: row for row in tier["layers"]} for name, tier in tiers.items()}
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     refused: dict[str, str] = {}
     for layer in layers:
         cells = [layer["groups"][group] for group in groups]
         if layer["outcome"] != "held":
             refused[layer["layer"]] = layer["outcome"]
-        elif any(held != total for held, _, total in (cell.partition("/") for cell in cells)):
+        cells += [_together(rows.get(layer["layer"])) for rows in hosted.values()]
+        if any(held != total for held, slash, total in (cell.partition("/") for cell in cells) if slash):
             raise ResultsError(f"Without {layer['layer']} an attempt got through: no other layer holds it.")
         lines.append(f"| {_cell(layer['layer'])} | {layer['kind']} | {' | '.join(map(_cell, cells))} |")
     said = [f"* Without {_cell(name)}: “{_cell(sentence)}”" for name, sentence in refused.items()]
@@ -139,6 +144,16 @@ def _faults(faults: Mapping[str, Any]) -> str:
     )
     tail = ["", "Where the sandbox does not start, it says why:", "", *said] if said else []
     return "\n".join([intro, "", *lines, *tail])
+
+
+def _together(row: Mapping[str, Any] | None) -> str:
+    """What all groups of a layer come to; a host may have no such layer."""
+    if row is None:
+        return "no such layer"
+    if row["outcome"] != "held":
+        return "not started"
+    pairs = [cell.split("/") for cell in row["groups"].values()]
+    return f"{sum(int(held) for held, _ in pairs)}/{sum(int(total) for _, total in pairs)}"
 
 
 def _channels(measured: Mapping[str, Any]) -> str:

@@ -133,8 +133,8 @@ export class Bench {
   }
 }
 
-/** An empty page of the server's origin with the SDK loaded; isolated like the real page. */
-export async function blankPage(page: Page, isolated = true): Promise<void> {
+/** An empty page of the server's origin, or of a file host's, with the SDK loaded; isolated like the real page. */
+export async function blankPage(page: Page, isolated = true, base = "/"): Promise<void> {
   const headers: Record<string, string> = { "content-type": "text/html" };
   if (isolated) {
     headers["cross-origin-opener-policy"] = "same-origin";
@@ -143,13 +143,12 @@ export async function blankPage(page: Page, isolated = true): Promise<void> {
   await page.route("**/blank.html", (route) =>
     route.fulfill({ body: "<!doctype html><title>blank</title><body></body>", headers }),
   );
-  await page.goto("/blank.html");
-  await page.evaluate(async () => {
-    const url = "/sdk.js";
+  await page.goto(`${base}blank.html`);
+  await page.evaluate(async (url) => {
     window.sdk = (await import(url)) as typeof window.sdk;
     window.sandboxes = {};
     window.spares = {};
-  });
+  }, `${base}sdk.js`);
 }
 
 interface Shared {

@@ -93,6 +93,24 @@ def test_a_run_is_written_into_all_documents_and_a_second_time_changes_nothing(
     assert "written" not in capsys.readouterr().out
 
 
+def test_what_hosts_of_an_export_hold_stands_beside_what_the_server_does(
+    security: ModuleType, tmp_path: Path
+) -> None:
+    def faults(*rows: dict[str, Any]) -> dict[str, Any]:
+        return {"browser": "156.0.1", "probes": 3, "layers": list(rows)}
+
+    sent, inside = faults(*LAYERS), faults({**LAYERS[0], "outcome": "Not sealed."})
+    folder = results(tmp_path, faults=sent, **{"faults-headers": sent, "faults-bare": inside})
+    text = security.render(folder, tmp_path / "none.json")["faults"]
+    assert "| host that sends headers | host that sends none |" in text
+    assert "| CSP sandbox | header | 2/2 | 1/1 | 3/3 | not started |" in text
+    assert text.count("no such layer") == len(LAYERS) - 1
+    leaking = faults({**LAYERS[0], "groups": {"network": "1/2", "code": "1/1"}})
+    folder = results(tmp_path, faults=sent, **{"faults-bare": leaking})
+    with pytest.raises(security.ResultsError, match="no other layer"):
+        security.render(folder, tmp_path / "none.json")
+
+
 def test_the_promise_says_how_many_of_the_probes_ran_in_which_engine(
     security: ModuleType, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,16 +62,22 @@ asyncio.run(main())
 NOBODY = 65534
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that other users reach. Pytest's own is closed to them by each pytest that starts."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
 def as_another_user(
-    tmp_path: Path, *arguments: str, chromium: str, code: str = ""
+    folder: Path, *arguments: str, chromium: str, code: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Runs our Python as a user who is not root."""
-    home = tmp_path / "home"
+    home = folder / "home"
     home.mkdir()
     os.chown(home, NOBODY, NOBODY)
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder != Path("/tmp") and folder.is_relative_to("/tmp"):
-            folder.chmod(0o755)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -97,8 +104,8 @@ def as_another_user(
 
 
 @pytest.mark.skipif(not ROOT or shutil.which("setpriv") is None, reason="needs root, and setpriv")
-def test_as_another_user_it_runs_with_chromiums_own_sandbox_on(tmp_path: Path) -> None:
-    done = as_another_user(tmp_path, "-c", AS_ANOTHER_USER % NOBODY, chromium=find_chromium())
+def test_as_another_user_it_runs_with_chromiums_own_sandbox_on(open_folder: Path) -> None:
+    done = as_another_user(open_folder, "-c", AS_ANOTHER_USER % NOBODY, chromium=find_chromium())
     assert done.returncode == 0, done.stderr
     status, text, note, filters = json.loads(done.stdout)
     assert (status, text) == ("ok", "42"), note
@@ -106,11 +113,11 @@ def test_as_another_user_it_runs_with_chromiums_own_sandbox_on(tmp_path: Path) -
 
 
 @pytest.mark.skipif(not ROOT or shutil.which("setpriv") is None, reason="needs root, and setpriv")
-def test_a_wrapper_that_takes_the_sandbox_away_is_noticed(tmp_path: Path) -> None:
-    wrapper = tmp_path / "chromium"
+def test_a_wrapper_that_takes_the_sandbox_away_is_noticed(open_folder: Path) -> None:
+    wrapper = open_folder / "chromium"
     wrapper.write_text(f'#!/bin/sh\nexec {find_chromium()} --no-sandbox "$@"\n')
     wrapper.chmod(0o755)
-    done = as_another_user(tmp_path, "-m", "belljar", "run", "-", chromium=str(wrapper), code="1")
+    done = as_another_user(open_folder, "-m", "belljar", "run", "-", chromium=str(wrapper), code="1")
     assert done.returncode == 69, done.stderr
     assert "without its own process sandbox" in done.stderr
 
