@@ -124,6 +124,18 @@ def path(value: object) -> Path:
     raise ValueError("a path")
 
 
+def optional_path(value: object) -> Path | None:
+    """A path of this machine, or "" for none."""
+    return None if value == "" else path(value)
+
+
+def line(value: object) -> str:
+    """Words that are shown to people: one line."""
+    if isinstance(value, str) and len(value) <= 300 and value.isprintable():
+        return value.strip()
+    raise ValueError("one line of at most 300 characters")
+
+
 def url_prefix(value: object) -> str:
     """A URL path prefix without a trailing slash, `""` for none: `"/tools/belljar"`."""
     allowed = 'a path that starts with "/", as "/tools/belljar", or "" for none'

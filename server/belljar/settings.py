@@ -22,7 +22,7 @@ from belljar.options import option
 #: First segments of our own routes: a prefix of one such segment could not be told from the route itself.
 _ROUTES = frozenset(
     {
-        *("/assets", "/static", "/frame", "/output", "/output.html", "/tab", "/tab-plain"),
+        *("/assets", "/static", "/frame", "/output", "/output.html", "/notebook", "/tab", "/tab-plain"),
         *("/sdk.js", "/embed.js", "/embed", "/embed.html", "/plain", "/policy.json", "/healthz"),
         *("/markdown-exec.js", "/try-examples.js"),
     }
@@ -140,6 +140,20 @@ class Settings:
     )
     redis_url: str = option(
         "", options.redis_url, "Redis through which several server processes share tabs", metavar="SECRET"
+    )
+    notebook: Path | None = option(
+        None, options.optional_path, "notebook that the page opens with: an .ipynb or a .py", metavar="FILE"
+    )
+    readonly: bool = option(
+        False, options.switch, "cells of the page can be run and not changed", metavar="on|off"
+    )
+    title: str = option("belljar", options.line, "what the page is called", metavar="TEXT")
+    intro: str = option("", options.line, "a line above the notebook, before belljar's own", metavar="TEXT")
+    theme: str = option(
+        "auto",
+        options.one_of(("auto", "light", "dark")),
+        "colours of the page for who has chosen none",
+        metavar="THEME",
     )
     log_level: str = option(
         "warning",

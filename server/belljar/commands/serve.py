@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
+from belljar import options
 from belljar.assets.progress import Progress
 from belljar.commands.arguments import add_config, add_mirror, mirrors
+from belljar.errors import SettingsError
 from belljar.prepare import pipeline
 from belljar.prepare.events import Here
 from belljar.settings import load_settings, settable
@@ -32,8 +35,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add_mirror(parser)
     for item in settable():
         flag = f"--{item.name.replace('_', '-')}"
+        # `--readonly` alone says as much as `--readonly on`.
+        bare: dict[str, Any] = (
+            {"nargs": "?", "const": "on"} if item.metadata["parse"] is options.switch else {}
+        )
         parser.add_argument(
-            flag, dest=item.name, metavar=item.metadata["metavar"], help=item.metadata["help"]
+            flag, dest=item.name, metavar=item.metadata["metavar"], help=item.metadata["help"], **bare
         )
     parser.set_defaults(func=serve_command)
 
@@ -46,6 +53,8 @@ def serve_command(args: argparse.Namespace) -> int:
     """
     flags = {item.name: getattr(args, item.name) for item in settable()}
     settings = load_settings(flags, config=args.config)
+    if settings.notebook is not None and not settings.notebook.is_file():
+        raise SettingsError(f"notebook is {settings.notebook}, and there is no such file.")
     if args.no_fetch:
         return serve.run(settings)
     pipeline.check(settings)

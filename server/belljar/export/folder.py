@@ -75,7 +75,7 @@ def export(
     """
     if offline and not page:
         raise ExportError("Only the notebook page works offline: export it with --page.")
-    site = Site(replace(settings, compress=False), dist)
+    site = Site(replace(settings, compress=False, notebook=None), dist)
     before = _inventory(out)
     files = _contents(site, page=page, offline=offline)
     later = ["policy.json", *([visits.SCRIPT] if offline else [])]

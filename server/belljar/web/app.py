@@ -62,6 +62,7 @@ def create_app(
             *sockets,
             Route("/", views.page),
             Route("/plain", views.plain_page),
+            Route("/notebook/{name}", views.notebook),
             Route("/frame/isolated.html", views.frame_isolated),
             Route("/frame/plain.html", views.frame_plain),
             Route("/output", views.output),
@@ -114,6 +115,13 @@ class Views:
         isolated page, as it finds out (WebKit starts no blob worker in a frame sent with COEP)."""
         sent = headers.page(self.site.settings.embedders, isolated=False)
         return self._respond(request, self.site.page.get(), sent)
+
+    def notebook(self, request: Request) -> Response:
+        """The publisher's notebook, by its name."""
+        path = self.site.settings.notebook
+        if path is None or request.path_params["name"] != path.name:
+            raise HTTPException(404)
+        return self._respond(request, self.site.notebook.get(), headers.json())
 
     def frame_isolated(self, request: Request) -> Response:
         """The sandbox frame for pages that are cross-origin isolated."""

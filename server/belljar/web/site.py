@@ -22,7 +22,7 @@ from belljar.assets import AssetSet, load_asset_set
 from belljar.assets.manifest import LOCAL_NAME
 from belljar.assets.sets import AssetFile
 from belljar.assets.snapshots import Snapshot, find_snapshot
-from belljar.errors import BelljarError, FrontendError, public
+from belljar.errors import BelljarError, FrontendError, SettingsError, public
 from belljar.http import headers
 from belljar.http.encodings import Encodings
 from belljar.http.resources import Resource
@@ -69,6 +69,7 @@ class Site:
             its declarations, the module of pages with cells.
         offline: The service worker of exports.
         sites: The modules of `SITES`, by name.
+        notebook: The publisher's, which the page opens with.
         static: Built files by relative URL, `static/page-AB12.js`.
         runtime: The policy and the assets.
     """
@@ -100,6 +101,9 @@ class Site:
         self.embed = self._module("embed.js")
         self.offline = self._module("offline.js")
         self.sites = {name: self._module(name) for name in SITES}
+        self.notebook = Remembered(
+            self._load_notebook, _stamp(*([settings.notebook] if settings.notebook else []))
+        )
         self.static = Remembered(self._load_static, _stamp(root / "manifest.json"))
         # What `belljar assets build` and `belljar assets add` change.
         changing = (
@@ -109,6 +113,19 @@ class Site:
             root / "harness.json",
         )
         self.runtime = Remembered(self._load_runtime, _stamp(*changing))
+
+    def _load_notebook(self) -> Resource:
+        path = self.settings.notebook
+        if path is None:
+            raise SettingsError("This server opens no notebook of its own.")
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise SettingsError(
+                f"The notebook {path.name} can't be read: {error.strerror or error}."
+            ) from None
+        kind = "text/x-python; charset=utf-8" if path.suffix == ".py" else "application/x-ipynb+json"
+        return Resource.of_bytes(content, kind)
 
     def icon(self) -> str:
         """Relative address of the drawing that stands for belljar."""
@@ -153,7 +170,11 @@ class Site:
         def load() -> Resource:
             output = self._output_address if name in {"page", "tab"} else ""
             document = _render(
-                template, static=self._frontend.url, version=belljar.__version__, output=output
+                template,
+                static=self._frontend.url,
+                version=belljar.__version__,
+                output=output,
+                shown=self.settings,
             )
             self._compress([document])
             return document

@@ -2,12 +2,13 @@
 
 import { isPlainPath } from "../protocol/paths";
 import type { Example } from "./examples";
-import type { Opened } from "./keep/opened";
+import type { Fresh, Opened } from "./keep/opened";
 import { type FileContent, toContent } from "./model/content";
 import { plainName } from "./model/format";
 import { fromFragment, type Linked, toFragment } from "./model/link";
 import type { Notebook } from "./model/notebook";
 import { fromIpynb, fromPython, isMarked } from "./model/notebookfile";
+import { fetchPublished, forgetAsked, type Published } from "./published";
 import type { Session } from "./session";
 import { find } from "./stock";
 import { announce } from "./view/announce";
@@ -53,14 +54,21 @@ export class Library {
 
   async openNotebook(file: File): Promise<void> {
     try {
-      const text = await file.text();
-      const ending = /\.(ipynb|py)$/i;
-      const cells = /\.ipynb$/i.test(file.name) ? fromIpynb(text) : fromPython(text);
-      await this.#parts.opened.show({ cells, name: plainName(file.name).replace(ending, ""), own: true });
+      await this.#parts.opened.show({ ...(await read(file)), own: true });
       this.#said(`${plainName(file.name)} is open.`);
     } catch (error) {
       toast(error instanceof Error ? error.message : "This file could not be opened.");
     }
+  }
+
+  /** Shows what a publisher has; nothing runs, and what was there stays kept. Rejects with a sentence. */
+  async openPublished(published: Published): Promise<void> {
+    const { opened } = this.#parts;
+    if ("notebook" in published)
+      return void (await opened.show({ ...(await read(await fetchPublished(published.notebook))), guest: true }));
+    const example = await find(published.example);
+    if (!example) throw new Error(`There is no example “${plainName(published.example)}” here.`);
+    await opened.show({ ...cellsOf(example), guest: true });
   }
 
   /** An empty notebook. */
@@ -167,11 +175,7 @@ export class Library {
   }
 
   async #open(example: Example): Promise<void> {
-    await this.#parts.opened.show({
-      cells: fromPython(example.source),
-      name: example.title,
-      example: example.id,
-    });
+    await this.#parts.opened.show(cellsOf(example));
     this.#said(`“${example.title}” is open.`);
   }
 
@@ -184,7 +188,18 @@ export class Library {
   }
 }
 
+function cellsOf({ source, title, id }: Example): Fresh {
+  return { cells: fromPython(source), name: title, example: id };
+}
+
+async function read(file: File): Promise<Fresh> {
+  const text = await file.text();
+  const cells = /\.ipynb$/i.test(file.name) ? fromIpynb(text) : fromPython(text);
+  return { cells, name: plainName(file.name).replace(/\.(ipynb|py)$/i, "") };
+}
+
 /** Takes a notebook out of the address, so that the page opens with what is kept. */
 export function forgetLink(): void {
+  forgetAsked();
   if (location.hash !== "") history.replaceState(history.state, "", `${location.pathname}${location.search}`);
 }

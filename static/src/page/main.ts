@@ -2,6 +2,7 @@
 
 import first from "../../examples/sales.py" with { type: "text" };
 import { loadFullEditor } from "./editor/loader";
+import { readOnly } from "./editor/readonly";
 import { forgetRuntime } from "./keep/forgetting";
 import { Opened } from "./keep/opened";
 import { places } from "./keep/places";
@@ -16,6 +17,7 @@ import { statusOf } from "./model/status";
 import { browserStorage, Store } from "./model/store";
 import { Traffic } from "./model/traffic";
 import { Offline } from "./offline";
+import { asked, chosen, forgetAsked, type Published, siteName } from "./published";
 import { Session } from "./session";
 import { beThePage, goToTwin } from "./twin";
 import { tellOpened } from "./view/address";
@@ -47,7 +49,7 @@ const NORMAL_LIMIT_MS = 30_000;
 const FORGOTTEN = "belljar.forgotten";
 
 beThePage(TWIN, "./");
-const store = new Store(browserStorage());
+const store = new Store(browserStorage(), document.documentElement.dataset.colours);
 let choices = store.choices();
 applyTheme(choices.theme);
 void loadFullEditor();
@@ -108,7 +110,7 @@ function drawStatus(): void {
       readyMs: info?.readyMs,
     }),
   );
-  document.title = `${busy && phase === "running" ? "Running · " : ""}${opened.name} · belljar`;
+  document.title = `${busy && phase === "running" ? "Running · " : ""}${opened.name} · ${siteName()}`;
   document.body.classList.toggle("busy", busy);
   const stop = byId("stop");
   stop.toggleAttribute("disabled", !busy);
@@ -356,12 +358,32 @@ async function start(): Promise<void> {
 /** Cells: of a link, of the last visit, or the first example. */
 async function show(): Promise<void> {
   const linked = holdsNotebook(location.hash);
-  const kept = await opened.begin(linked);
-  if (linked) await library.openLink(location.hash, kept?.record);
+  const shown = linked ? undefined : publishedHere();
+  const kept = await opened.begin(linked || shown !== undefined);
+  if (shown) await library.openPublished(shown).catch((error: Error) => failPublished(error, kept !== undefined));
+  else if (linked) await library.openLink(location.hash, kept?.record);
   else if (kept) toast(`“${opened.name}” is as you left it.`, { label: "Notebooks", run: notebooks }, "notebook");
   if (sessionStorage.getItem(FORGOTTEN) !== null)
     toast("Everything is forgotten: notebooks, files, outputs, settings.");
   sessionStorage.removeItem(FORGOTTEN);
+}
+
+/** What the address asks for; else what the operator shows to those who have no notebook of their own. */
+function publishedHere(): Published | undefined {
+  try {
+    const wanted = asked(location.href);
+    if (wanted) return wanted;
+  } catch (error) {
+    toast((error as Error).message);
+  }
+  return readOnly() || !opened.known ? chosen() : undefined;
+}
+
+async function failPublished(error: Error, kept: boolean): Promise<void> {
+  toast(error.message);
+  forgetAsked();
+  if (kept) await opened.goBack();
+  else await opened.show({ cells: [] });
 }
 
 function metered(): boolean {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from pathlib import Path
 
 import httpx2 as httpx
@@ -453,3 +454,24 @@ def test_no_absolute_url_leaves_the_server(make_client: MakeClient) -> None:
         assert "http:" not in response.text
         assert "/tools" not in response.text
         assert "testserver" not in json.dumps(dict(response.headers))
+
+
+def test_a_publisher_s_notebook_is_served_by_its_name_alone_and_anew_when_it_changes(
+    make_client: MakeClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "demo.ipynb"
+    file.write_text('{"cells": []}')
+    (tmp_path / "secret.txt").write_text("secret")
+    client = make_client(notebook=file)
+    answer = client.get("/notebook/demo.ipynb")
+    assert (answer.status_code, answer.text) == (200, '{"cells": []}')
+    assert answer.headers["content-type"] == "application/x-ipynb+json"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    for other in ("secret.txt", "..%2Fsecret.txt", ""):
+        assert client.get(f"/notebook/{other}").status_code == 404
+    file.write_text('{"cells": [1]}')
+    os.utime(file, (1, 1))
+    assert client.get("/notebook/demo.ipynb").text == '{"cells": [1]}'
+    file.unlink()
+    assert client.get("/notebook/demo.ipynb").status_code == 503
+    assert make_client().get("/notebook/demo.ipynb").status_code == 404

@@ -23,6 +23,7 @@ import { completions } from "./complete";
 import type { Caret, Editor, EditorOptions } from "./editor";
 import { failedLine, setFailedLine } from "./failed-line";
 import { highlighting, theme } from "./look";
+import { readOnly } from "./readonly";
 import { typing } from "./typing";
 
 export class FullEditor implements Editor {
@@ -48,6 +49,7 @@ export class FullEditor implements Editor {
         doc: text,
         extensions: [
           theme,
+          EditorState.readOnly.of(readOnly()),
           EditorState.tabSize.of(4),
           EditorView.contentAttributes.of({
             "aria-label": label,

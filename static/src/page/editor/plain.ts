@@ -2,6 +2,7 @@
 
 import { h } from "../view/dom";
 import type { Caret, Editor, EditorOptions } from "./editor";
+import { readOnly } from "./readonly";
 
 export class PlainEditor implements Editor {
   readonly dom: HTMLElement;
@@ -22,6 +23,7 @@ export class PlainEditor implements Editor {
       tabindex: -1,
     });
     area.value = text;
+    area.readOnly = readOnly();
     area.addEventListener("input", () => {
       this.#fit();
       events.change(area.value);

@@ -133,6 +133,11 @@ export class Opened {
     return kept;
   }
 
+  /** Somebody has been here before, and has a notebook of their own. */
+  get known(): boolean {
+    return this.#places.current !== undefined || former().notebooks.length > 0;
+  }
+
   get name(): string {
     return nameOf(this.#head.name, this.#parts.notebook.cells);
   }

@@ -18,16 +18,27 @@ const DEFAULTS: Choices = { theme: "auto", timeLimit: undefined, svg: false, int
 export class Store {
   readonly #storage: Pick<Storage, "getItem" | "setItem"> | undefined;
 
-  constructor(storage: Pick<Storage, "getItem" | "setItem"> | undefined) {
+  readonly #theme: Theme;
+
+  /** `theme`: the publisher's, for who has chosen none. */
+  constructor(storage: Pick<Storage, "getItem" | "setItem"> | undefined, theme?: string) {
     this.#storage = storage;
+    this.#theme = theme === "light" || theme === "dark" ? theme : DEFAULTS.theme;
   }
 
   choices(): Choices {
     const stored = this.#read(CHOICES);
-    if (typeof stored !== "object" || stored === null) return { ...DEFAULTS };
-    const { theme, timeLimit, svg, introSeen, offline } = stored as Partial<Record<keyof Choices, unknown>>;
+    const first = this.#theme;
+    if (typeof stored !== "object" || stored === null) return { ...DEFAULTS, theme: first };
+    const {
+      theme: own = first,
+      timeLimit,
+      svg,
+      introSeen,
+      offline,
+    } = stored as Partial<Record<keyof Choices, unknown>>;
     return {
-      theme: theme === "light" || theme === "dark" ? theme : "auto",
+      theme: own === "light" || own === "dark" ? own : "auto",
       timeLimit: typeof timeLimit === "number" && timeLimit > 0 ? timeLimit : undefined,
       svg: svg === true,
       introSeen: introSeen === true,

@@ -1,5 +1,6 @@
 // What keys do: reads presses through the keymap and acts on notebook, runner and views.
 
+import { readOnly } from "../editor/readonly";
 import { type Command, Keymap } from "../model/keymap";
 import type { CellSeed, Notebook } from "../model/notebook";
 import type { Runner } from "../model/runner";
@@ -80,7 +81,21 @@ function nothingSelected(editing: boolean, view: NotebookView): boolean {
   return getSelection()?.isCollapsed ?? true;
 }
 
-function run(command: Command, { notebook, runner, view, showKeys }: CommandTargets): void {
+/** What changes cells. Where nobody may, what also runs them only runs them. */
+const CHANGES: Partial<Record<Command, Command | "nothing">> = {
+  "run-insert": "run-stay",
+  "insert-above": "nothing",
+  "insert-below": "nothing",
+  delete: "nothing",
+  "undo-delete": "nothing",
+  "to-text": "nothing",
+  "to-code": "nothing",
+  "move-up": "nothing",
+  "move-down": "nothing",
+};
+
+function run(asked: Command, { notebook, runner, view, showKeys }: CommandTargets): void {
+  const command = readOnly() ? (CHANGES[asked] ?? asked) : asked;
   const { selected } = notebook;
   const at = selected ? notebook.indexOf(selected.id) : -1;
   const go = (id: string | undefined, edit = false) => {
@@ -107,7 +122,7 @@ function run(command: Command, { notebook, runner, view, showKeys }: CommandTarg
       start();
       const next = notebook.cells[at + 1];
       if (next) go(next.id, editing && next.kind === "code");
-      else insert(at + 1, true);
+      else if (!readOnly()) insert(at + 1, true);
       break;
     }
     case "run-insert":
