@@ -568,6 +568,29 @@ describe("a snapshot", () => {
     await sandbox.close();
   });
 
+  test("whose parts the browser has lost is fetched anew and started from again, not for ever", async () => {
+    withSnapshot();
+    const { sandbox } = await given({ ready: false });
+    for (let frames = 2; frames <= 3; frames++) {
+      page.frame.say({
+        type: "unrestorable",
+        reason: "the browser has lost snapshot-heap-0.bin: it gives 0 of its 9 bytes",
+      });
+      await until(
+        () => page.frames.length === frames && page.frame.count("part") === 4 && page.frame.count("boot") === 1,
+      );
+      expect(page.frame.last("boot").snapshot).toEqual({ heap: 1, load: [] });
+    }
+    page.habits.ready = true;
+    page.frame.say({ type: "unrestorable", reason: "the browser has lost snapshot-heap-0.bin" });
+    await until(() => sandbox.state === "ready");
+    expect([page.frame.last("boot").snapshot, sandbox.unrestorable]).toEqual([
+      null,
+      "the browser has lost snapshot-heap-0.bin",
+    ]);
+    await sandbox.close();
+  });
+
   test("whose frame can't start from the packages either ends the sandbox", async () => {
     withSnapshot();
     const { sandbox } = await given({ ready: false });

@@ -9,6 +9,7 @@ import { parseHostMessage } from "../protocol/guards";
 import { PROTOCOL } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
 import { openDoor } from "./door";
+import { own } from "./own";
 import { prepareRuntime, type Read } from "./runtime";
 import { FrameSession } from "./session";
 
@@ -20,6 +21,8 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     start = resolve;
   });
 
+  /** Settles with the last message that has been passed on: they keep their order. */
+  let landed: Promise<unknown> = Promise.resolve();
   const parts = new Shelf<Blob>();
   const unverified = new Set<string>();
   /** Says once what the bytes of a part are, if the page around has not looked into it. */
@@ -54,7 +57,8 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
     if (!message) return;
     if (message.type === "part") {
       if (message.unverified) unverified.add(message.name);
-      parts.put(message.name, message.blob);
+      const { name, blob } = message;
+      void own(blob).then((kept) => parts.put(name, kept));
     } else if (message.type === "boot") {
       start?.(boot(message));
       start = undefined;
@@ -63,7 +67,10 @@ function serve(port: MessagePort, sealed: Promise<boolean>): void {
       say({ type: "reply", request: message.request, value: null, error: null });
     } else {
       const rest = message;
-      void session.then((live) => live?.hear(rest));
+      landed = landed.then(async () => {
+        const kept = "blob" in rest && rest.blob ? { ...rest, blob: await own(rest.blob) } : rest;
+        (await session)?.hear(kept);
+      });
     }
   };
 }

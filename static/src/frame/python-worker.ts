@@ -6,6 +6,7 @@
 // A held one has everything but the interpreter's memory: its thread, its code, the libraries in their places. It
 // weighs little and is ready within a tenth of a second once it is released.
 
+import { bytesOf } from "../common/blobs";
 import { Countdown } from "../common/countdown";
 import { Gate } from "../common/gate";
 import { ENDED, INTERRUPT_BYTES, INTERRUPTED, OVER, SIGNAL, TAKEN } from "../common/interrupt";
@@ -145,7 +146,7 @@ export class PythonWorker {
     const value = await piece;
     if (!(value instanceof Blob) || !name.startsWith(HEAP)) return this.post({ type: "piece", name, value });
     await this.#awake.opened;
-    const bytes = await value.arrayBuffer();
+    const bytes = await bytesOf(value, name);
     this.#read(name, bytes);
     this.post({ type: "piece", name, value: bytes }, [bytes]);
   }
@@ -247,7 +248,7 @@ export class PythonWorker {
     if (waits) this.listener?.paging();
     try {
       const image = (await later?.blob) as Blob; // what can't be had has no bytes to give
-      const bytes = await image.slice(offset, offset + size).arrayBuffer();
+      const bytes = await bytesOf(image.slice(offset, offset + size), part);
       putPage(mailbox, new Uint8Array(bytes));
     } catch {
       putPage(mailbox, null);

@@ -5,6 +5,7 @@
 // source neither is needed: the CSP has no `blob:` but in worker-src.
 
 import workerSource from "belljar:worker";
+import { bytesOf } from "../common/blobs";
 import { letGo } from "../common/buffers";
 import { Gate } from "../common/gate";
 import { sharesMemory } from "../common/pager";
@@ -82,7 +83,7 @@ export async function prepareRuntime(parts: Shelf<Blob>, snapshot: SnapshotShape
     pieces.set(name, piece);
   };
   const compiled = async (): Promise<WebAssembly.Module> => {
-    const bytes = await (await parts.get(RUNTIME.wasm)).arrayBuffer();
+    const bytes = await bytesOf(await parts.get(RUNTIME.wasm), RUNTIME.wasm);
     const code = WebAssembly.compile(bytes);
     read(RUNTIME.wasm, bytes);
     letGo(bytes);
@@ -164,7 +165,7 @@ interface HotCode {
 
 /** Compiles the hot halves. They lie at the image's head. */
 async function compileHot(state: Promise<Blob>, hot: Promise<Blob>, timeline: Timeline, read: Read): Promise<HotCode> {
-  const text = await (await state).arrayBuffer();
+  const text = await bytesOf(await state, SNAPSHOT.state);
   read(SNAPSHOT.state, text);
   const lines = new Uint8Array(text);
   const places = JSON.parse(new TextDecoder().decode(lines.subarray(0, lines.indexOf(LINE_END)))) as CodePlaces;
@@ -172,12 +173,12 @@ async function compileHot(state: Promise<Blob>, hot: Promise<Blob>, timeline: Ti
   const [first, ...others] = places.hot;
   if (!first) throw new Error("the snapshot has no code");
   const blob = await hot;
-  const whole = read.wants(SNAPSHOT.hot) ? await blob.arrayBuffer() : null;
-  const bytesOf = async ([offset, length]: Place): Promise<Uint8Array<ArrayBuffer>> =>
+  const whole = read.wants(SNAPSHOT.hot) ? await bytesOf(blob, SNAPSHOT.hot) : null;
+  const stretch = async ([offset, length]: Place): Promise<Uint8Array<ArrayBuffer>> =>
     whole
       ? new Uint8Array(whole, offset, length)
-      : new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
-  const main = bytesOf(first).then(async (bytes) => {
+      : new Uint8Array(await bytesOf(blob.slice(offset, offset + length), SNAPSHOT.hot));
+  const main = stretch(first).then(async (bytes) => {
     const compiling = WebAssembly.compile(bytes); // takes a copy
     if (!whole) letGo(bytes.buffer);
     return compiling;
@@ -185,7 +186,7 @@ async function compileHot(state: Promise<Blob>, hot: Promise<Blob>, timeline: Ti
   const compileLibraries = async (): Promise<WebAssembly.Module[]> => {
     await main; // which a worker waits for; the libraries' turn comes while it is instantiated
     const from = first[1];
-    const bytes = await bytesOf([from, others.reduce((sum, [, length]) => sum + length, 0)]);
+    const bytes = await stretch([from, others.reduce((sum, [, length]) => sum + length, 0)]);
     const compiled: Promise<WebAssembly.Module>[] = [];
     for (const [offset, length] of others) {
       compiled.push(WebAssembly.compile(bytes.subarray(offset - from, offset - from + length)));
@@ -210,7 +211,7 @@ async function compileCold(hot: Promise<HotCode>, halves: Promise<Blob>): Promis
   for (const [offset, length] of places) {
     if (length === 0) compiled.push(null);
     else {
-      const bytes = await all.slice(offset, offset + length).arrayBuffer();
+      const bytes = await bytesOf(all.slice(offset, offset + length), SNAPSHOT.cold);
       const compiling = WebAssembly.compile(bytes); // takes a copy
       letGo(bytes);
       compiled.push(await compiling);

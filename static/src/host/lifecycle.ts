@@ -7,6 +7,7 @@
 //
 // Every promise given out is settled, also when the frame dies or the sandbox is closed.
 
+import { isLoss } from "../common/blobs";
 import { now, type Step, Timeline } from "../common/timing";
 import type { ReadyInfo } from "../protocol/messages";
 import type { Policy } from "../protocol/policy";
@@ -40,6 +41,9 @@ const SILENT = "The sandbox frame stopped answering and was replaced.";
 /** So many frames may fall silent in a row while Python starts before it is given up. */
 const SILENT_STARTS = 2;
 
+/** The same of frames whose browser has lost what they were to start from. */
+const LOST_STARTS = 2;
+
 export class Lifecycle {
   readonly ready: Promise<void>;
   readonly policy: Promise<Policy>;
@@ -55,6 +59,8 @@ export class Lifecycle {
   #tenancy: FrameTenancy | undefined;
   /** So many frames in a row fell silent before Python was up. */
   #silent = 0;
+  /** The browser has lost what so many frames in a row were to start from. */
+  #losses = 0;
   #settleReady!: { resolve(): void; reject(error: Error): void };
   readonly #timeline = new Timeline();
   /** Of the first interpreter, which the start waited for. */
@@ -186,10 +192,13 @@ export class Lifecycle {
   #startOver(reason: string): void {
     const supply = this.#supply;
     if (!supply?.snapshot) return this.#end("failed", new Error(`Python could not start: ${reason}.`));
-    forgetUnpacked().catch(() => {}); // at worst the next visit tries again
-    if (!supply.dropKept()) {
-      this.unrestorable = reason;
-      supply.dropSnapshot();
+    if (isLoss(reason) && ++this.#losses <= LOST_STARTS) supply.fetchAnew();
+    else {
+      forgetUnpacked().catch(() => {}); // at worst the next visit tries again
+      if (!supply.dropKept()) {
+        this.unrestorable = reason;
+        supply.dropSnapshot();
+      }
     }
     this.#replace("A start from the snapshot failed, and the sandbox was replaced.");
   }
@@ -226,6 +235,7 @@ export class Lifecycle {
     if (!this.info) this.#firstSteps = info.steps;
     this.info = { ...info, isolation: soft ? "isolated" : "plain", readyMs };
     this.#silent = 0;
+    this.#losses = 0;
     this.#settleReady.resolve();
     this.#rest();
     this.#enter(this.#tenancy?.running ? "running" : "ready");

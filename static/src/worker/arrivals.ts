@@ -1,5 +1,6 @@
 // Reads images, of which some may be on its way: the sources, the tests, code that only some cells need.
 
+import { whole } from "../common/blobs";
 import { pageReader } from "../common/pager";
 import { say } from "./channel";
 import type { ReadImage } from "./image";
@@ -45,7 +46,10 @@ export class Arrivals {
 
   #read(files: FileReaderSync, stretch: Blob | Later, from: number, length: number): Uint8Array<ArrayBuffer> {
     const blob = stretch instanceof Blob ? stretch : this.#here(stretch.name);
-    if (blob) return new Uint8Array(files.readAsArrayBuffer(blob.slice(from, from + length)));
+    if (blob) {
+      const piece = blob.slice(from, from + length);
+      return new Uint8Array(whole(files.readAsArrayBuffer(piece), piece.size, "a file of the image"));
+    }
     if (!this.#paged) throw new Error("a file of the image was needed before it had arrived");
     return this.#paged((stretch as Later).name, from, length);
   }

@@ -1,6 +1,7 @@
 // The session's files inside the worker. Small ones are copied into Python's memory file system; large ones are
 // mounted as blobs (WORKERFS) and read piece by piece, so that a 200 MB file never stands in memory twice.
 
+import { whole } from "../common/blobs";
 import { sayFile } from "./channel";
 import { HOME, type PyFS } from "./pyodide";
 
@@ -17,6 +18,7 @@ export class SessionFiles {
   /** Captured before the file system types are taken out of Python's reach. */
   readonly #blobs: unknown;
   #mounts = 0;
+  #lost: string[] = [];
 
   constructor(fs: PyFS) {
     this.#fs = fs;
@@ -28,14 +30,29 @@ export class SessionFiles {
     const full = `${HOME}/${path}`;
     this.#fs.mkdirTree(folder(full));
     this.remove(path);
-    if (blob.size <= COPY_UP_TO) {
-      this.#fs.writeFile(full, new Uint8Array(reader.readAsArrayBuffer(blob)));
-      return;
-    }
+    const copied = blob.size <= COPY_UP_TO;
+    const bytes = this.#read(path, copied ? blob : blob.slice(-1));
+    if (!bytes) return;
+    if (copied) return void this.#fs.writeFile(full, bytes);
     const mount = `${UPLOADS}/${this.#mounts++}`;
     this.#fs.mkdirTree(mount);
     this.#fs.mount(this.#blobs, { blobs: [{ name: "file", data: blob }] }, mount);
     this.#fs.symlink(`${mount}/file`, full);
+  }
+
+  /** Files that this browser did not give back since the last call. */
+  takeLost(): string[] {
+    return this.#lost.splice(0);
+  }
+
+  /** Null where the bytes are gone. Never throws: the next worker would fail at the same file, and so on. */
+  #read(path: string, blob: Blob): Uint8Array<ArrayBuffer> | null {
+    try {
+      return new Uint8Array(whole(reader.readAsArrayBuffer(blob), blob.size, path));
+    } catch {
+      this.#lost.push(path);
+      return null;
+    }
   }
 
   remove(path: string): void {

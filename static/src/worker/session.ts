@@ -41,6 +41,7 @@ export class HarnessSession {
   readonly python: string;
   readonly #answers = new Map<string, Waiting>();
   readonly #interrupt: Uint8Array | null;
+  readonly #files: SessionFiles;
   #run = "";
   #inputs = 0;
 
@@ -52,6 +53,7 @@ export class HarnessSession {
     interrupt: Uint8Array | null,
   ) {
     this.#interrupt = interrupt;
+    this.#files = files;
     const bridge = {
       emit: sayText,
       can_suspend: hasJspi,
@@ -108,6 +110,10 @@ export class HarnessSession {
     // Who asked before is answered by nobody any more.
     for (const id of [...this.#answers.keys()]) this.answer(id, null);
     this.#session.mend();
+    for (const path of this.#files.takeLost()) {
+      const text = `This browser does not give the bytes of "${path}" back: the file is lost to Python. Add it again.\n`;
+      say({ type: "stream", run, name: "stderr", text });
+    }
     const text = JSON.stringify({ input: options.input, svg: options.svg, context: options.context });
     await callWaiting(this.#session.run, run, code, text);
   }

@@ -1,5 +1,6 @@
 // Fetches files with byte-accurate progress and lets none through whose SHA-256 isn't the policy's.
 
+import { bytesOf } from "../../common/blobs";
 import { sha256 } from "../../common/digest";
 import type { NamedBytes } from "../../protocol/messages";
 import type { AssetFile } from "../../protocol/policy";
@@ -124,7 +125,7 @@ const failed = ({ name }: AssetFile, problem: string): Error => new Error(`${nam
 /** A blob that is to be this file. */
 export function checked(file: AssetFile, blob: Blob): AssetBlob {
   const verify = async (read?: string | null): Promise<void> => {
-    const found = read ?? (await sha256(await blob.arrayBuffer()));
+    const found = read ?? (await sha256(await bytesOf(blob, file.name)));
     if (found !== null && found !== file.sha256) throw failed(file, WRONG);
   };
   return { blob, verify };

@@ -116,6 +116,13 @@ export class Supply {
     return used;
   }
 
+  /** Nothing of a start is taken from what this page has had before: blobs of those files may have lost their bytes. */
+  fetchAnew(): void {
+    const { snapshot } = this;
+    const later = snapshot ? LATER_PARTS.map((part) => snapshot[part]) : [];
+    for (const { sha256 } of [...this.#needed(), ...later]) blobs.delete(sha256);
+  }
+
   /** From now on it starts from the wheels. */
   dropSnapshot(): void {
     this.#snapshot = null;
