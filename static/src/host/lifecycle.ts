@@ -25,6 +25,7 @@ import {
 import { begin } from "./beginning";
 import { Idle } from "./idle/idle";
 import { drop, take } from "./idle/standby";
+import { keeps } from "./idle/storage";
 import { forgetUnpacked } from "./idle/unpacked";
 import { failedForIsolation, ISOLATED } from "./supply/isolation";
 import { offered } from "./supply/server";
@@ -59,6 +60,8 @@ export class Lifecycle {
   #tenancy: FrameTenancy | undefined;
   /** So many frames in a row fell silent before Python was up. */
   #silent = 0;
+  /** What is to be kept can be, as far as that is known. */
+  #keeps = true;
   /** The browser has lost what so many frames in a row were to start from. */
   #losses = 0;
   #settleReady!: { resolve(): void; reject(error: Error): void };
@@ -90,6 +93,10 @@ export class Lifecycle {
       kept: (bytes) => emitter.emit("kept", { bytes }),
     });
     this.#forget = onAbort(options.signal, () => this.close(options.signal?.reason as Error));
+    if (options.keep !== false)
+      void keeps().then((found) => {
+        this.#keeps = found;
+      });
     const loaded = this.#timeline.time(
       "policy",
       offered(options, signal, (label) => {
@@ -233,7 +240,7 @@ export class Lifecycle {
   #becomeReady(info: ReadyInfo, soft: boolean): void {
     const readyMs = this.info?.readyMs || now() - this.#began;
     if (!this.info) this.#firstSteps = info.steps;
-    this.info = { ...info, isolation: soft ? "isolated" : "plain", readyMs };
+    this.info = { ...info, isolation: soft ? "isolated" : "plain", keeps: this.#keeps, readyMs };
     this.#silent = 0;
     this.#losses = 0;
     this.#settleReady.resolve();

@@ -74,8 +74,8 @@ export class Session implements Engine {
   get started(): Started | undefined {
     const { info, unrestorable, timing = [] } = this.#sandbox ?? {};
     if (!info) return undefined;
-    const { start, jspi, readyMs } = info;
-    return { start, unrestorable, interrupt: info.isolation === "isolated", jspi, ms: readyMs, steps: timing };
+    const { start, jspi, keeps, readyMs } = info;
+    return { start, unrestorable, interrupt: info.isolation === "isolated", jspi, keeps, ms: readyMs, steps: timing };
   }
 
   /** Starts loading. Again after a failure: a new sandbox takes the place of the old one. */

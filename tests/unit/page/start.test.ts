@@ -13,6 +13,7 @@ const started: Started = {
   unrestorable: undefined,
   interrupt: true,
   jspi: true,
+  keeps: true,
   ms: 1_000,
   steps: [
     { name: "policy", start: 0, ms: 100 },
@@ -41,9 +42,9 @@ describe("how it started", () => {
   });
   it("says what cells can't have in this browser, where there is something", () => {
     expect(lacks(started)).toEqual([]);
-    expect(lacks({ interrupt: false, jspi: true })).toEqual([STOP_RESTARTS]);
-    const all = lacks({ interrupt: false, jspi: false });
-    for (const what of ["Stop", "input()", "asyncio.run()", "imported", "time.sleep()"]) {
+    expect(lacks({ interrupt: false, jspi: true, keeps: true })).toEqual([STOP_RESTARTS]);
+    const all = lacks({ interrupt: false, jspi: false, keeps: false });
+    for (const what of ["Stop", "input()", "asyncio.run()", "imported", "time.sleep()", "next visit"]) {
       expect(
         all.filter((sentence) => sentence.includes(what)),
         what,

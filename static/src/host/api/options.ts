@@ -110,6 +110,8 @@ export type SandboxState = "loading" | "ready" | "running" | "restarting" | "fai
 export interface SandboxInfo extends ReadyInfo {
   /** "isolated" where the soft interrupt is there: stopping then keeps the variables of code that computes. */
   isolation: "isolated" | "plain";
+  /** False where this browser gives the page no storage: nothing is kept for the next visit then, whatever `keep` says. */
+  keeps: boolean;
   /** From `create` to ready. */
   readyMs: number;
 }

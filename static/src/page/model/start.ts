@@ -11,6 +11,8 @@ export interface Started {
   interrupt: boolean;
   /** Code can wait in the middle of a call (JSPI). */
   jspi: boolean;
+  /** There is a storage for what the next visit can use. */
+  keeps: boolean;
   /** From the call to ready. */
   ms: number;
   /** By their starts, which count from the call. */
@@ -40,15 +42,18 @@ export function startNote({ unrestorable }: Started): string | undefined {
 /** What Stop does to code that computes, where it can't only interrupt it. */
 export const STOP_RESTARTS = "In this browser Stop restarts Python: variables are gone, files are kept.";
 
-/** What cells can't have in this browser, a sentence each; what to do instead stands beside it. */
-export function lacks({ interrupt, jspi }: Pick<Started, "interrupt" | "jspi">): string[] {
+/** In some private windows, where a setting forbids it, and for pages within one of another site. */
+const NOTHING_KEPT = "This browser gives the page no storage: nothing is kept for the next visit.";
+
+/** What can't be had in this browser, a sentence each; what to do instead stands beside it. */
+export function lacks({ interrupt, jspi, keeps }: Pick<Started, "interrupt" | "jspi" | "keeps">): string[] {
   const suspending = [
     "input() and getpass() can't wait for an answer: put the value into the code.",
     "asyncio.run() can't wait in a cell: write `await main()`.",
     "A package that isn't loaded has to be imported by the cell itself: code that is made while it runs can't load it.",
     "time.sleep() keeps Python busy: tasks beside it wait. `await asyncio.sleep()` lets them go on.",
   ];
-  return [...(interrupt ? [] : [STOP_RESTARTS]), ...(jspi ? [] : suspending)];
+  return [...(interrupt ? [] : [STOP_RESTARTS]), ...(jspi ? [] : suspending), ...(keeps ? [] : [NOTHING_KEPT])];
 }
 
 export function stepRows({ steps, ms }: Started): StepRow[] {
