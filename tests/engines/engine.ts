@@ -55,7 +55,10 @@ export abstract class Tab {
     return JSON.parse(answer) as T;
   }
 
-  /** Presses the middle of the first element of this selector, once it is there, at rest and not covered. */
+  /**
+   * Presses the middle of the first element of this selector, once it is there, at rest and not covered. ">>>" leads into the
+   * shadow of what stands before it.
+   */
   async click(selector: string): Promise<void> {
     let before = "";
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await rest(BETWEEN_MS)) {
@@ -83,12 +86,15 @@ export abstract class Tab {
 
 /** In the page: the middle of an element that can be pressed there. */
 function middle(selector: string): { x: number; y: number } | null {
-  const element = document.querySelector(selector);
+  let root: Document | ShadowRoot | null | undefined = document;
+  const steps = selector.split(" >>> ");
+  for (const step of steps.slice(0, -1)) root = root?.querySelector(step)?.shadowRoot;
+  const element = root?.querySelector(steps.at(-1) ?? "");
   element?.scrollIntoView({ block: "center", behavior: "instant" });
   const box = element?.getBoundingClientRect();
   if (!element || !box || box.width === 0 || box.height === 0) return null;
   const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
-  const hit = document.elementFromPoint(x, y);
+  const hit = root?.elementFromPoint(x, y) ?? null;
   return hit !== null && (element.contains(hit) || hit.contains(element)) ? { x, y } : null;
 }
 

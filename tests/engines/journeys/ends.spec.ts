@@ -41,11 +41,13 @@ test("three kills in a row, and each next Python is restored from the snapshot",
   bench,
 }) => {
   await bench.write("mine.txt", "file");
+  await bench.run("open('made.txt', 'w').write('made')");
   for (let kill = 0; kill < 3; kill++) {
     const answer = await bench.run(STUBBORN, { timeout: 300 });
     expect(answer).toMatchObject({ status: "timeout" });
     expect(answer.note).toMatch(GONE);
-    expect(await bench.run("open('mine.txt').read()")).toMatchObject({ status: "ok", text: "'file'" });
+    const files = await bench.run("open('mine.txt').read(), open('made.txt').read()");
+    expect(files).toMatchObject({ status: "ok", text: "('file', 'made')", stderr: "" });
     await goesOn(bench);
   }
 });

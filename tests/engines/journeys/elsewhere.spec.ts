@@ -1,0 +1,48 @@
+// belljar in pages of others: a cell in a docs page, and the page from a folder on a host that knows nothing of it.
+
+import { endHosts, exported, host } from "../../browser/hosts";
+import { belljar, end, site } from "../../browser/server";
+import { test } from "../fixtures";
+import { Notebook } from "../notebook";
+
+test.afterAll(async () => {
+  await endHosts();
+  await end();
+});
+
+test("a cell in a page of another site runs by its button", async ({ engine }) => {
+  let server = "";
+  const docs = await site((_, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end(`<!doctype html><title>docs</title><script type="module" src="${server}/embed.js"></script>
+      <body><bell-jar><pre>import pandas as pd
+print(sum(range(10)))
+pd.DataFrame({"n": [1, 2]})</pre></bell-jar></body>`);
+  });
+  server = await belljar("--embedders", docs);
+  const tab = await engine.tab();
+  await tab.goto(docs);
+  await tab.click("bell-jar >>> button");
+  await tab.until(
+    () => {
+      const text = document
+        .querySelector("bell-jar")
+        ?.shadowRoot?.querySelector('[data-testid="outputs"]')?.textContent;
+      return text?.includes("45") && text.includes("2 rows");
+    },
+    undefined,
+    120_000,
+  );
+  await tab.close();
+});
+
+for (const tier of ["bare", "headers"] as const) {
+  test(`the page runs from a folder of a file host, ${tier}`, async ({ engine }) => {
+    test.setTimeout(240_000);
+    const folder = await exported("--page", "--profile", "core");
+    const notebook = new Notebook(await engine.tab());
+    await notebook.open(await host(folder, tier, { prefix: "/some/where/" }));
+    await notebook.shows(await notebook.run("print(sum(range(10)))"), "45");
+    await notebook.tab.close();
+  });
+}
