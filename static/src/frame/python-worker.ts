@@ -184,9 +184,9 @@ export class PythonWorker {
   kill(): void {
     this.state = "dead";
     this.#loadClock.pause();
-    this.#worker.terminate();
-    // Afterwards: Firefox, which ends it at once, would report what this throws in there as nobody's.
+
     if (this.#interrupt) this.#interrupt[SIGNAL] = ENDED;
+    this.#worker.terminate();
   }
 
   #end(reason: string): void {
