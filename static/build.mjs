@@ -168,6 +168,9 @@ export function frameScript(change = asItIs, inputs = new Set()) {
   return script("frame/main.ts", [rewrite, virtual("belljar:worker", inside)], inputs);
 }
 
+/** What draws charts that can be touched, each in a frame that has it inside. `CHARTS` in frames.py has them, too. */
+const CHARTS = ["plotly", "vega"];
+
 /** Copies a folder's files under names that carry their content's hash to where the build goes, and notes them. */
 async function publish(folder, manifest, dist) {
   const files = await filesBelow(join(here, folder), "").catch(() => []);
@@ -200,6 +203,8 @@ async function buildAll(dist) {
   const { declarations } = await import("./declarations.mjs");
   await writeFile(join(dist, "sdk.d.ts"), await declarations());
   await writeFile(join(dist, "output.js"), await script("output/main.ts"));
+  await writeFile(join(dist, "charts.js"), await script("charts/main.ts"));
+  for (const kind of CHARTS) await writeFile(join(dist, `chart-${kind}.js`), await script(`charts/${kind}.ts`));
   await writeFile(join(dist, "offline.js"), await script("offline/main.ts"));
   await writeFile(join(dist, "snapshot-stamp.txt"), await stamp());
   // Not below `static`, all of which every server serves: only `belljar assets build` does these.

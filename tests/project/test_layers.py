@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "frame": {"common", "protocol"},
     "worker": {"common", "protocol"},
     "output": {"protocol"},
+    "charts": {"common", "output", "protocol"},
     "page": {"common", "host", "protocol"},
     "headless": {"host", "protocol"},
     # Makes what the others use, with what they are made of.

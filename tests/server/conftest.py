@@ -61,6 +61,8 @@ def dist(tmp_path: Path) -> Path:
     (root / "static").mkdir(parents=True)
     (root / "frame.js").write_text("'the frame, with ünicode'")
     (root / "output.js").write_text("'the output frame'")
+    for name in ("charts", "chart-plotly", "chart-vega", "chart-bokeh"):
+        (root / f"{name}.js").write_text(f"'{name}'")
     (root / "harness.json").write_text(json.dumps({"belljar_harness/session.py": "pass\n"}))
     (root / "sdk.js").write_text("export class Sandbox {}\n" * 100)
     for name in ("markdown-exec.js", "try-examples.js"):
@@ -88,17 +90,24 @@ def dist(tmp_path: Path) -> Path:
 @pytest.fixture
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The real frames and a small page: what the real page says is tested in the browser."""
-    from belljar.web import site
+    from belljar.web import frames
 
     folder = tmp_path / "templates"
     folder.mkdir()
-    for name in ("embed.html.j2", "frame.html.j2", "headless.html.j2", "output.html.j2", "tab.html.j2"):
-        (folder / name).write_text((site.TEMPLATES / name).read_text())
+    for name in (
+        "embed.html.j2",
+        "frame.html.j2",
+        "headless.html.j2",
+        "output.html.j2",
+        "tab.html.j2",
+        "chart.html.j2",
+    ):
+        (folder / name).write_text((frames.TEMPLATES / name).read_text())
     head = '<!doctype html>\n<meta charset="utf-8">\n'
     head += '<link rel="icon" href="{{ static("icons/favicon.svg") }}">\n'
     page = head + '<link rel="stylesheet" href="{{ static("page.css") }}"><p>{{ version }}</p>\n'
     (folder / "page.html.j2").write_text(page + "<!-- filler -->\n" * 40)
-    monkeypatch.setattr(site, "TEMPLATES", folder)
+    monkeypatch.setattr(frames, "TEMPLATES", folder)
     return folder
 
 

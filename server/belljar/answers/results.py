@@ -73,6 +73,47 @@ class TableData:
         return cls(columns, rows, (shape[0], shape[1]))
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart of plotly, altair or bokeh, as what its library draws.
+
+    Attributes:
+        mime: Which library: "application/vnd.plotly.v1+json", "application/vnd.vegalite.v6+json", ...
+        spec: JSON text. Untrusted: a specification can name addresses, and markup for titles.
+    """
+
+    mime: str
+    spec: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The wire form."""
+        return {"mime": self.mime, "spec": self.spec}
+
+    @classmethod
+    def from_dict(cls, wire: Mapping[str, Any]) -> Chart:
+        """The chart that `to_dict` gave.
+
+        Raises:
+            MalformedError: It is none, or of a library that is not known here.
+        """
+        wire = rebuilt.record(wire, "chart")
+        mime = rebuilt.text(wire.get("mime"), "mime")
+        if mime not in CHART_MIMES:
+            raise MalformedError(f"The kind of a chart must be one of {', '.join(CHART_MIMES)}.")
+        return cls(mime, rebuilt.text(wire.get("spec"), "spec"))
+
+
+#: MIME types of charts. Bokeh has no usual one: the last is what its `json_item` gives.
+CHART_MIMES: tuple[str, ...] = (
+    "application/vnd.plotly.v1+json",
+    "application/vnd.vegalite.v6+json",
+    "application/vnd.vegalite.v5+json",
+    "application/vnd.vega.v6+json",
+    "application/vnd.vega.v5+json",
+    "application/vnd.bokeh.item+json",
+)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Result:
     """One thing a cell showed: a MIME bundle with Jupyter's and E2B's fields.
@@ -81,6 +122,7 @@ class Result:
         png, jpeg: The image's bytes.
         json: Any JSON value; None is none.
         data: A table's values.
+        chart: A chart that can be touched; `text` tells what is in it.
         alt: What a figure shows, from its title and axes.
         width, height: CSS pixels of the image, which itself may hold twice as many.
         name: Label of the figure, for file names.
@@ -96,6 +138,7 @@ class Result:
     latex: str | None = None
     json: Any = None
     data: TableData | None = None
+    chart: Chart | None = None
     alt: str | None = None
     width: float | None = None
     height: float | None = None
@@ -120,7 +163,8 @@ class Result:
     @property
     def mime(self) -> tuple[str, ...]:
         """MIME types present, plainest first."""
-        return tuple(mime for name, mime in _MIME.items() if getattr(self, name) is not None)
+        found = tuple(mime for name, mime in _MIME.items() if getattr(self, name) is not None)
+        return found if self.chart is None else (*found, self.chart.mime)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form, made of JSON values only; what is not there is left out."""
@@ -128,6 +172,7 @@ class Result:
         for name in _IMAGES:
             wire[name] = None if wire[name] is None else base64.b64encode(wire[name]).decode()
         wire["data"] = None if self.data is None else self.data.to_dict()
+        wire["chart"] = None if self.chart is None else self.chart.to_dict()
         return {name: value for name, value in wire.items() if value is not None}
 
     @classmethod
@@ -180,6 +225,7 @@ def _bytes(value: object, name: str) -> bytes:
 _FIELDS: dict[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(_IMAGES, _bytes),
     "data": lambda value, _: TableData.from_dict(value),
+    "chart": lambda value, _: Chart.from_dict(value),
     "json": rebuilt.json_value,
     "width": rebuilt.number,
     "height": rebuilt.number,

@@ -19,7 +19,7 @@ _NAMED = 20
 #: Rows of a table.
 _ROWS = 20
 #: What an image or another rich form is shown as elsewhere, or nowhere.
-_ELSEWHERE = frozenset({"png", "jpeg", "svg", "html"})
+_ELSEWHERE = frozenset({"png", "jpeg", "svg", "html", "chart"})
 
 
 def structured(execution: Execution, max_chars: int = MAX_CHARS) -> dict[str, Any]:

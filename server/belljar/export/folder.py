@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import belljar
 from belljar.errors import ExportError
@@ -19,8 +20,9 @@ from belljar.export.hosts import Rule
 from belljar.http import headers
 from belljar.http.resources import Resource
 from belljar.settings import Settings
+from belljar.web.frames import CHARTS, Framed, output_digest
 from belljar.web.policy import FRAMES
-from belljar.web.site import SITES, Framed, Site, output_digest
+from belljar.web.site import SITES, Runtime, Site
 
 #: What an export has written, so that the next one may take it away: bytes by path.
 INVENTORY = "belljar-export.json"
@@ -75,7 +77,8 @@ def export(
     """
     if offline and not page:
         raise ExportError("Only the notebook page works offline: export it with --page.")
-    site = Site(replace(settings, compress=False, notebook=None), dist)
+    # Each frame of a chart is megabytes, and lies here once.
+    site = Site(replace(settings, compress=False, notebook=None), dist, charts_by_content=False)
     before = _inventory(out)
     files = _contents(site, page=page, offline=offline)
     later = ["policy.json", *([visits.SCRIPT] if offline else [])]
@@ -126,7 +129,13 @@ def _as_exported(policy: Resource, twins: Mapping[str, int], *, page: bool) -> R
 
 
 def rules(
-    settings: Settings, frame: Framed, output: Framed, *, page: bool, offline: bool = False
+    settings: Settings,
+    frame: Framed,
+    output: Framed,
+    charts: Mapping[str, Framed] = MappingProxyType({}),
+    *,
+    page: bool,
+    offline: bool = False,
 ) -> list[Rule]:
     """What each file is sent with by a host that can: the server's own headers, the narrower path first."""
     embedders = settings.embedders
@@ -138,6 +147,7 @@ def rules(
         # By a name that stays, for pages that are not written here.
         Rule(_OUTPUT, headers.output(output.hash_source, embedders)),
         Rule("output/", headers.output(output.hash_source, embedders) | {"Cache-Control": headers.IMMUTABLE}),
+        *(Rule(_chart(kind), headers.chart(one.hash_sources, embedders)) for kind, one in charts.items()),
         Rule("assets/", headers.asset(readers)),
         Rule("static/", headers.asset(readers)),
         *(Rule(name, headers.sdk(readers)) for name in ("sdk.js", "sdk.d.ts", "embed.js", *SITES)),
@@ -162,7 +172,8 @@ def _contents(site: Site, *, page: bool, offline: bool) -> dict[str, Resource]:
     """Everything by its path."""
     settings = site.settings
     frame, output, runtime = site.frame.get(), site.output.get(), site.runtime.get()
-    sent = rules(settings, frame, output, page=page, offline=offline)
+    charts = _charts(site, runtime)
+    sent = rules(settings, frame, output, charts, page=page, offline=offline)
     shown = _document(output.document, headers.output(output.hash_source, settings.embedders))
     files = {
         "sdk.js": site.sdk.get(),
@@ -183,6 +194,9 @@ def _contents(site: Site, *, page: bool, offline: bool) -> dict[str, Resource]:
         # GitHub Pages leaves out what begins with an underscore, unless told not to build anything.
         ".nojekyll": _text(""),
     }
+    for kind, chart in charts.items():
+        held = headers.chart(chart.hash_sources, settings.embedders)
+        files[_chart(kind)] = _document(chart.document, held)
     for kind, path in FRAMES.items():
         held = headers.frame(frame.hash_source, settings.embedders, isolated=kind == "isolated")
         files[path] = _document(frame.document, held)
@@ -192,6 +206,18 @@ def _contents(site: Site, *, page: bool, offline: bool) -> dict[str, Resource]:
     if offline:
         files[visits.MANIFEST] = visits.manifest(site.icon())
     return files
+
+
+def _charts(site: Site, runtime: Runtime) -> dict[str, Framed]:
+    """The frames of the charts that can be made with the packages that are allowed."""
+    policy = runtime.policy.content
+    assert isinstance(policy, bytes)  # noqa: S101 - the policy is made in memory
+    packages = json.loads(policy)["packages"]
+    return {kind: site.charts[kind].get() for kind, package in CHARTS.items() if package in packages}
+
+
+def _chart(kind: str) -> str:
+    return f"charts/{kind}.html"
 
 
 def _document(document: Resource, sent: headers.Headers) -> Resource:

@@ -148,6 +148,34 @@ def output(hash_source: str, embedders: tuple[str, ...] = ()) -> Headers:
     return headers
 
 
+def chart(hash_sources: tuple[str, ...], embedders: tuple[str, ...] = ()) -> Headers:
+    """The frame that draws a chart: known scripts, among them the chart's library, and nothing else.
+
+    The library draws in a frame within, which inherits this CSP and which it lets go nowhere.
+
+    Args:
+        hash_sources: `script_hash` of each inline script.
+        embedders: Origins that may embed it besides our own; `("*",)` is any.
+    """
+    headers = common() | _sealed()
+    headers["Content-Security-Policy"] = _csp(
+        "sandbox allow-scripts",
+        "default-src 'none'",
+        # No 'unsafe-eval': a specification is data, whatever its library would like to make of it.
+        f"script-src {' '.join(repr(source) for source in hash_sources)}",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        _frame_ancestors(embedders),
+        # Markup of titles is cleaned by the one policy that all of it goes through.
+        "require-trusted-types-for 'script'",
+        "trusted-types belljar-chart default",
+    )
+    headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    return headers
+
+
 def page(
     embedders: tuple[str, ...] = (), *, isolated: bool, trusted_types: bool = True, inside: str = ""
 ) -> Headers:

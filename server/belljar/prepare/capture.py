@@ -45,9 +45,9 @@ from belljar.http.encodings import Encodings
 from belljar.http.resources import Resource, respond
 from belljar.settings import Settings
 from belljar.web.app import create_app
+from belljar.web.frames import framed
 from belljar.web.frontend import Frontend, find_dist
 from belljar.web.policy import chosen_profile
-from belljar.web.site import framed
 
 SECONDS = 600.0
 """Longest that a snapshot may take. An idle machine needs 22 s; with two busy processors it took minutes."""

@@ -28,8 +28,9 @@ from belljar.http.resources import Resource, respond
 from belljar.settings import Settings, load_settings
 from belljar.tabs.relay import MemoryRelay, Relay
 from belljar.tabs.views import TabSockets
+from belljar.web.frames import chart_digest, output_digest
 from belljar.web.setup import Setup
-from belljar.web.site import SITES, Site, output_digest
+from belljar.web.site import SITES, Site
 
 _NO_TABS = (
     "This server lets no program send code to tabs. Its operator can: BELLJAR_TAB_KEY=… (a key of 16 or more "
@@ -68,6 +69,7 @@ def create_app(
             Route("/output", views.output),
             Route("/output.html", views.output),
             Route("/output/{digest}.html", views.output),
+            Route("/charts/{name}.html", views.chart),
             Route("/headless", views.headless),
             Route("/tab", views.tab),
             Route("/tab-plain", views.plain_tab),
@@ -138,6 +140,20 @@ class Views:
         # By its content it never changes, so that a browser asks once and not for each result.
         if request.path_params.get("digest") == output_digest(framed, self.site.settings):
             sent["Cache-Control"] = headers.IMMUTABLE
+        return self._respond(request, framed.document, sent)
+
+    def chart(self, request: Request) -> Response:
+        """A frame that draws charts, by what draws them and, for pages of this server, by its content."""
+        kind, _, digest = request.path_params["name"].partition("-")
+        remembered = self.site.charts.get(kind)
+        if remembered is None:
+            raise HTTPException(404)
+        framed = remembered.get()
+        sent = headers.chart(framed.hash_sources, self.site.settings.embedders)
+        if digest == chart_digest(framed, self.site.settings):
+            sent["Cache-Control"] = headers.IMMUTABLE
+        elif digest:
+            raise HTTPException(404)
         return self._respond(request, framed.document, sent)
 
     def embed_page(self, request: Request) -> Response:

@@ -6,7 +6,6 @@ build of the browser code is noticed, so a running server never has to be restar
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping
@@ -14,35 +13,31 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from markupsafe import Markup
-
 import belljar
 from belljar.assets import AssetSet, load_asset_set
 from belljar.assets.manifest import LOCAL_NAME
 from belljar.assets.sets import AssetFile
 from belljar.assets.snapshots import Snapshot, find_snapshot
-from belljar.errors import BelljarError, FrontendError, SettingsError, public
-from belljar.http import headers
+from belljar.errors import BelljarError, SettingsError, public
 from belljar.http.encodings import Encodings
 from belljar.http.resources import Resource
 from belljar.settings import Settings
+from belljar.web.frames import (
+    CHARTS,
+    TEMPLATES,
+    Framed,
+    chart_digest,
+    chart_frame,
+    framed,
+    output_digest,
+    render,
+)
 from belljar.web.frontend import Frontend, find_dist
 from belljar.web.policy import allowed_packages, build_policy, chosen_profile
 from belljar.web.remembered import Remembered
 
 #: Scripts for pages of other people's tools, which stand beside `embed.js`.
 SITES = ("markdown-exec.js", "try-examples.js")
-
-TEMPLATES = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True, slots=True)
-class Framed:
-    """A frame: its document, and the CSP source of the one script in it."""
-
-    document: Resource
-    hash_source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +57,13 @@ class Site:
         dist: The folder of the built browser code, if not where `find_dist` finds it.
         offered: The only snapshot to offer, in place of those that were built: one that is to be proved.
         say: Told of work in the background that takes a processor for more than some seconds.
+        charts_by_content: Pages ask for the frames of charts by what is in them, which a browser keeps.
 
     Attributes:
         encodings: The compressed copies, made in the background.
         page, headless, tab, embed_page, frame, output, sdk, types, embed: The documents, the SDK module and
             its declarations, the module of pages with cells.
+        charts: The frames that draw charts, by what draws them.
         offline: The service worker of exports.
         sites: The modules of `SITES`, by name.
         notebook: The publisher's, which the page opens with.
@@ -80,8 +77,11 @@ class Site:
         dist: Path | None = None,
         offered: Snapshot | None = None,
         say: Callable[[str], None] = lambda _: None,
+        *,
+        charts_by_content: bool = True,
     ) -> None:
         self.settings = settings
+        self._charts_by_content = charts_by_content
         self._offered = offered
         self._say = say
         self._before: Mapping[str, Resource] = {}
@@ -96,6 +96,7 @@ class Site:
         self.embed_page = self._document("embed")
         self.frame = self._framed("frame")
         self.output = self._framed("output")
+        self.charts = {kind: self._chart(kind) for kind in CHARTS}
         self.sdk = self._module("sdk.js")
         self.types = self._module("sdk.d.ts")
         self.embed = self._module("embed.js")
@@ -146,6 +147,7 @@ class Site:
             self.embed_page,
             self.frame,
             self.output,
+            *self.charts.values(),
             self.sdk,
             self.embed,
             *self.sites.values(),
@@ -168,12 +170,13 @@ class Site:
         template = f"{name}.html.j2"
 
         def load() -> Resource:
-            output = self._output_address if name in {"page", "tab"} else ""
-            document = _render(
+            shows = name in {"page", "tab"}
+            document = render(
                 template,
                 static=self._frontend.url,
                 version=belljar.__version__,
-                output=output,
+                output=self._output_address if shows else "",
+                charts=self._chart_addresses if shows else "",
                 shown=self.settings,
             )
             self._compress([document])
@@ -183,8 +186,10 @@ class Site:
         paths = (
             root / "manifest.json",
             root / "output.js",
+            root / "charts.js",
             TEMPLATES / template,
             TEMPLATES / "output.html.j2",
+            TEMPLATES / "chart.html.j2",
         )
         return Remembered(load, _stamp(*paths))
 
@@ -195,6 +200,29 @@ class Site:
             return f"output/{output_digest(self.output.get(), self.settings)}.html"
         except BelljarError:
             return "output"
+
+    @property
+    def _chart_addresses(self) -> str:
+        """Where pages find the frames of charts; empty for their plain names."""
+        if not self._charts_by_content:
+            return ""
+        found: list[str] = []
+        for kind, frame in self.charts.items():
+            try:
+                found.append(f"{kind}-{chart_digest(frame.get(), self.settings)}")
+            except BelljarError:
+                found.append(kind)
+        return " ".join(found)
+
+    def _chart(self, kind: str) -> Remembered[Framed]:
+        def load() -> Framed:
+            found = chart_frame(self._frontend, kind)
+            self._compress([found.document])
+            return found
+
+        root = self._frontend.root
+        paths = (root / "charts.js", root / f"chart-{kind}.js", TEMPLATES / "chart.html.j2")
+        return Remembered(load, _stamp(*paths))
 
     def _framed(self, name: str) -> Remembered[Framed]:
         def load() -> Framed:
@@ -312,24 +340,6 @@ class Site:
         ).start()
 
 
-def framed(frontend: Frontend, name: str, template: str) -> Framed:
-    """A frame with this script of the build in it.
-
-    Raises:
-        FrontendError: The script is not built, or cannot stand in a page.
-    """
-    script = frontend.script(name)
-    # The script is our own build and was checked not to end its element.
-    return Framed(_render(template, script=Markup(script)), headers.script_hash(script))  # noqa: S704
-
-
-def output_digest(framed: Framed, settings: Settings) -> str:
-    """What names the output frame: a hash of its document and of all that is sent with it."""
-    sent = headers.output(framed.hash_source, settings.embedders)
-    told = "\n".join([framed.document.sha256, *(f"{name}: {value}" for name, value in sorted(sent.items()))])
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
-
-
 def _stamp(*paths: Path) -> Callable[[], Hashable]:
     """Changes whenever one of the files does."""
     return lambda: tuple(path.stat().st_mtime_ns if path.exists() else None for path in paths)
@@ -337,19 +347,3 @@ def _stamp(*paths: Path) -> Callable[[], Hashable]:
 
 def _is_there(item: Resource) -> bool:
     return isinstance(item.content, bytes) or item.content.exists()
-
-
-def _render(template: str, **context: object) -> Resource:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    try:
-        html = environment.get_template(template).render(context)
-    except jinja2.TemplateNotFound as error:
-        raise FrontendError(
-            f"This installation of belljar lacks the template {error}: install it again."
-        ) from None
-    return Resource.of_bytes(html.encode(), "text/html; charset=utf-8")

@@ -28,7 +28,7 @@ from .loops import Loops
 from .magics import MODULE as MAGICS_MODULE
 from .magics import Magics
 from .patches import ImportHooks, Patches
-from .show import ipython, tables
+from .show import charts, ipython, tables
 from .show.display import Display, Publisher
 from .show.mime import Formatter
 from .streams import Outlet, TextStream
@@ -100,6 +100,7 @@ class Environment:
         self.loader.allowlist.mark(["micropip"])  # ours is always there; the real one would ask the network
         hooks.provide(MAGICS_MODULE, self.magics.module)
         ipython.provide(hooks, self.display, self._network.error)
+        charts.install(hooks, patches, self.display.display)
         self.loops.install(patches)
 
     def remove(self) -> None:

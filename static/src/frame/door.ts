@@ -1,7 +1,7 @@
 // The frame's one door: a port from the page around it, taken once. Meanwhile the frame proves that it is sealed.
 
+import { dropUngoverned } from "../common/realm";
 import { type Check, KNOCK } from "../protocol/messages";
-import { dropUngoverned } from "./realm";
 import { selfTest } from "./self-test";
 
 /** Gives the port to `serve`, which must run nothing before `sealed` has found it so; then calls `greet` with what was found. */

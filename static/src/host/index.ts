@@ -15,7 +15,17 @@ export type {
   PolicySnapshot,
   Profile,
 } from "../protocol/policy";
-export type { Blocked, Bundle, Cell, ErrorInfo, FileChange, Status, TableColumn, TableData } from "../protocol/results";
+export type {
+  Blocked,
+  Bundle,
+  Cell,
+  Chart,
+  ErrorInfo,
+  FileChange,
+  Status,
+  TableColumn,
+  TableData,
+} from "../protocol/results";
 export type { CallOptions } from "./api/abort";
 export type { Context, ContextOptions } from "./api/context";
 export type { Listener } from "./api/emitter";

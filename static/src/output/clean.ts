@@ -32,9 +32,13 @@ export function mayStay(element: string, name: string, value: string): boolean {
   return name === "src" && element === "img" && /^data:image\//i.test(address);
 }
 
-/** The markup without what could load or steer. Parsed inertly: nothing of it is fetched or run meanwhile. */
-export function clean(html: string): string {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
+/**
+ * The markup without what could load or steer. Parsed inertly: nothing of it is fetched or run meanwhile.
+ *
+ * `asMarkup` makes the type that the document's engine wants to parse, where it wants one.
+ */
+export function clean(html: string, asMarkup: (html: string) => string = (text) => text): string {
+  const parsed = new DOMParser().parseFromString(asMarkup(html), "text/html");
   for (const element of parsed.querySelectorAll(REMOVED)) element.remove();
   for (const element of parsed.querySelectorAll("*")) {
     for (const { name, value } of [...element.attributes]) {

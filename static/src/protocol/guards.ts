@@ -8,7 +8,16 @@
 import { frameLimits } from "./limits";
 import type { BootSettings, Check, ReadyInfo, RunOptions, RunOutcome } from "./messages";
 import { isPlainPath } from "./paths";
-import type { Bundle, Cell, ErrorInfo, FileChange, TableColumn, TableData } from "./results";
+import {
+  type Bundle,
+  type Cell,
+  CHART_MIMES,
+  type Chart,
+  type ErrorInfo,
+  type FileChange,
+  type TableColumn,
+  type TableData,
+} from "./results";
 import {
   amount,
   blob,
@@ -104,6 +113,7 @@ export const bundle: Parse<Bundle> = record<Bundle>({
   // A lone NaN is null, and null is no value.
   json: (value, at) => optional(json(40))(value, at) ?? undefined,
   data: optional(table),
+  chart: optional(record<Chart>({ mime: oneOf(...CHART_MIMES), spec: text(TEXT) })),
   alt: optional(text(SENTENCE)),
   width: optional(amount),
   height: optional(amount),

@@ -20,6 +20,23 @@ export interface TableData {
   shape: [number, number];
 }
 
+/** MIME types of charts that can be touched. Bokeh has no usual one: this is what its `json_item` gives. */
+export const CHART_MIMES = [
+  "application/vnd.plotly.v1+json",
+  "application/vnd.vegalite.v6+json",
+  "application/vnd.vegalite.v5+json",
+  "application/vnd.vega.v6+json",
+  "application/vnd.vega.v5+json",
+  "application/vnd.bokeh.item+json",
+] as const;
+
+/** A chart of plotly, altair or bokeh: what its library draws. */
+export interface Chart {
+  mime: (typeof CHART_MIMES)[number];
+  /** JSON text. Untrusted: a specification can name addresses, and markup for titles. */
+  spec: string;
+}
+
 /** One MIME bundle with the fields of Jupyter's and E2B's results. Images are base64. */
 export interface Bundle {
   /** As Python prints it. */
@@ -35,6 +52,8 @@ export interface Bundle {
   json?: unknown;
   /** A data frame or series, as data. */
   data?: TableData;
+  /** A chart that can be touched; `text` tells what is in it. */
+  chart?: Chart;
   /** Alternative text of a figure, from its title and axis labels. */
   alt?: string;
   /** CSS pixels of png or jpeg (the image itself may hold twice as many). */

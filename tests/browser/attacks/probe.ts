@@ -3,6 +3,7 @@
 
 export const GROUPS = [
   "bridge",
+  "charts",
   "doors",
   "firefox",
   "frame",
@@ -22,10 +23,11 @@ export type Group = (typeof GROUPS)[number];
  * - `worker`: as JavaScript in the worker that runs the cells, after it was scrubbed: the attacker owns the realm.
  * - `bare`: the same in a worker of the frame that was never scrubbed: only the frame's policy stands in the way.
  * - `frame`: in the frame's document: the attacker owns even what is trusted.
+ * - `chart`: in the document in which a chart's library draws: the attacker owns all of that realm.
  * - `result`: as a result that the page shows.
  * - `outside`: as a page or a client that means harm to a sandbox.
  */
-export type Realm = "python" | "worker" | "bare" | "frame" | "result" | "outside";
+export type Realm = "python" | "worker" | "bare" | "frame" | "chart" | "result" | "outside";
 
 export interface Probe {
   id: string;

@@ -4,7 +4,7 @@ import { fill, freshLabel, type Group, type Places, type Probe } from "./probe";
 import type { PlainRig } from "./rig/plain";
 import type { Heard, SealedRig } from "./rig/sealed";
 import type { Sighting } from "./witness/canary";
-import type { Cdp } from "./witness/cdp";
+import type { Cdp, Target } from "./witness/cdp";
 import type { Witness } from "./witness/witness";
 
 export interface Outcome {
@@ -183,9 +183,11 @@ export class Runner {
     }
     const { realm } = probe;
     if (realm === "result" || realm === "outside") throw new Error(`${probe.id} is for another runner`);
-    const target = await this.#sealed[realm]();
+    const target: Pick<Target, "session"> & { context?: number } = await this.#sealed[realm]();
     const cell = probe.during ? await this.#begin(target.session, probe.during) : undefined;
-    const said = await this.#cdp.evaluate(target.session, wrap(code, "globalThis"), 5_000).catch(String);
+    const said = await this.#cdp
+      .evaluate(target.session, wrap(code, "globalThis"), 5_000, target.context)
+      .catch(String);
     const after = await cell?.answer;
     if (probe.inAnswer) {
       const next = await this.#sealed.python("'next'");
@@ -213,7 +215,7 @@ export class Runner {
         throw error;
       });
     }
-    const where = probe.realm === "frame" ? "frame" : "worker";
+    const where = probe.realm === "frame" || probe.realm === "chart" ? "frame" : "worker";
     try {
       // One that navigates its own realm away gets no answer.
       const patience = probe.spoils ? GONE_MS : undefined;

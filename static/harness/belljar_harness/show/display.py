@@ -11,7 +11,7 @@ from belljar_harness.events import Emitter
 from .mime import Bundle, Formatter, from_mime
 
 #: Fields that may be left out of a bundle that is too large.
-_OPTIONAL = frozenset({"html", "svg", "data", "png", "jpeg", "json", "markdown", "latex"})
+_OPTIONAL = frozenset({"chart", "html", "svg", "data", "png", "jpeg", "json", "markdown", "latex"})
 #: Longest name of a display, in characters.
 ID_CHARS = 64
 

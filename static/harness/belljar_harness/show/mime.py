@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from . import charts
 from .plaintext import cap, plain_text
 from .tables import is_table, table_bundle
 
@@ -69,6 +70,8 @@ class Formatter:
             table = _attempt(lambda: table_bundle(value, self._rows, self._columns))
             if table is not None:
                 return _checked(table)
+        if (chart := charts.bundle(value)) is not None:
+            return _checked(chart)
         found: Bundle = {}
         if not isinstance(value, type):  # a class has the methods, but they are for its instances
             found.update(_bundle_method(value))
@@ -82,7 +85,7 @@ class Formatter:
 
 def from_mime(data: dict[str, Any]) -> Bundle:
     """A bundle from a dict keyed by MIME type, as `display(..., raw=True)` takes it; others are dropped."""
-    found: Bundle = {}
+    found: Bundle = charts.from_mime(data)
     for kind, content in data.items():
         field = FIELDS.get(kind)
         if field is not None and content is not None:
@@ -145,18 +148,22 @@ def _checked(found: Bundle) -> Bundle:
             del found["json"]
         else:
             found["json"] = value
-    left_out = [
-        field for field, content in found.items() if isinstance(content, str) and len(content) > FIELD_CHARS
-    ]
+    left_out = [field for field, content in found.items() if _chars(field, content) > FIELD_CHARS]
     for field in left_out:
         if field == "text":
             found[field] = cap(found[field])
         else:
-            size = len(found.pop(field)) / 1e6
+            size = _chars(field, found.pop(field)) / 1e6
             found["text"] = (
                 f"{found.get('text', '')}\n({field} of {size:.0f} MB left out: too large to show)".lstrip()
             )
     return found
+
+
+def _chars(field: str, content: Any) -> int:
+    if field == "chart":
+        return len(content["spec"])
+    return len(content) if isinstance(content, str) else 0
 
 
 def _jsonable(value: Any, depth: int) -> Any:

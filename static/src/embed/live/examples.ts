@@ -17,8 +17,8 @@ function transcript(printed: string, execution: Execution): string {
 }
 
 /** Rich results are shown as they are; of the others the text joins what was printed. */
-const isRich = ({ html, markdown, svg, png, jpeg, latex, data }: Result): boolean =>
-  [html, markdown, svg, png, jpeg, latex, data].some((part) => part !== undefined);
+const isRich = ({ html, markdown, svg, png, jpeg, latex, data, chart }: Result): boolean =>
+  [html, markdown, svg, png, jpeg, latex, data, chart].some((part) => part !== undefined);
 
 /**
  * Gives the last example's execution. An error that the block doesn't expect ends the run; one that it expects is as good

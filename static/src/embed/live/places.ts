@@ -16,6 +16,7 @@ export function settle(face: Face): void {
     dialogs: () => overlay().dialogs,
     toasts: () => overlay().toasts,
     output: () => new URL("output.html", last.base).href,
+    chart: (kind) => new URL(`charts/${kind}.html`, last.base).href,
     dark: () => last.parts.root.dataset.theme === "dark",
   });
 }

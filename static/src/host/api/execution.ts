@@ -1,7 +1,7 @@
 // What `execute` gives back.
 
 import type { RunOutcome, Truncated } from "../../protocol/messages";
-import type { Blocked, Bundle, ErrorInfo, FileChange, Status, TableData } from "../../protocol/results";
+import type { Blocked, Bundle, Chart, ErrorInfo, FileChange, Status, TableData } from "../../protocol/results";
 
 const MIME: [keyof Bundle, string][] = [
   ["text", "text/plain"],
@@ -26,6 +26,7 @@ export class Result implements Bundle {
   readonly latex?: string;
   readonly json?: unknown;
   readonly data?: TableData;
+  readonly chart?: Chart;
   readonly alt?: string;
   readonly width?: number;
   readonly height?: number;
@@ -47,7 +48,8 @@ export class Result implements Bundle {
 
   /** MIME types present, plainest first. */
   get mime(): string[] {
-    return MIME.filter(([field]) => this[field] !== undefined).map(([, type]) => type);
+    const found = MIME.filter(([field]) => this[field] !== undefined).map(([, type]) => type);
+    return this.chart ? [...found, this.chart.mime] : found;
   }
 }
 

@@ -125,7 +125,17 @@ function mimeData(bundle: Bundle): Record<string, unknown> {
   if (bundle.png !== undefined) data["image/png"] = bundle.png;
   if (bundle.jpeg !== undefined) data["image/jpeg"] = bundle.jpeg;
   if (bundle.json !== undefined) data["application/json"] = bundle.json;
+  if (bundle.chart) data[bundle.chart.mime] = parsed(bundle.chart.spec);
   return data;
+}
+
+/** What a chart's library reads; null where a sandbox has called something JSON that is none. */
+function parsed(spec: string): unknown {
+  try {
+    return JSON.parse(spec);
+  } catch {
+    return null;
+  }
 }
 
 /** nbformat's multi-line strings: a list of lines that keep their newlines. */

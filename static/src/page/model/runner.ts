@@ -260,7 +260,7 @@ export class Runner {
 
 /** The fields of a Result that a view shows, without the class around them. */
 export function bundleOf(result: Result): Bundle {
-  const { text, html, markdown, svg, png, jpeg, latex, json, data, alt, width, height, name } = result;
-  const all = { text, html, markdown, svg, png, jpeg, latex, json, data, alt, width, height, name };
+  const { text, html, markdown, svg, png, jpeg, latex, json, data, chart, alt, width, height, name } = result;
+  const all = { text, html, markdown, svg, png, jpeg, latex, json, data, chart, alt, width, height, name };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null)) as Bundle;
 }

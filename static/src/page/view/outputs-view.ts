@@ -1,20 +1,23 @@
 // The outputs of one cell: chooses a view for each and keeps them in step with the list.
 
-import type { Bundle } from "../../protocol/results";
+import type { Bundle, Chart } from "../../protocol/results";
 import type { NoteOutput, Output, Outputs } from "../model/outputs";
 import { dearness } from "../model/svgcost";
 import { h } from "./dom";
 import { errorView } from "./error-view";
 import { figureView } from "./figure-view";
 import { filesView, type ReadFile } from "./files-view";
+import { download } from "./hand-out";
 import { htmlView } from "./html-view";
 import { icon } from "./icons";
 import { inputView } from "./input-view";
 import { markdownView } from "./markdown-view";
 import { onDemand } from "./on-demand";
+import { places } from "./places";
 import { latexView, plainView } from "./plain-view";
-import { tableView } from "./table-view";
+import { tableView, tool } from "./table-view";
 import { TextView } from "./text-view";
+import { toast } from "./toast";
 
 export interface OutputActions {
   readFile: ReadFile;
@@ -25,6 +28,8 @@ export interface OutputActions {
 
 /** HTML results, tables, long Markdown that one cell shows without being asked: each is dear to draw. */
 const DEAR = 20;
+/** Charts, each of which has its library in a frame of its own. */
+const CHARTS = 8;
 /** Markdown up to this length is never dear; beyond the other it is shown as text. */
 const SHORT = 2_000;
 const LONG = 200_000;
@@ -130,7 +135,8 @@ export class OutputsView {
 
   // Richest first; HTML only when there is no structured form of the same thing.
   #bundle(output: Output, bundle: Bundle): View {
-    const { data, html, markdown, svg, text } = bundle;
+    const { chart, data, html, markdown, svg, text } = bundle;
+    if (chart !== undefined) return this.#within(output, "A chart.", () => this.#chart(bundle, chart), CHARTS);
     if (data !== undefined) {
       return this.#within(output, "A table.", () => ({ dom: tableView(data, bundle.name) }));
     }
@@ -156,9 +162,29 @@ export class OutputsView {
     return figureView(bundle, { wantSvg: () => this.#actions.wantSvg() });
   }
 
+  /** What shows charts comes with the first of them. */
+  #chart(bundle: Bundle, chart: Chart): View {
+    const dom = h("div");
+    let gone = false;
+    let destroy = () => {
+      gone = true;
+    };
+    void import("./chart-view").then(
+      ({ chartView }) => {
+        if (gone) return;
+        const address = (kind: string) => places().chart(kind);
+        const view = chartView(bundle, chart, { h, tool, toast, download, figureView, address });
+        destroy = view.destroy;
+        dom.append(view.dom);
+      },
+      () => dom.append(plainView(bundle.text ?? "")),
+    );
+    return { dom, destroy: () => destroy() };
+  }
+
   /** Drawn at once while the cell has few that are dear. */
-  #within(output: Output, what: string, make: () => View): View {
-    if (this.#dear.size >= DEAR) return onDemand(`${what} This cell shows ${DEAR} by itself.`, make);
+  #within(output: Output, what: string, make: () => View, most = DEAR): View {
+    if (this.#dear.size >= most) return onDemand(`${what} This cell shows ${most} by itself.`, make);
     this.#dear.add(output);
     return make();
   }

@@ -10,6 +10,8 @@ export interface Places {
   toasts(): Element;
   /** Address of the frame that shows HTML. By its content, so that a browser asks the server once for all results. */
   output(): string;
+  /** Address of the frame that draws charts with this library. */
+  chart(kind: string): string;
   /** The surroundings are dark. */
   dark(): boolean;
 }
@@ -20,6 +22,11 @@ let current: Places = {
   output: () => {
     const { base = "", output = "output" } = document.documentElement.dataset;
     return new URL(`${base}${output}`, document.baseURI).href;
+  },
+  chart: (kind) => {
+    const { base = "", charts = "" } = document.documentElement.dataset;
+    const named = charts.split(" ").find((one) => one.startsWith(`${kind}-`)) ?? kind;
+    return new URL(`${base}charts/${named}.html`, document.baseURI).href;
   },
   dark: () => document.documentElement.dataset.theme === "dark",
 };

@@ -17,6 +17,17 @@ export interface Heard {
   [more: string]: unknown;
 }
 
+/** In a page of ours: has a specification drawn as the page does, and gives the frame's answer, or "late". */
+export function drawing(kind: string, spec: unknown, at = "left:0;top:0"): string {
+  const mime = kind === "plotly" ? "application/vnd.plotly.v1+json" : "application/vnd.vegalite.v6+json";
+  return `new Promise((done)=>{const f=document.createElement("iframe");f.sandbox="allow-scripts";f.className="drawn";
+    f.style.cssText="position:fixed;width:400px;height:300px;background:white;z-index:9;${at}";
+    f.onload=()=>{const c=new MessageChannel();f.contentWindow.postMessage({type:"belljar-chart"},"*",[c.port2]);
+      c.port1.onmessage=(e)=>done(JSON.stringify(e.data));
+      c.port1.postMessage({type:"draw",mime:"${mime}",spec:${JSON.stringify(JSON.stringify(spec))}})};
+    setTimeout(()=>done("late"),15000);f.src="/charts/${kind}.html";document.body.append(f)})`;
+}
+
 export interface SealedOptions {
   packages?: string[];
   /** Milliseconds between interrupt and kill; the server's without. */
@@ -31,6 +42,9 @@ const OURS = "/\\/frame\\//.test(location.pathname) && document.readyState === '
 export class SealedRig {
   page!: Target;
   #bare: Target | undefined;
+  #chart: Promise<{ session: string; context: number }> | undefined;
+  /** Sessions of charts' frames, which are no sandboxes. */
+  readonly #charts = new Set<string>();
   readonly #cdp: Cdp;
   readonly #base: string;
   readonly #witness: Witness;
@@ -159,8 +173,53 @@ export class SealedRig {
 
   #frames(): Target[] {
     return [...this.#cdp.targets.values()].filter(
-      ({ type, parent }) => type === "iframe" && parent === this.page.session,
+      ({ type, parent, session }) => type === "iframe" && parent === this.page.session && !this.#charts.has(session),
     );
+  }
+
+  /** The document in which a chart was drawn, once it was: a frame in the chart's frame, of the same target. */
+  async chart(): Promise<{ session: string; context: number }> {
+    const known = this.#chart && (await this.#chart);
+    if (known) {
+      const there = await this.#cdp
+        .evaluate(known.session, "document.getElementById('chart')?.childElementCount > 0", 1_500, known.context)
+        .catch(() => false);
+      if (there) return known;
+    }
+    this.#chart = this.#draw();
+    return this.#chart;
+  }
+
+  async #draw(): Promise<{ session: string; context: number }> {
+    const before = new Set(this.#cdp.targets.keys());
+    const contexts: { session: string; id: number; frame: string }[] = [];
+    const off = this.#cdp.on(({ method, params, session }) => {
+      if (method !== "Runtime.executionContextCreated") return;
+      const { id, auxData } = params.context as { id: number; auxData?: { frameId?: string; isDefault?: boolean } };
+      if (auxData?.isDefault) contexts.push({ session, id, frame: auxData.frameId ?? "" });
+    });
+    try {
+      const said = await this.host<string>(drawing("vega", { mark: "bar", data: { values: [{ a: 1 }] } }), 30_000);
+      if (!said.includes("drawn")) throw new Error(`the chart was not drawn: ${said}`);
+      const target = await this.#cdp.find(
+        ({ type, parent, session }) => type === "iframe" && parent === this.page.session && !before.has(session),
+      );
+      this.#charts.add(target.session);
+      await this.#cdp.send("Runtime.enable", {}, target.session);
+      for (let tries = 0; tries < 100; tries++) {
+        for (const { session, id } of contexts) {
+          if (session !== target.session) continue;
+          const inner = await this.#cdp
+            .evaluate<boolean>(session, "document.getElementById('chart') !== null", 1_500, id)
+            .catch(() => false);
+          if (inner) return { session, context: id };
+        }
+        await new Promise((done) => setTimeout(done, 50));
+      }
+      throw new Error("the chart's own document was not found");
+    } finally {
+      off();
+    }
   }
 
   /** The worker in use: the youngest of the frame's that isn't the bare one. */

@@ -105,11 +105,11 @@ export class Cdp {
 
   /**
    * Evaluates an expression in a target and gives its value. Text is refused by the target's policy as it would be
-   * for a script of its own.
+   * for a script of its own. `context`: of which of the target's documents, if not of its first.
    */
-  async evaluate<T = unknown>(session: string, expression: string, ms = 10_000): Promise<T> {
+  async evaluate<T = unknown>(session: string, expression: string, ms = 10_000, context?: number): Promise<T> {
     const how = { awaitPromise: true, returnByValue: true, userGesture: true, allowUnsafeEvalBlockedByCSP: false };
-    const params = { expression, ...how };
+    const params = { expression, ...how, ...(context === undefined ? {} : { contextId: context }) };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
