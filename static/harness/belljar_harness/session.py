@@ -31,6 +31,7 @@ from .interpreter.bridge import Bridge, RawBridge
 from .limits.imports import refresh, wanted_packages
 from .namespace import Context, withdraw
 from .show.completion import complete
+from .show.tables import tables_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Session:
         self._contexts: dict[str, Context] = {}
         #: File names of cells.
         self._cells: set[str] = set()
-        self._current = self._context("default")
+        self._current = self._typed = self._context("default")
         self._environment = Environment(bridge, self._cells, lambda: self._current.variables)
 
     def close(self) -> None:
@@ -101,7 +102,7 @@ class Session:
     def complete(self, code: str, cursor: int) -> str:
         """Completions at `cursor` (characters) as JSON, see `completion.complete`."""
         try:
-            found = complete(code, cursor, self._current.variables, self._environment.loader.allowlist)
+            found = complete(code, cursor, self._typed.variables, self._environment.loader.allowlist)
         except Exception:  # what a lookup in user objects may raise is no reason to fail an editor
             found = {"matches": [], "start": cursor}
         return json.dumps(found)
@@ -123,6 +124,9 @@ class Session:
             self._environment.files.look()
             options = Options.from_json(options_json)
             self._current = context = self._context(options.context)
+            # What the page asks for itself is no context that anybody types in.
+            if not options.context.startswith("belljar-"):
+                self._typed = context
             context.enter()
             self._environment.configure(allow_input=options.input, svg=options.svg)
             count = context.begin(code)
@@ -196,6 +200,10 @@ class Session:
             value = await self._evaluate(cell.last, context)
             if value is not None and not cell.quiet:
                 context.store(value)
+                for name, table in tables_in(value):
+                    environment.publisher.send(
+                        "display", environment.formatter.bundle(table) | {"name": name[:200]}
+                    )
                 data = environment.formatter.bundle(value)
                 environment.publisher.send("result", data, execution_count=context.count)
                 environment.figures.forget(value)

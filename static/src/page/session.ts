@@ -8,13 +8,17 @@ import {
   type Policy,
   Sandbox,
   type SandboxOptions,
+  type TableData,
 } from "../host/index";
 import type { Completions } from "./editor/editor";
 import { Emitter } from "./model/emitter";
 import type { Engine, RunHooks } from "./model/runner";
 import type { Started } from "./model/start";
 import type { Phase, Progress } from "./model/status";
+import type { Sorting } from "./model/table";
+import type { Asked, Selection } from "./model/table-source";
 import type { Traffic } from "./model/traffic";
+import { base64 } from "./view/hand-out";
 
 export type SessionNews = "phase" | "progress" | "files" | "packages" | "traffic" | "policy";
 
@@ -157,6 +161,32 @@ export class Session implements Engine {
     return execution.status === "ok";
   }
 
+  /** Rows of a table that Python keeps. Rejects with a sentence. */
+  async table(ref: string, { sort, ...asked }: Asked): Promise<TableData> {
+    const { results } = await this.#ask("display(_frames.page(%))", { ...asked, ref, sort: sortOf(sort) });
+    const data = results.find((result) => result.data)?.data;
+    if (!data) throw new Error("Python did not answer with a table.");
+    return data;
+  }
+
+  /** Has Python write rows of a table that it keeps into a CSV file; gives its name. */
+  async saveTable(ref: string, { sort, ...selection }: Selection, name: string): Promise<string> {
+    const { logs } = await this.#ask("_frames.save(%)", { ...selection, ref, name, sort: sortOf(sort) });
+    return logs.stdout.trim();
+  }
+
+  /** Runs a line of ours in a context of ours, with a question in place of "%". */
+  async #ask(line: string, question: object): Promise<Execution> {
+    const word = base64(new TextEncoder().encode(JSON.stringify(question)))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_");
+    // Letters, digits and "-_=" close no string.
+    const code = `from belljar_harness.show import frames as _frames\n${line.replace("%", `"${word}"`)}`;
+    const execution = await this.#open.execute(code, { context: "belljar-page" });
+    if (execution.status !== "ok") throw new Error(execution.error?.value ?? "Python did not answer.");
+    return execution;
+  }
+
   async complete(code: string, cursor: number): Promise<Completions> {
     return this.#open.complete(code, cursor);
   }
@@ -209,4 +239,8 @@ export class Session implements Engine {
     this.#phase = phase;
     this.news.emit("phase");
   }
+}
+
+function sortOf(sort: Sorting | undefined): { column: number; descending: boolean } | undefined {
+  return sort && { column: sort.column, descending: sort.direction === "descending" };
 }

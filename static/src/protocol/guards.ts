@@ -99,6 +99,7 @@ export const table: Parse<TableData> = (value, at) => {
     // One row may have been sent a hundred thousand times at the price of one: the whole has a limit, too.
     rows: list(row, Math.min(100_000, Math.floor(CELLS / Math.max(1, heads.length)))),
     shape: pair,
+    ref: optional(text(64)),
   })(value, at);
 };
 

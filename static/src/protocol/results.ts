@@ -18,6 +18,8 @@ export interface TableData {
   rows: Cell[][];
   /** Whole size: rows, columns (index columns not counted). */
   shape: [number, number];
+  /** Where not all of it is here: the name by which the session that showed it knows the whole. */
+  ref?: string;
 }
 
 /** MIME types of charts that can be touched. Bokeh has no usual one: this is what its `json_item` gives. */

@@ -1,5 +1,6 @@
 // What a person does on the page, from the first look to the restart.
 
+import { readFileSync } from "node:fs";
 import { expect, test } from "../notebook";
 
 test("the first visit shows an example, one line of explanation and a sealed, ready Python", async ({ notebook }) => {
@@ -45,6 +46,43 @@ test("a table sorts by a click on its header and pages by fifty", async ({ noteb
   await header.click();
   await header.click();
   await expect(table.locator("tbody tr").first()).toContainText("119");
+});
+
+test("a table that was cut is sorted, searched and filtered as a whole, and its CSV has all rows", async ({
+  notebook,
+}) => {
+  const { page } = notebook;
+  const cell = await notebook.run("pd.DataFrame({'v': range(5000, 0, -1), 'w': ['even', 'odd'] * 2500})");
+  const table = cell.getByTestId("output-table");
+  const first = table.locator("tbody tr").first();
+  await expect(table.getByTestId("table-shape")).toHaveText("5,000 rows × 2 columns");
+  await table.locator("thead").getByText("v", { exact: true }).click();
+  await expect(first.locator("td").first()).toHaveText("1");
+  await table.getByRole("button", { name: "Next page" }).click();
+  await expect(first.locator("td").first()).toHaveText("51");
+  await table.getByTestId("table-find").click();
+  await table.getByTestId("table-search").fill("499");
+  await expect(table.getByTestId("table-shape")).toContainText("of 5,000 rows × 2 columns match");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    table.getByRole("button", { name: "CSV" }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), "utf8")
+    .trim()
+    .split("\n");
+  // v has 499 and 4990 to 4999, the index 499, 1499, …, 4499 and 4990 to 4999.
+  expect(lines).toHaveLength(1 + 11 + 15);
+  // Completion is not of the context in which the page asks.
+  await notebook.run("completed_here = 1");
+  const other = await notebook.cell("completed_h");
+  await page.keyboard.press("Control+Space");
+  await expect(other.locator(".cm-tooltip")).toContainText("completed_here");
+});
+
+test("a dict of frames is shown as tables with their names", async ({ notebook }) => {
+  const cell = await notebook.run("{'north': pd.DataFrame({'a': [1]}), 'south': pd.DataFrame({'a': [2]})}");
+  await expect(cell.getByTestId("output-table")).toHaveCount(2);
+  await expect(cell.locator("caption")).toHaveText(["north", "south"]);
 });
 
 test("a figure opens large and closes with Escape", async ({ notebook }) => {

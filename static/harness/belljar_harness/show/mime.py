@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from . import charts
+from .frames import Page
 from .plaintext import cap, plain_text
-from .tables import is_table, table_bundle
+from .tables import is_table, page_bundle, table_bundle
 
 #: Fields of a Bundle (`results.ts`) by MIME type.
 FIELDS = {
@@ -66,6 +67,8 @@ class Formatter:
         """
         if _is_figure(value):
             return self._figure(value)
+        if isinstance(value, Page):
+            return _checked(page_bundle(value))
         if is_table(value):
             table = _attempt(lambda: table_bundle(value, self._rows, self._columns))
             if table is not None:

@@ -11,6 +11,7 @@ import math
 import sys
 from typing import Any
 
+from . import frames
 from .plaintext import cap
 
 Cell = str | int | float | bool | None
@@ -24,6 +25,14 @@ EXACT = 2**53
 #: Rows and columns of the html and text that pandas itself makes, when the user lifted pandas' own limits.
 PRINTED_ROWS = 1000
 PRINTED_COLUMNS = 100
+#: Tables of a dict or list that are shown one by one.
+MOST_TABLES = 20
+
+
+def is_frame(value: Any) -> bool:
+    """Whether `value` is a DataFrame. Doesn't import pandas."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, getattr(pandas, "DataFrame", ()))
 
 
 def is_table(value: Any) -> bool:
@@ -49,8 +58,29 @@ def table_bundle(value: Any, rows: int, columns: int) -> dict[str, Any]:
             html = value._repr_html_()
             if html:
                 bundle["html"] = html
-    bundle["data"] = table_data(value, rows, columns)
+    data = bundle["data"] = table_data(value, rows, columns)
+    shown = sum(column["role"] == "column" for column in data["columns"])
+    if len(data["rows"]) < data["shape"][0] or shown < data["shape"][1]:
+        data["ref"] = frames.keep(value)
     return bundle
+
+
+def page_bundle(page: frames.Page) -> dict[str, Any]:
+    """The bundle of some rows of a kept table; its shape is that of all that match."""
+    data = table_data(page.value, frames.ROWS, frames.COLUMNS)
+    data["shape"] = [page.rows, page.columns]
+    return {"text": f"{len(data['rows'])} of {page.rows} rows", "data": data}
+
+
+def tables_in(value: Any) -> list[tuple[str, Any]]:
+    """The tables of a dict or list that holds nothing else, with their names; none for anything else."""
+    if type(value) is dict:
+        named = [(_text(key), item) for key, item in list(value.items())[: MOST_TABLES + 1]]
+    elif type(value) in (list, tuple):
+        named = [(str(at), item) for at, item in enumerate(value[: MOST_TABLES + 1])]
+    else:
+        return []
+    return named if 0 < len(named) <= MOST_TABLES and all(is_frame(item) for _, item in named) else []
 
 
 def set_defaults(pandas: Any) -> None:

@@ -101,6 +101,11 @@ export class Outputs {
     return this.#items.flatMap((item): SavedOutput[] => {
       if (item.kind === "input") return [];
       // What a note offers to press belongs to the Python that wrote it.
+      // And so does its name for a table: the rows that are here are what is left of that.
+      if (item.kind === "bundle" && item.bundle.data?.ref !== undefined) {
+        const { ref: _, ...data } = item.bundle.data;
+        return [{ ...item, bundle: { ...item.bundle, data } }];
+      }
       if (item.kind === "note") return [{ kind: "note", tone: item.tone, text: item.text }];
       return [item.kind === "text" ? { kind: "text", pieces: item.pieces.map((piece) => ({ ...piece })) } : item];
     });

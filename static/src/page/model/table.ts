@@ -28,15 +28,14 @@ export function isNumeric(column: TableColumn, rows: readonly (readonly Cell[])[
 }
 
 /** Row numbers in shown order. Stable; missing values stay last in either direction, as in pandas. */
-export function order(data: TableData, sorting: Sorting | undefined): number[] {
-  const indices = data.rows.map((_, i) => i);
-  if (!sorting) return indices;
+export function order(data: TableData, sorting: Sorting | undefined, rows = data.rows.map((_, i) => i)): number[] {
+  if (!sorting) return rows;
   const { column, direction } = sorting;
   // Integers past 2^53 travel as strings.
   const numeric = /^u?int/i.test(data.columns[column]?.dtype ?? "");
   const sign = direction === "ascending" ? 1 : -1;
   const value = (i: number): Cell => data.rows[i]?.[column] ?? null;
-  return indices.sort((a, b) => {
+  return [...rows].sort((a, b) => {
     const x = value(a);
     const y = value(b);
     if (x === null || y === null) return x === y ? a - b : x === null ? 1 : -1;
@@ -84,12 +83,11 @@ export function cellText(value: Cell, dtype: string, places: number): string {
   });
 }
 
-/** "4 rows × 3 columns", or "first 1,000 of 20,000 rows × 3 columns". */
-export function shapeText(data: TableData): string {
+/** "4 rows × 3 columns"; where the others can't be had, "first 1,000 of 20,000 rows × 3 columns". */
+export function shapeText(data: TableData, whole = data.rows.length === data.shape[0]): string {
   const [rows, columns] = data.shape;
   const n = (value: number) => grouped.format(value);
-  const shown = data.rows.length;
-  const some = shown < rows ? `first ${n(shown)} of ` : "";
+  const some = whole ? "" : `first ${n(data.rows.length)} of `;
   return `${some}${n(rows)} ${rows === 1 ? "row" : "rows"} × ${n(columns)} ${columns === 1 ? "column" : "columns"}`;
 }
 

@@ -9,7 +9,7 @@ import { CellView } from "./cell-view";
 import type { OutputActions } from "./outputs-view";
 import { toast } from "./toast";
 
-export interface NotebookActions extends Pick<OutputActions, "readFile" | "wantSvg" | "retry"> {
+export interface NotebookActions extends Pick<OutputActions, "readFile" | "askTable" | "wantSvg" | "retry"> {
   completion: CompletionSource;
 }
 

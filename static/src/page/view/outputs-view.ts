@@ -3,6 +3,7 @@
 import type { Bundle, Chart } from "../../protocol/results";
 import type { NoteOutput, Output, Outputs } from "../model/outputs";
 import { dearness } from "../model/svgcost";
+import type { TableAsk } from "../model/table-source";
 import { h } from "./dom";
 import { errorView } from "./error-view";
 import { figureView } from "./figure-view";
@@ -21,6 +22,8 @@ import { toast } from "./toast";
 
 export interface OutputActions {
   readFile: ReadFile;
+  /** Undefined where nobody can be asked for more of a table. */
+  askTable?: TableAsk | undefined;
   wantSvg(): void;
   runAbove(): void;
   retry(): void;
@@ -138,7 +141,8 @@ export class OutputsView {
     const { chart, data, html, markdown, svg, text } = bundle;
     if (chart !== undefined) return this.#within(output, "A chart.", () => this.#chart(bundle, chart), CHARTS);
     if (data !== undefined) {
-      return this.#within(output, "A table.", () => ({ dom: tableView(data, bundle.name) }));
+      const { askTable: ask, readFile: read } = this.#actions;
+      return this.#within(output, "A table.", () => ({ dom: tableView(data, { name: bundle.name, ask, read }) }));
     }
     if (bundle.png !== undefined || bundle.jpeg !== undefined) return this.#figure(bundle);
     if (svg !== undefined) {

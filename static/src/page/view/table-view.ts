@@ -1,4 +1,4 @@
-// A data frame as a table: header that stays, sorting, pages of fifty, and its whole shape always in sight.
+// A data frame as a table: header that stays, sorting, search, a filter, pages of fifty, and its whole shape always in sight.
 
 import type { TableData } from "../../protocol/results";
 import { count } from "../model/format";
@@ -7,115 +7,228 @@ import {
   decimals,
   isNumeric,
   nextSorting,
-  order,
   PAGE_ROWS,
   type Sorting,
   separated,
   shapeText,
 } from "../model/table";
+import { type Asked, indexColumns, type Selection, sourceOf, type TableAsk } from "../model/table-source";
 import { fill, h, setText } from "./dom";
 import { copyText, download } from "./hand-out";
 import { icon } from "./icons";
+import { tableFilter } from "./table-filter";
+import { toast } from "./toast";
 
-/** Columns and characters of a cell that are drawn; what is copied or downloaded has them all. */
+/** Columns beside the index, and characters of a cell, that are drawn; what is copied or downloaded has them all. */
 const COLUMNS = 100;
 const CHARACTERS = 1_000;
 /** Rows that decide how a column is written. */
 const SAMPLE = 1_000;
+/** A table of no more rows is searched with the eyes. */
+const FEW = 10;
 
-export function tableView(data: TableData, name = "table"): HTMLElement {
-  const columns = data.columns.slice(0, COLUMNS);
+export interface TableOptions {
+  /** Over the table, where it has one. */
+  name?: string | undefined;
+  ask?: TableAsk | undefined;
+  /** Reads a file that Python wrote. */
+  read?: ((path: string) => Promise<Blob>) | undefined;
+}
+
+export function tableView(data: TableData, { name, ask, read }: TableOptions = {}): HTMLElement {
+  const source = sourceOf(data, ask);
+  const index = indexColumns(data);
   const sample = data.rows.slice(0, SAMPLE);
-  let sorting: Sorting | undefined;
-  let indices = order(data, undefined);
-  let page = 0;
-  const pages = Math.max(1, Math.ceil(indices.length / PAGE_ROWS));
-  const numeric = columns.map((column, at) => isNumeric(column, sample, at));
-  const places = columns.map((_, at) => decimals(sample.map((row) => row[at] ?? null)));
   // The first index column stays in sight while the others scroll.
   const sticky = data.columns[0]?.role === "index";
+  let selection: Selection = {};
+  let sorting: Sorting | undefined;
+  let [page, left, matched] = [0, 0, data.shape[0]];
+  let shown: TableData = data;
+  let asking = 0;
 
-  const classes = (at: number) =>
-    [numeric[at] ? "number" : "", data.columns[at]?.role === "index" ? "index" : "", sticky && at === 0 ? "pinned" : ""]
-      .filter(Boolean)
-      .join(" ");
-  const headers = columns.map((column, at) =>
-    h(
-      "th",
-      { scope: "col", class: classes(at), title: `${column.name || "index"}: ${column.dtype}` },
-      h(
-        "button",
-        { type: "button", on: { click: () => sort(at) } },
-        h("span", { class: "column-name" }, column.name),
-        icon("ascending"),
-      ),
-    ),
-  );
+  const head = h("tr");
   const body = h("tbody");
-  const position = h("span", { class: "page-position" });
+  const shape = h("span", { class: "shape", "data-testid": "table-shape", role: "status" });
+  const wait = h("span", { class: "spinner", role: "img", "aria-label": "Asking Python", hidden: true });
+  const position = h("input", {
+    class: "page-number",
+    inputmode: "numeric",
+    "aria-label": "Page",
+    size: 3,
+    on: { change: () => turn(Number.parseInt(position.value, 10) - 1) },
+  });
+  const pagesText = h("span", { class: "page-position" });
   const previous = pageButton("Previous page", "chevron-left", () => turn(page - 1));
   const next = pageButton("Next page", "chevron-right", () => turn(page + 1));
+  const pager = h("span", { class: "pager" }, previous, position, pagesText, next);
+  const columnsText = h("span", { class: "shape" });
+  const lefter = pageButton("Columns before", "chevron-left", () => slide(left - COLUMNS));
+  const righter = pageButton("Columns behind", "chevron-right", () => slide(left + COLUMNS));
+  const wide = h("span", { class: "pager" }, lefter, columnsText, righter);
   const scroller = h(
     "div",
-    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": `Table, ${shapeText(data)}` },
-    h("table", {}, h("thead", {}, h("tr", {}, headers)), body),
+    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": `Table, ${shapeText(data, source.whole)}` },
+    h("table", {}, name !== undefined && h("caption", {}, name), h("thead", {}, head), body),
   );
 
-  function sort(column: number): void {
-    sorting = nextSorting(sorting, column);
-    indices = order(data, sorting);
-    headers.forEach((header, at) => {
-      const mine = sorting?.column === at ? sorting.direction : undefined;
-      if (mine) header.setAttribute("aria-sort", mine);
-      else header.removeAttribute("aria-sort");
-      header.querySelector("svg")?.replaceWith(icon(mine ?? "ascending"));
-    });
+  /** A column's number in the whole table. */
+  const whole = (at: number) => (at < index ? at : at + left);
+  const pages = () =>
+    Math.max(1, Math.ceil((source.whole ? matched : Math.min(matched, data.rows.length)) / PAGE_ROWS));
+
+  function slide(to: number): void {
+    left = Math.max(0, Math.min(to, Math.floor((data.shape[1] - 1) / COLUMNS) * COLUMNS));
+    turn(page);
+  }
+
+  function select(part: Selection): void {
+    selection = { ...selection, ...part };
     turn(0);
   }
 
   function turn(to: number): void {
-    page = Math.max(0, Math.min(pages - 1, to));
-    const from = page * PAGE_ROWS;
-    const shown = indices.slice(from, from + PAGE_ROWS);
-    fill(body, shown.map(row));
-    scroller.scrollTop = 0;
-    setText(position, `${count(from + 1)}–${count(from + shown.length)}`);
-    previous.disabled = page === 0;
-    next.disabled = page === pages - 1;
-  }
-
-  function row(i: number): HTMLElement {
-    const cells = data.rows[i] ?? [];
-    return h(
-      "tr",
-      {},
-      columns.map((column, at) => {
-        const value = cells[at] ?? null;
-        const name = classes(at);
-        const index = column.role === "index";
-        if (value === null) return h(index ? "th" : "td", { class: `${name} missing`, title: "missing" });
-        const whole = cellText(value, column.dtype, places[at] ?? 0);
-        const text = whole.length > CHARACTERS ? `${whole.slice(0, CHARACTERS)} …` : whole;
-        return h(index ? "th" : "td", { class: name, scope: index && "row", title: text.length > 40 && text }, text);
-      }),
+    page = Number.isFinite(to) ? Math.max(0, Math.min(pages() - 1, to)) : page;
+    const asked: Asked = {
+      ...selection,
+      sort: sorting,
+      from: page * PAGE_ROWS,
+      rows: PAGE_ROWS,
+      left,
+      columns: COLUMNS,
+    };
+    asking += 1;
+    const turnOf = asking;
+    const got = source.page(asked);
+    if (!(got instanceof Promise)) return draw(got);
+    wait.hidden = false;
+    got.then(
+      (rows) => turnOf === asking && draw(rows),
+      (error: unknown) => {
+        if (turnOf !== asking) return;
+        wait.hidden = true;
+        toast(error instanceof Error ? error.message : "Python did not answer.", undefined, "table");
+      },
     );
   }
 
+  function draw(rows: TableData): void {
+    wait.hidden = true;
+    shown = rows;
+    matched = rows.shape[0];
+    const { columns } = rows;
+    const numeric = columns.map((column, at) =>
+      isNumeric(column, left === 0 && sample.length > 0 ? sample : rows.rows, at),
+    );
+    const places = columns.map((_, at) => decimals((left === 0 ? sample : rows.rows).map((row) => row[at] ?? null)));
+    const classes = (at: number) =>
+      [numeric[at] ? "number" : "", columns[at]?.role === "index" ? "index" : "", sticky && at === 0 ? "pinned" : ""]
+        .filter(Boolean)
+        .join(" ");
+    fill(
+      head,
+      columns.map((column, at) => header(column, whole(at), classes(at))),
+    );
+    fill(
+      body,
+      rows.rows.map((cells) =>
+        h(
+          "tr",
+          {},
+          columns.map((column, at) => {
+            const value = cells[at] ?? null;
+            const name = classes(at);
+            const isIndex = column.role === "index";
+            const tag = isIndex ? "th" : "td";
+            if (value === null) return h(tag, { class: `${name} missing`, scope: isIndex && "row", title: "missing" });
+            const all = cellText(value, column.dtype, places[at] ?? 0);
+            const text = all.length > CHARACTERS ? `${all.slice(0, CHARACTERS)} …` : all;
+            return h(tag, { class: name, scope: isIndex && "row", title: text.length > 40 && text }, text);
+          }),
+        ),
+      ),
+    );
+    scroller.scrollTop = 0;
+    const some = selection.search || selection.filter;
+    const all = shapeText(data, source.whole);
+    setText(shape, some ? `${count(matched)} of ${all} match` : all);
+    pager.hidden = pages() === 1;
+    position.value = String(page + 1);
+    setText(pagesText, `of ${count(pages())}`);
+    previous.disabled = page === 0;
+    next.disabled = page >= pages() - 1;
+    wide.hidden = data.shape[1] <= COLUMNS || (!source.whole && data.columns.length - index <= COLUMNS);
+    setText(columnsText, `columns ${count(left + 1)}–${count(left + columns.length - index)}`);
+    lefter.disabled = left === 0;
+    righter.disabled = left + COLUMNS >= (source.whole ? data.shape[1] : data.columns.length - index);
+  }
+
+  function header({ name, dtype, role }: TableData["columns"][number], column: number, classes: string): HTMLElement {
+    const mine = sorting?.column === column ? sorting.direction : undefined;
+    const title = `${name || "index"}: ${dtype}`;
+    const label = name === "" && h("span", { class: "visually-hidden" }, role === "index" ? "index" : "no name");
+    const text = h("span", { class: "column-name" }, name);
+    // What is here of a cut table can't be sorted truly.
+    if (!source.whole)
+      return h("th", { scope: "col", class: classes, title }, h("span", { class: "plain-head" }, label, text));
+    const press = () => {
+      sorting = nextSorting(sorting, column);
+      turn(0);
+      head.querySelectorAll<HTMLElement>("button")[focusAt]?.focus();
+    };
+    const focusAt = head.childElementCount;
+    return h(
+      "th",
+      { scope: "col", class: classes, title, "aria-sort": mine },
+      h("button", { type: "button", on: { click: press } }, label, text, icon(mine ?? "ascending")),
+    );
+  }
+
+  async function csv(): Promise<void> {
+    const title = name ?? "table";
+    try {
+      wait.hidden = false;
+      const got = await source.csv({ ...selection, sort: sorting }, title);
+      if ("text" in got) download(`${title}.csv`, new Blob([got.text], { type: "text/csv" }));
+      else if (read) {
+        download(got.path, await read(got.path));
+        toast(`All ${count(matched)} rows are in ${got.path}, which is in Files, too.`);
+      }
+    } catch (error) {
+      toast(error instanceof Error ? error.message : "The file could not be made.");
+    } finally {
+      wait.hidden = true;
+    }
+  }
+
+  const filter = source.whole && data.shape[0] > FEW ? tableFilter(data, select) : undefined;
   turn(0);
   return h(
     "div",
     { class: "output output-table", "data-testid": "output-table" },
     scroller,
+    filter?.row,
     h(
       "div",
       { class: "output-tools" },
-      h("span", { class: "shape", "data-testid": "table-shape" }, shapeText(data)),
-      columns.length < data.columns.length && h("span", { class: "shape" }, `the first ${COLUMNS} columns are shown`),
-      pages > 1 && h("span", { class: "pager" }, previous, position, next),
-      tool("copy", "Copy", () => void copyText(separated(data, indices, "\t"))),
-      tool("download", data.rows.length < data.shape[0] ? "CSV of these rows" : "CSV", () =>
-        download(`${name}.csv`, new Blob([separated(data, indices, ",")], { type: "text/csv" })),
+      shape,
+      wait,
+      pager,
+      wide,
+      filter?.toggle,
+      tool(
+        "copy",
+        pages() > 1 ? "Copy page" : "Copy",
+        () =>
+          void copyText(
+            separated(
+              shown,
+              shown.rows.map((_, i) => i),
+              "\t",
+            ),
+          ),
       ),
+      tool("download", source.whole ? "CSV" : "CSV of these rows", () => void csv()),
     ),
   );
 }

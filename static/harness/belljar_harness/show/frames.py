@@ -1,0 +1,252 @@
+"""Whole tables behind what is shown of them: the page asks for other rows, sorted, searched and filtered.
+
+A table that was cut when it was shown is kept as pandas' lazy copy, which shares its memory until the
+original is written to: what is asked for later is the table as it was shown.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections import OrderedDict
+from typing import Any
+
+#: Tables that are kept at most, and bytes of all of them together, as `memory_usage` counts.
+MOST = 12
+MOST_BYTES = 300_000_000
+#: Rows and columns of one answer.
+ROWS = 1_000
+COLUMNS = 200
+
+GONE = (
+    "Python has this table no more: it was shown too long ago, or Python was restarted. Run its cell again."
+)
+
+
+class Page:
+    """Some rows of a kept table, to be shown as data.
+
+    Attributes:
+        value: A DataFrame, Series or Index with those rows.
+        rows: How many rows match in all.
+        columns: How many columns the whole table has.
+    """
+
+    def __init__(self, value: Any, rows: int, columns: int) -> None:
+        self.value = value
+        self.rows = rows
+        self.columns = columns
+
+
+class Frames:
+    """Tables that were cut when they were shown, by a name that nothing else has."""
+
+    def __init__(self) -> None:
+        self._tables: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        #: The rows that the last question was about, and that question.
+        self._found: tuple[str, Any] = ("", None)
+
+    def keep(self, value: Any) -> str:
+        """Keep a DataFrame, Series or Index; gives its name."""
+        usage = value.memory_usage(deep=False)
+        size = int(usage if isinstance(usage, int) else usage.sum())
+        name = secrets.token_hex(8)
+        self._tables[name] = (value.copy(deep=False), size)
+        while len(self._tables) > MOST or (
+            len(self._tables) > 1 and sum(size for _, size in self._tables.values()) > MOST_BYTES
+        ):
+            self._tables.popitem(last=False)
+        return name
+
+    def page(self, question: str) -> Page:
+        """The rows that a question asks for.
+
+        Args:
+            question: JSON in base64 of URLs, so that it is a plain word in source text: `ref`; `from` and
+                `rows`; `left` and `columns`; and, where wanted, `sort` (`column`, counted with the index
+                levels first, and `descending`), `search` (a text) and `filter` (`column`, `by`, `value`).
+
+        Raises:
+            LookupError: The table is not kept any more.
+        """
+        asked = _asked(question)
+        value = self._table(asked["ref"])
+        positions = self._positions(asked, value)
+        start, stop = asked["from"], asked["from"] + min(asked["rows"], ROWS)
+        total = len(value) if positions is None else len(positions)
+        where = slice(start, stop) if positions is None else positions[start:stop]
+        rows = _take(value, where)
+        if _is_frame(value):
+            left = asked.get("left", 0)
+            rows = rows.iloc[:, left : left + min(asked.get("columns", COLUMNS), COLUMNS)]
+        return Page(rows, total, value.shape[1] if _is_frame(value) else _levels(value))
+
+    def save(self, question: str) -> str:
+        """Write all rows that a question asks for into a CSV file beside the cells; gives its name."""
+        from pathlib import Path
+
+        asked = _asked(question)
+        value = self._table(asked["ref"])
+        positions = self._positions(asked, value)
+        rows = value if positions is None else _take(value, positions)
+        stem = (
+            "".join(c if c.isalnum() or c in "-_" else "-" for c in asked.get("name", "table"))[:60]
+            or "table"
+        )
+        number, path = 1, Path(f"{stem}.csv")
+        while path.exists():
+            number += 1
+            path = Path(f"{stem}-{number}.csv")
+        table = rows.to_frame(index=False) if _is_index(rows) else rows
+        # An index that only counts is none in a file.
+        plain = _is_index(rows) or (type(value.index).__name__ == "RangeIndex" and value.index.name is None)
+        table.to_csv(path, index=not plain)
+        return str(path)
+
+    def _table(self, name: str) -> Any:
+        found = self._tables.get(name)
+        if found is None:
+            raise LookupError(GONE)
+        self._tables.move_to_end(name)
+        return found[0]
+
+    def _positions(self, asked: dict[str, Any], value: Any) -> Any:
+        """Numbers of the rows in the order asked for; None for all of them as they are."""
+        sort, search, condition = asked.get("sort"), asked.get("search"), asked.get("filter")
+        if not sort and not search and not condition:
+            return None
+        key = json.dumps([asked["ref"], sort, search, condition])
+        if self._found[0] == key:
+            return self._found[1]
+        import numpy as np
+
+        wanted = None
+        if condition:
+            wanted = _matches(_part(value, condition["column"]), condition["by"], str(condition["value"]))
+        if search:
+            found = _search(value, str(search))
+            wanted = found if wanted is None else wanted & found
+        positions = None if wanted is None else np.flatnonzero(wanted)
+        if sort:
+            part = _part(value, sort["column"])
+            if positions is not None:
+                part = part.iloc[positions]
+            order = _order(part, bool(sort.get("descending")))
+            positions = order if positions is None else positions[order]
+        self._found = (key, positions)
+        return positions
+
+
+def _asked(question: str) -> dict[str, Any]:
+    asked: dict[str, Any] = json.loads(base64.urlsafe_b64decode(question))
+    return asked
+
+
+def _is_frame(value: Any) -> bool:
+    import pandas as pd
+
+    return isinstance(value, pd.DataFrame)
+
+
+def _is_index(value: Any) -> bool:
+    import pandas as pd
+
+    return isinstance(value, pd.Index)
+
+
+def _levels(value: Any) -> int:
+    return int(value.nlevels) if _is_index(value) else 1
+
+
+def _take(value: Any, where: Any) -> Any:
+    return value[where] if _is_index(value) else value.iloc[where]
+
+
+def _part(value: Any, column: int) -> Any:
+    """A column as a Series that counts its rows from 0; levels of the index come first."""
+    import pandas as pd
+
+    index = value if _is_index(value) else value.index
+    if column < index.nlevels:
+        return pd.Series(index.get_level_values(column)).reset_index(drop=True)
+    column -= index.nlevels
+    part = value.iloc[:, column] if _is_frame(value) else value
+    return part.reset_index(drop=True)
+
+
+def _order(part: Any, descending: bool) -> Any:
+    """Stable, missing values last in either direction, as in pandas."""
+    import numpy as np
+
+    part = part.reset_index(drop=True)
+    if isinstance(part.dtype, np.dtype) and part.dtype.kind in "iuf":
+        present = np.flatnonzero(part.notna().to_numpy())
+        values = part.to_numpy()[present]
+        if descending:
+            order = len(values) - 1 - values[::-1].argsort(kind="stable")[::-1]
+        else:
+            order = values.argsort(kind="stable")
+        return np.concatenate([present[order], np.flatnonzero(part.isna().to_numpy())])
+    try:
+        done = part.sort_values(ascending=not descending, kind="stable", na_position="last")
+    except TypeError:  # values of kinds that have no order among each other
+        texts = part.astype(str).where(part.notna())
+        done = texts.sort_values(ascending=not descending, kind="stable", na_position="last")
+    return done.index.to_numpy()
+
+
+def _search(value: Any, text: str) -> Any:
+    import numpy as np
+
+    index = value if _is_index(value) else value.index
+    count = index.nlevels + (value.shape[1] if _is_frame(value) else 0 if _is_index(value) else 1)
+    found = np.zeros(len(value), dtype=bool)
+    for column in range(count):
+        found |= _contains(_part(value, column), text)
+    return found
+
+
+def _contains(part: Any, text: str) -> Any:
+    texts = part.astype(str).str.contains(text, case=False, regex=False)
+    return texts.fillna(False).to_numpy(dtype=bool) & part.notna().to_numpy()
+
+
+def _matches(part: Any, by: str, text: str) -> Any:
+    import pandas as pd
+
+    if by == "missing":
+        return part.isna().to_numpy()
+    if by == "present":
+        return part.notna().to_numpy()
+    if by == "contains":
+        return _contains(part, text)
+    if part.dtype.kind == "M":
+        wanted: Any = pd.Timestamp(text, tz=getattr(part.dtype, "tz", None))
+    elif part.dtype.kind in "iuf":
+        wanted = float(text)
+    elif part.dtype.kind == "b":
+        wanted = text.strip().lower() in ("true", "1", "yes")
+    else:
+        part, wanted = part.astype(object).where(part.isna(), part.astype(str)), text
+    compare = {"=": "eq", "≠": "ne", "<": "lt", "≤": "le", ">": "gt", "≥": "ge"}[by]
+    found = getattr(part[part.notna()], compare)(wanted)
+    return found.reindex(part.index, fill_value=False).to_numpy(dtype=bool)
+
+
+_kept = Frames()
+
+
+def keep(value: Any) -> str:
+    """Keep a table that is shown in part; gives the name that questions about it have."""
+    return _kept.keep(value)
+
+
+def page(question: str) -> Page:
+    """See `Frames.page`."""
+    return _kept.page(question)
+
+
+def save(question: str) -> None:
+    """See `Frames.save`; prints the name."""
+    print(_kept.save(question))
