@@ -7,7 +7,8 @@ import { type FileContent, toContent } from "./model/content";
 import { plainName } from "./model/format";
 import { fromFragment, type Linked, toFragment } from "./model/link";
 import type { Notebook } from "./model/notebook";
-import { fromIpynb, fromPython, isMarked } from "./model/notebookfile";
+import { fromIpynb } from "./model/notebookfile";
+import { fromPython, isMarked } from "./model/script";
 import { fetchPublished, forgetAsked, type Published } from "./published";
 import type { Session } from "./session";
 import { find } from "./stock";
@@ -194,8 +195,8 @@ function cellsOf({ source, title, id }: Example): Fresh {
 
 async function read(file: File): Promise<Fresh> {
   const text = await file.text();
-  const cells = /\.ipynb$/i.test(file.name) ? fromIpynb(text) : fromPython(text);
-  return { cells, name: plainName(file.name).replace(/\.(ipynb|py)$/i, "") };
+  const found = /\.ipynb$/i.test(file.name) ? fromIpynb(text) : { cells: fromPython(text) };
+  return { ...found, name: plainName(file.name).replace(/\.(ipynb|py)$/i, "") };
 }
 
 /** Takes a notebook out of the address, so that the page opens with what is kept. */

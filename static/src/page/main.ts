@@ -10,8 +10,9 @@ import { forgetLink, Library } from "./library";
 import { bytes, plainName } from "./model/format";
 import { holdsNotebook } from "./model/link";
 import { Notebook } from "./model/notebook";
-import { fromPython, toIpynb, toPython } from "./model/notebookfile";
+import { toIpynb } from "./model/notebookfile";
 import { Runner } from "./model/runner";
+import { fromPython, toPython } from "./model/script";
 import { STOP_RESTARTS } from "./model/start";
 import { statusOf } from "./model/status";
 import { browserStorage, Store } from "./model/store";
@@ -251,7 +252,7 @@ menu(
     open: () => opener.click(),
     saveIpynb,
     savePy: () =>
-      download(`${safeName(opened.name)}.py`, new Blob([toPython(notebook.seeds())], { type: "text/x-python" })),
+      download(`${safeName(opened.name)}.py`, new Blob([toPython(notebook.cells)], { type: "text/x-python" })),
     theme: (theme) => {
       choices = store.choose({ theme });
       applyTheme(theme);
@@ -285,7 +286,7 @@ menu(
 );
 
 function saveIpynb(): void {
-  const text = toIpynb(notebook.cells, session.info?.python ?? "3.14");
+  const text = toIpynb(notebook.cells, session.info?.python ?? "3.14", opened.head.beside);
   download(`${safeName(opened.name)}.ipynb`, new Blob([text], { type: "application/x-ipynb+json" }));
 }
 

@@ -4,7 +4,7 @@ import { estimateHeight } from "../../../static/src/page/model/htmlsize";
 import { formulaOf } from "../../../static/src/page/model/latex";
 import { WIDTH } from "../../../static/src/page/model/line";
 import { type Block, parse } from "../../../static/src/page/model/markdown";
-import { fromPython } from "../../../static/src/page/model/notebookfile";
+import { fromPython } from "../../../static/src/page/model/script";
 import { dearness, isDear, svgCost } from "../../../static/src/page/model/svgcost";
 import { Screen } from "../../../static/src/page/model/terminal";
 

@@ -16,7 +16,7 @@ import { type Kept, type NotebookRecord, nameOf, type Summary } from "./record";
 
 /** A notebook that is not kept yet. */
 export interface Fresh {
-  cells: readonly (CellSeed | SavedCell)[];
+  cells: readonly (CellSeed & Partial<SavedCell>)[];
   name?: string | undefined;
   example?: string | undefined;
   files?: NotebookRecord["files"] | undefined;
@@ -373,7 +373,7 @@ export class Opened {
     this.changed.emit();
   }
 
-  #fill(cells: readonly (CellSeed | SavedCell)[]): void {
+  #fill(cells: readonly (CellSeed & Partial<SavedCell>)[]): void {
     this.#placing = true;
     this.#parts.notebook.replace(cells);
     this.#placing = false;

@@ -122,7 +122,7 @@ export class Notebook {
     return this.#cells.map(({ kind, source }) => ({ kind, source }));
   }
 
-  insert(index: number, seed: CellSeed | SavedCell): Cell {
+  insert(index: number, seed: CellSeed & Partial<SavedCell>): Cell {
     return this.#insert(index, this.#make(seed));
   }
 
@@ -203,7 +203,7 @@ export class Notebook {
   }
 
   /** Other cells altogether. Their outputs start empty. */
-  replace(seeds: readonly (CellSeed | SavedCell)[]): void {
+  replace(seeds: readonly (CellSeed & Partial<SavedCell>)[]): void {
     const list = seeds.length > 0 ? seeds : [{ kind: "code" as const, source: "" }];
     for (const cell of this.#cells) cell.outputs.clear();
     this.#keys.clear();
@@ -235,10 +235,8 @@ export class Notebook {
     return this.#cells.find((cell) => cell.id === id);
   }
 
-  #make(seed: CellSeed | SavedCell): Mutable {
+  #make({ kind, source, key, beside = {}, run }: CellSeed & Partial<SavedCell>): Mutable {
     this.#ids += 1;
-    const { kind, source } = seed;
-    const { key, beside = {}, run }: Partial<SavedCell> = "key" in seed ? seed : {};
     const outputs = new Outputs();
     // A file may give two cells the same one.
     const own = key === undefined || this.#keys.has(key) ? newKey() : key;

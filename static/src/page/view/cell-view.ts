@@ -55,7 +55,7 @@ export class CellView {
           pointerdown: () => actions.select(),
           focusin: () => actions.select(),
           dblclick: () => {
-            if (cell.kind === "text" && !this.#editor) this.edit();
+            if (cell.kind !== "code" && !this.#editor) this.edit();
           },
         },
       },
@@ -97,7 +97,7 @@ export class CellView {
   /** Out of the editor; a text cell shows itself rendered. */
   leave(): void {
     if (this.editing) this.focus();
-    if (this.#cell.kind === "text" && this.#cell.source.trim() !== "") this.#fillWell();
+    if (this.#cell.kind !== "code" && this.#cell.source.trim() !== "") this.#fillWell();
   }
 
   focus(): void {
@@ -116,7 +116,10 @@ export class CellView {
   /** The cell's number in the notebook, for its labels. */
   number(n: number): void {
     this.#label = `Cell ${n}`;
-    this.dom.setAttribute("aria-label", `${this.#label}, ${this.#cell.kind === "code" ? "Python" : "text"}`);
+    this.dom.setAttribute(
+      "aria-label",
+      `${this.#label}, ${{ code: "Python", text: "text", raw: "raw text" }[this.#cell.kind]}`,
+    );
     this.#run.setAttribute("aria-label", this.#runLabel());
   }
 
@@ -147,8 +150,8 @@ export class CellView {
       this.#run.replaceChildren(icon(name));
     }
     this.#run.setAttribute("aria-label", this.#runLabel());
-    this.#run.hidden = kind === "text";
-    setText(this.#count, kind === "text" ? "" : count === undefined ? "[ ]" : `[${count}]`);
+    this.#run.hidden = kind !== "code";
+    setText(this.#count, kind !== "code" ? "" : count === undefined ? "[ ]" : `[${count}]`);
     this.#editor?.markLine(failedLine);
     this.dom.setAttribute("aria-busy", String(state === "running" || state === "loading"));
     this.tick(performance.now());
@@ -189,6 +192,7 @@ export class CellView {
     this.#editor?.destroy();
     this.#editor = undefined;
     if (this.#cell.source.trim() === "") this.#openEditor();
+    else if (this.#cell.kind === "raw") this.#well.replaceChildren(h("pre", { class: "raw" }, this.#cell.source));
     else this.#well.replaceChildren(markdownView(this.#cell.source));
   }
 

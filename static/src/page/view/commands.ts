@@ -109,7 +109,7 @@ function run(asked: Command, { notebook, runner, view, showKeys }: CommandTarget
   };
   const start = () => {
     if (!selected) return;
-    if (selected.kind === "text") view.selected?.leave();
+    if (selected.kind !== "code") view.selected?.leave();
     else runner.run(selected.id);
   };
   switch (command) {
