@@ -27,13 +27,15 @@ belljar_export = {"profile": "core", "packages": "numpy,pandas,matplotlib,microp
 
 #: Links out of this folder lead nowhere in a site.
 _OUTSIDE = re.compile(r"\[([^\]\n]{1,200})\]\(\.\./[^)\n]{1,200}\)")
+#: Examples that need nothing of ours: text where the files are read, cells in the site.
+_RUNS = re.compile(r"<!-- runs here -->\n```python\n")
 #: On the way of a reader; the others come behind them.
 _FIRST = ("try", "embed", "integrations", "static", "online", "check", "links", "sdk", "api", "python")
 
 
 def _read(app: Sphinx, docname: str, source: list[str]) -> None:
     """Readers of the files themselves have the table of the index, a site has its list of pages."""
-    source[0] = _OUTSIDE.sub(r"\1", source[0])
+    source[0] = _RUNS.sub("```{belljar}\n\n", _OUTSIDE.sub(r"\1", source[0]))
     if docname == root_doc:
         there = {path.stem for path in Path(app.srcdir).glob("*.md")} - {root_doc, *_FIRST}
         pages = "\n".join([*_FIRST, *sorted(there)])

@@ -66,6 +66,16 @@ def test_no_page_leads_nowhere(site: Path) -> None:
     assert lost == []
 
 
+def test_an_example_that_needs_nothing_of_ours_is_a_cell_of_its_page(site: Path, repository: Path) -> None:
+    marked = {
+        path.stem: path.read_text().count("<!-- runs here -->") for path in (repository / "docs").glob("*.md")
+    }
+    assert marked["links"] == 1
+    for name, count in marked.items():
+        assert Links(site / f"{name}.html").cells >= count, name
+    assert "runs here" not in (site / "links.html").read_text()
+
+
 def test_the_page_with_cells_has_them_and_their_script(site: Path) -> None:
     page = site / "try.html"
     assert Links(page).cells == 5
