@@ -24,7 +24,7 @@ BROWSER_SOURCES := package.json $(shell find static -path static/dist -prune -o 
 BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --format=esm --packages=external \
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
-.PHONY: help serve test contract engines soak bench bench-quick bench-server trace build wheel assets node lint format lock clean \
+.PHONY: help serve test contract engines soak bench bench-quick bench-beside bench-server trace build wheel assets node lint format lock clean \
 	docs docs-api docs-engines docs-security docs-speed npm
 
 help: ## list the commands
@@ -88,6 +88,12 @@ bench: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure the speed beside a plain
 bench-quick: $(ENVIRONMENT) $(BROWSER_CODE) assets ## the same in under 3 minutes: one round, the rows that matter most
 	@mkdir -p build/bench && .ci/chromium > build/chromium
 	@$(BENCH) --quick
+
+bench-beside: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure pages made with jupyterlite-sphinx, markdown-exec and belljar
+	@mkdir -p build/bench && .ci/chromium > build/chromium
+	@npx --no-install esbuild tests/bench/beside/main.ts --bundle --platform=node --format=esm --packages=external \
+		--outfile=build/bench/beside.mjs --log-level=warning
+	@BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/beside.mjs $(if $(ROUNDS),--rounds $(ROUNDS))
 
 trace: $(ENVIRONMENT) $(BROWSER_CODE) assets ## where each millisecond of a start goes
 	@mkdir -p build/bench && .ci/chromium > build/chromium
