@@ -200,8 +200,11 @@ async function buildAll(dist) {
     outfile: join(dist, "sdk.js"),
   });
   // Imported here, because whoever needs the frame's script alone can do without two compilers.
-  const { declarations } = await import("./declarations.mjs");
+  const { askDeclarations, declarations } = await import("./declarations.mjs");
   await writeFile(join(dist, "sdk.d.ts"), await declarations());
+  // By itself, because few pages ask a model; of the SDK it imports nothing but types.
+  await build({ ...shared, entryPoints: [join(source, "ask/index.ts")], format: "esm", outfile: join(dist, "ask.js") });
+  await writeFile(join(dist, "ask.d.ts"), await askDeclarations());
   await writeFile(join(dist, "output.js"), await script("output/main.ts"));
   await writeFile(join(dist, "charts.js"), await script("charts/main.ts"));
   for (const kind of CHARTS) await writeFile(join(dist, `chart-${kind}.js`), await script(`charts/${kind}.ts`));

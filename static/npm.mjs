@@ -10,7 +10,7 @@ const target = join(root, "build/npm");
 
 const { name, version, license } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 
-/** One ES module with its types; nothing is installed with it. */
+/** Two ES modules with their types; nothing is installed with them. */
 const manifest = {
   name,
   version,
@@ -21,8 +21,12 @@ const manifest = {
   sideEffects: false,
   main: "./index.js",
   types: "./index.d.ts",
-  exports: { ".": { types: "./index.d.ts", default: "./index.js" }, "./package.json": "./package.json" },
-  files: ["index.js", "index.d.ts"],
+  exports: {
+    ".": { types: "./index.d.ts", default: "./index.js" },
+    "./ask": { types: "./ask.d.ts", default: "./ask.js" },
+    "./package.json": "./package.json",
+  },
+  files: ["index.js", "index.d.ts", "ask.js", "ask.d.ts"],
 };
 
 await rm(target, { recursive: true, force: true });
@@ -30,5 +34,8 @@ await mkdir(target, { recursive: true });
 await writeFile(join(target, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 await cp(join(here, "dist/sdk.js"), join(target, "index.js"));
 await cp(join(here, "dist/sdk.d.ts"), join(target, "index.d.ts"));
+await cp(join(here, "dist/ask.js"), join(target, "ask.js"));
+const askTypes = await readFile(join(here, "dist/ask.d.ts"), "utf8");
+await writeFile(join(target, "ask.d.ts"), askTypes.replace(/(["'])\.\/sdk\.js\1/, '"./index.js"'));
 await cp(join(here, "package/README.md"), join(target, "README.md"));
 await cp(join(root, "LICENSE"), join(target, "LICENSE"));

@@ -23,7 +23,7 @@ from belljar.options import option
 _ROUTES = frozenset(
     {
         *("/assets", "/static", "/frame", "/output", "/output.html", "/notebook", "/tab", "/tab-plain"),
-        *("/sdk.js", "/embed.js", "/embed", "/embed.html", "/plain", "/policy.json", "/healthz"),
+        *("/sdk.js", "/ask.js", "/embed.js", "/embed", "/embed.html", "/plain", "/policy.json", "/healthz"),
         *("/markdown-exec.js", "/try-examples.js"),
     }
 )

@@ -23,6 +23,8 @@ MAY_IMPORT = {
     "headless": {"host", "protocol"},
     # Makes what the others use, with what they are made of.
     "capture": {"common", "frame", "host", "protocol", "worker"},
+    # A question to a model, and what may leave for it; of the SDK, its types.
+    "ask": {"common", "host"},
     # Code in pages of others that runs.
     "embed": {"common", "host", "page", "protocol"},
     # Beside embed.js, which they ask for by its address.

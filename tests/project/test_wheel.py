@@ -111,9 +111,10 @@ def test_the_wheel_carries_the_browser_code_and_the_manifest(wheel: Path) -> Non
         "_static/markdown-exec.js",
         "_static/try-examples.js",
     }
+    expected |= {"_static/ask.js", "_static/ask.d.ts"}
     expected |= {"_static/sdk.d.ts", "_assets/manifest.json", "web/templates/page.html.j2", "py.typed"}
     assert {f"belljar/{name}" for name in expected} <= names
-    sources = names - {"belljar/_static/sdk.d.ts"}
+    sources = names - {"belljar/_static/sdk.d.ts", "belljar/_static/ask.d.ts"}
     assert not [name for name in sources if "node_modules" in name or name.endswith((".ts", ".map"))]
 
 

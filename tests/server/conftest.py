@@ -70,6 +70,8 @@ def dist(tmp_path: Path) -> Path:
     (root / "embed.js").write_text("export const attach = () => {};\n" * 50)
     (root / "offline.js").write_text("addEventListener('fetch', () => {});\n")
     (root / "sdk.d.ts").write_text("export declare class Sandbox {}\n")
+    (root / "ask.js").write_text("export const ask = () => {};\n" * 50)
+    (root / "ask.d.ts").write_text("export declare function ask(): void;\n")
     (root / "static" / "page-AB12.js").write_text("console.log('page');\n" * 100)
     (root / "static" / "page-CD34.css").write_text("body { color: black }\n")
     (root / "static" / "headless-EF56.js").write_text("console.log('headless');\n")

@@ -19,6 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** A program of somebody who has the package, with what they may do and what they may not. */
 const PROGRAM = `
 import { type Execution, type ExecuteOptions, Sandbox, type SandboxOptions, type Context } from "belljar";
+import { type Answer, ask as question, chat, type Model, type OutflowOptions, type Step } from "belljar/ask";
 
 const options: SandboxOptions = {
   base: "https://sandbox.example/",
@@ -46,6 +47,20 @@ const bytes: ArrayBuffer = await (await sandbox.files.read("a.txt", { signal: co
 await sandbox.reset({ signal: controller.signal });
 console.log(status, text, off, bytes, (await sandbox.policy).profiles);
 
+const model: Model = chat({ base: "https://api.example/v1", model: "m", key: "k" });
+const outflow: OutflowOptions = { mode: "approve", approve: async ({ text }) => text };
+const told: Answer = await question(sandbox, "Why?", {
+  model,
+  outflow,
+  files: { "a.csv": new Blob([]) },
+  limits: { steps: 3 },
+  onStep: ({ state, execution }: Step) => console.log(state, execution?.text),
+});
+const same: Execution | undefined = told.steps[0]?.execution;
+console.log(same, told.why, told.ledger.entries[0]?.body, JSON.stringify(told.ledger));
+// @ts-expect-error: there is no such mode
+await question(sandbox, "Why?", { model, outflow: "all" });
+
 // @ts-expect-error: names are checked
 await Sandbox.open({ profle: "data" });
 // @ts-expect-error: the wire's limits have the wire's names
@@ -58,15 +73,25 @@ sandbox.on("ended", () => {});
 sandbox.files.kept("a", new Blob([]));
 `;
 
-test("the package is one module with its types, a README, a licence, and nothing that comes with it", async () => {
+test("the package is two modules with their types, a README, a licence, and nothing that comes with it", async () => {
   const inside = join(folder, "node_modules/belljar");
-  expect((await readdir(inside)).sort()).toEqual(["LICENSE", "README.md", "index.d.ts", "index.js", "package.json"]);
+  expect((await readdir(inside)).sort()).toEqual([
+    "LICENSE",
+    "README.md",
+    "ask.d.ts",
+    "ask.js",
+    "index.d.ts",
+    "index.js",
+    "package.json",
+  ]);
   expect(await readdir(join(folder, "node_modules"))).toEqual([".package-lock.json", "belljar"]);
   const manifest = JSON.parse(await readFile(join(inside, "package.json"), "utf8"));
   const root = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
   expect(manifest).toMatchObject({ name: "belljar", version: root.version, license: "MIT", type: "module" });
   expect(manifest).not.toHaveProperty("dependencies");
-  expect(await readFile(join(inside, "index.js"), "utf8")).not.toMatch(/^import |require\(/m);
+  for (const name of ["index.js", "ask.js"]) {
+    expect(await readFile(join(inside, name), "utf8")).not.toMatch(/^import\b.*["']|require\(/m);
+  }
 });
 
 test.each([

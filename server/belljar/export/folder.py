@@ -28,6 +28,9 @@ from belljar.web.site import SITES, Runtime, Site
 INVENTORY = "belljar-export.json"
 #: The output frame under a name that stays.
 _OUTPUT = "output.html"
+
+#: Modules by names that stay, for pages that are not written here, and their declarations.
+_MODULES = ("sdk.js", "sdk.d.ts", "ask.js", "ask.d.ts", "embed.js", *SITES)
 #: Files for hosts and not for visitors.
 _FOR_HOSTS = ("_", ".", "hosts/")
 #: Twins that save less are not written.
@@ -150,7 +153,7 @@ def rules(
         *(Rule(_chart(kind), headers.chart(one.hash_sources, embedders)) for kind, one in charts.items()),
         Rule("assets/", headers.asset(readers)),
         Rule("static/", headers.asset(readers)),
-        *(Rule(name, headers.sdk(readers)) for name in ("sdk.js", "sdk.d.ts", "embed.js", *SITES)),
+        *(Rule(name, headers.sdk(readers)) for name in _MODULES),
         *(Rule(name, headers.json(readers)) for name in ("policy.json", "healthz")),
     ]
     found.append(Rule("embed.html", headers.page(embedders, isolated=False)))
@@ -178,6 +181,8 @@ def _contents(site: Site, *, page: bool, offline: bool) -> dict[str, Resource]:
     files = {
         "sdk.js": site.sdk.get(),
         "sdk.d.ts": site.types.get(),
+        "ask.js": site.ask.get(),
+        "ask.d.ts": site.ask_types.get(),
         "embed.js": site.embed.get(),
         **{name: script.get() for name, script in site.sites.items()},
         "healthz": _text(json.dumps({"status": "ok", "belljar": belljar.__version__}), "application/json"),

@@ -20,7 +20,7 @@ MANIFEST = "manifest.json"
 #: Where the page's own links begin.
 _PLACE = b'<link rel="icon"'
 #: What the page never asks for: files for hosts and for pages of others.
-_OTHERS = ("_", ".", "hosts/", "healthz", "sdk.d.ts", "embed.", "markdown-exec.js", "try-examples.js")
+_OTHERS = ("_", ".", "hosts/", "healthz", "sdk.d.ts", "ask.", "embed.", "markdown-exec.js", "try-examples.js")
 
 
 def worker(script: Resource, files: Mapping[str, Path]) -> Resource:

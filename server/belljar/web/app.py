@@ -80,6 +80,8 @@ def create_app(
             *(Route(f"/{name}", views.site_script(name)) for name in SITES),
             Route("/sdk.js", views.sdk),
             Route("/sdk.d.ts", views.types),
+            Route("/ask.js", views.ask),
+            Route("/ask.d.ts", views.ask_types),
             Route("/static/{path:path}", views.static),
             Route("/assets/{path:path}", views.asset),
             Route("/policy.json", views.policy),
@@ -182,6 +184,14 @@ class Views:
     def sdk(self, request: Request) -> Response:
         """The SDK as an ES module."""
         return self._respond(request, self.site.sdk.get(), headers.sdk(*self._read_by(request)))
+
+    def ask(self, request: Request) -> Response:
+        """The SDK's module that asks models, as an ES module."""
+        return self._respond(request, self.site.ask.get(), headers.sdk(*self._read_by(request)))
+
+    def ask_types(self, request: Request) -> Response:
+        """Its declarations."""
+        return self._respond(request, self.site.ask_types.get(), headers.sdk(*self._read_by(request)))
 
     def embed(self, request: Request) -> Response:
         """The script of pages with runnable cells, as an ES module."""

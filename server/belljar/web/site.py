@@ -64,6 +64,7 @@ class Site:
         page, headless, tab, embed_page, frame, output, sdk, types, embed: The documents, the SDK module and
             its declarations, the module of pages with cells.
         charts: The frames that draw charts, by what draws them.
+        ask, ask_types: The module that asks models, and its declarations.
         offline: The service worker of exports.
         sites: The modules of `SITES`, by name.
         notebook: The publisher's, which the page opens with.
@@ -99,6 +100,8 @@ class Site:
         self.charts = {kind: self._chart(kind) for kind in CHARTS}
         self.sdk = self._module("sdk.js")
         self.types = self._module("sdk.d.ts")
+        self.ask = self._module("ask.js")
+        self.ask_types = self._module("ask.d.ts")
         self.embed = self._module("embed.js")
         self.offline = self._module("offline.js")
         self.sites = {name: self._module(name) for name in SITES}

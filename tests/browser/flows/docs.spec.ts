@@ -1,16 +1,19 @@
-// The examples of docs/sdk.md, as they stand there: each prints what its comments say.
+// The examples of docs/sdk.md and docs/ask.md, as they stand there: each prints what its comments say.
 
 import { readFileSync } from "node:fs";
 import { blankPage, expect, test } from "../fixtures";
 
-const DOCS = readFileSync(new URL("../../../docs/sdk.md", import.meta.url), "utf8");
-const examples = DOCS.split(/^## /m).flatMap((section) => {
-  const title = section.split("\n", 1)[0] ?? "";
-  return [...section.matchAll(/^```js\n(.*?)^```/gms)].map(([, code = ""]) => ({ title, code }));
+const examples = ["sdk.md", "ask.md"].flatMap((name) => {
+  const text = readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
+  return text.split(/^## /m).flatMap((section) => {
+    const title = section.split("\n", 1)[0] ?? "";
+    const found = [...section.matchAll(/^```js\n(import .*?)^```/gms)];
+    return found.map(([, code = ""]) => ({ name, title, code }));
+  });
 });
 
-for (const [number, { title, code }] of examples.entries()) {
-  test(`example ${number + 1} of docs/sdk.md, "${title}", prints what it says`, async ({ page }) => {
+for (const [number, { name, title, code }] of examples.entries()) {
+  test(`example ${number + 1} of docs/${name}, "${title}", prints what it says`, async ({ page }) => {
     const printed: string[] = [];
     page.on("console", (message) => {
       // What else the browser writes there are the refusals that the frame proves its seal with.

@@ -37,6 +37,8 @@ ROUTES = [
     "/try-examples.js",
     "/sdk.js",
     "/sdk.d.ts",
+    "/ask.js",
+    "/ask.d.ts",
     "/policy.json",
     "/healthz",
 ]
@@ -157,6 +159,8 @@ READ = [
     "/try-examples.js",
     "/sdk.js",
     "/sdk.d.ts",
+    "/ask.js",
+    "/ask.d.ts",
     "/policy.json",
     "/healthz",
     "/static/page-AB12.js",
@@ -203,7 +207,7 @@ def test_the_sdk_is_a_module(client: TestClient) -> None:
     assert_sent(response, headers.sdk())
 
 
-@pytest.mark.parametrize("path", ["/embed.js", "/markdown-exec.js", "/try-examples.js"])
+@pytest.mark.parametrize("path", ["/ask.js", "/embed.js", "/markdown-exec.js", "/try-examples.js"])
 def test_the_scripts_of_cells_are_modules_beside_the_sdk(client: TestClient, path: str) -> None:
     response = client.get(path)
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
@@ -221,8 +225,9 @@ def test_the_policy_says_that_there_is_a_page(client: TestClient) -> None:
     assert client.get("/policy.json").json()["page"] == "./"
 
 
-def test_the_types_lie_beside_the_sdk(client: TestClient) -> None:
-    response = client.get("/sdk.d.ts")
+@pytest.mark.parametrize("path", ["/sdk.d.ts", "/ask.d.ts"])
+def test_the_types_lie_beside_the_modules(client: TestClient, path: str) -> None:
+    response = client.get(path)
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
     assert_sent(response, headers.sdk())
 
