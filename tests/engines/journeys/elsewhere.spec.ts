@@ -1,9 +1,26 @@
 // belljar in pages of others: a cell in a docs page, and the page from a folder on a host that knows nothing of it.
 
-import { endHosts, exported, host } from "../../browser/hosts";
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { promisify } from "node:util";
+import { endHosts, host } from "../../browser/hosts";
 import { belljar, end, site } from "../../browser/server";
 import { test } from "../fixtures";
 import { Notebook } from "../notebook";
+
+const MADE = "build/engines";
+/** Each engine's tests are a process of their own; the one that started them all is their parent. */
+const FOLDER = `folder-${process.ppid}`;
+
+/** One folder for all hosts of a run, because to compress its copies takes a minute or more. */
+async function exported(): Promise<string> {
+  const folder = `${MADE}/${FOLDER}`;
+  if (existsSync(`${folder}/index.html`)) return folder;
+  const old = existsSync(MADE) ? readdirSync(MADE).filter((name) => name.startsWith("folder-")) : [];
+  for (const name of old) rmSync(`${MADE}/${name}`, { recursive: true });
+  await promisify(execFile)(".venv/bin/belljar", ["export", folder, "--no-fetch", "--page", "--profile", "core"]);
+  return folder;
+}
 
 test.afterAll(async () => {
   await endHosts();
@@ -38,8 +55,8 @@ pd.DataFrame({"n": [1, 2]})</pre></bell-jar></body>`);
 
 for (const tier of ["bare", "headers"] as const) {
   test(`the page runs from a folder of a file host, ${tier}`, async ({ engine }) => {
-    test.setTimeout(240_000);
-    const folder = await exported("--page", "--profile", "core");
+    test.setTimeout(400_000);
+    const folder = await exported();
     const notebook = new Notebook(await engine.tab());
     await notebook.open(await host(folder, tier, { prefix: "/some/where/" }));
     await notebook.shows(await notebook.run("print(sum(range(10)))"), "45");
