@@ -169,7 +169,7 @@ export function frameScript(change = asItIs, inputs = new Set()) {
 }
 
 /** What draws charts that can be touched, each in a frame that has it inside. `CHARTS` in frames.py has them, too. */
-const CHARTS = ["plotly", "vega"];
+const CHARTS = ["plotly", "vega", "bokeh"];
 
 /** Copies a folder's files under names that carry their content's hash to where the build goes, and notes them. */
 async function publish(folder, manifest, dist) {

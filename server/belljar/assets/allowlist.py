@@ -53,6 +53,7 @@ FROM_PYPI = (
     "humanize",
     "jinja2",
     "jsonschema",
+    "manimgx-fonts",
     "markdown",
     "markdown-it-py",
     "mdurl",
@@ -94,10 +95,12 @@ AT_VERSION = {
 }
 """Versions of packages from PyPI where the lock's has no wheel that a registry could give."""
 
-PLAIN = ("markupsafe", "pyyaml")
-"""From PyPI as well: wheels for Linux without their compiled modules, which these do without (`plain.py`)."""
-
-PLAIN_PLATFORM = "manylinux2014_x86_64"
+PLAIN = {
+    "manylinux2014_x86_64": ("markupsafe", "pyyaml"),
+    # Noto Sans for figures with characters that matplotlib's own font lacks (OFL 1.1).
+    "any": ("pylopdf-fonts-ko", "pylopdf-fonts-zh-cn"),
+}
+"""From PyPI as well, by the platform of the wheel, without what these can do without (`plain.py`)."""
 
 ALSO_NEEDS = {
     # pandas 3 uses zoneinfo, and WebAssembly has no time zone files of its own; Pyodide's lock doesn't say

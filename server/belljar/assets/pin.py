@@ -101,7 +101,7 @@ def _pin(scratch: Path, note: Callable[[str], None], kept: Mapping[str, str]) ->
         packages=official,
         profiles=allowlist.PROFILES,
     )
-    note(f"Reading {len(allowlist.FROM_PYPI) + len(allowlist.PLAIN)} packages from PyPI.")
+    note(f"Reading {len(allowlist.FROM_PYPI)} packages from PyPI.")
     plain = _plain(manifest, lock, kept, scratch)
     extras = _extras(replace(manifest, packages={**official, **plain}), lock, kept, scratch)
     packages = {**official, **plain, **extras}
@@ -191,13 +191,13 @@ def _plain(
 ) -> dict[str, PackageEntry]:
     """Wheels of PyPI without their compiled modules."""
     packages = {}
-    paths = pip_download(
-        _wanted(allowlist.PLAIN, lock, kept), scratch, PYTHON, platforms=[allowlist.PLAIN_PLATFORM]
-    )
-    for path in paths:
-        wheel = read_wheel(plain_wheel(path, scratch), manifest)
-        made_of = _entry(path.name, path.read_bytes())
-        packages[wheel.name] = replace(package_of(wheel, "pypi"), plain_of=made_of)
+    folder = scratch / "plain"
+    folder.mkdir()
+    for platform, names in allowlist.PLAIN.items():
+        for path in pip_download(_wanted(names, lock, kept), scratch, PYTHON, platforms=[platform]):
+            wheel = read_wheel(plain_wheel(path, folder), manifest)
+            made_of = _entry(path.name, path.read_bytes())
+            packages[wheel.name] = replace(package_of(wheel, "pypi"), plain_of=made_of)
     return packages
 
 

@@ -1,6 +1,6 @@
-"""Plain wheels: packages whose compiled modules only make them faster, without those.
+"""Plain wheels: packages without what they can do without: compiled modules, the larger half of their fonts.
 
-    wheel for Linux ──► its Python, tagged none-any; the same bytes on every machine
+    wheel on PyPI ──► the rest of it, tagged none-any; the same bytes on every machine
 
 PyPI has no pure wheel of such a package, and no build of it for the sandbox. Its Python is the same in every
 wheel and works alone. Nothing is built and none of its code is run: files are left out, and the record of
@@ -26,8 +26,8 @@ from belljar.untrusted.names import shown
 
 TAG = "py3-none-any"
 
-_COMPILED = re.compile(r"\.(so|pyd|dylib|c|h|pyx|pxd)$")
-"""What is left out: compiled modules, and what they were compiled from."""
+_LEFT_OUT = re.compile(r"\.(so|pyd|dylib|c|h|pyx|pxd)$|/NotoSerif\w+-Regular\.otf$")
+"""Compiled modules, and what they were compiled from; fonts with serifs, which no figure asks for."""
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 """The first that a zip archive can name. A date of today would be another hash each day."""
@@ -50,7 +50,7 @@ def plain_wheel(wheel: Path, folder: Path) -> Path:
         files = {
             member.filename: read_member(archive, member.filename)
             for member in archive.infolist()
-            if not member.is_dir() and not _COMPILED.search(member.filename)
+            if not member.is_dir() and not _LEFT_OUT.search(member.filename)
         }
     try:
         [record] = [path for path in files if path.count("/") == 1 and path.endswith(".dist-info/RECORD")]

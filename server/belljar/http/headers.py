@@ -164,7 +164,8 @@ def chart(hash_sources: tuple[str, ...], embedders: tuple[str, ...] = ()) -> Hea
         # No 'unsafe-eval': a specification is data, whatever its library would like to make of it.
         f"script-src {' '.join(repr(source) for source in hash_sources)}",
         "style-src 'unsafe-inline'",
-        "img-src data:",
+        # Pictures that a library makes of its own chart are blobs, which are of this document alone.
+        "img-src data: blob:",
         "base-uri 'none'",
         "form-action 'none'",
         _frame_ancestors(embedders),

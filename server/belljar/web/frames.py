@@ -17,7 +17,7 @@ from belljar.web.frontend import Frontend
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-CHARTS = {"plotly": "plotly", "vega": "altair"}
+CHARTS = {"plotly": "plotly", "vega": "altair", "bokeh": "bokeh"}
 """What draws charts, and the package that makes them: where that is not allowed, no export has the frame."""
 
 

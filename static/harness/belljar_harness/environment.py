@@ -63,7 +63,11 @@ class Environment:
         self.loader = Loader(bridge, Allowlist(bridge.allowlist), self.events, self.waiter, self.outlet.flush)
         self.packages = Packages(self.loader)
         self.publisher = Publisher(self.events, self.outlet.flush, settings.displays, settings.display_bytes)
-        self.figures = Figures(lambda data: self.publisher.send("display", data), settings.figure_scale)
+        self.figures = Figures(
+            lambda data: self.publisher.send("display", data),
+            settings.figure_scale,
+            lambda name: self.loader.load_now([name]),
+        )
         self.formatter = Formatter(settings.table_rows, settings.table_columns, self.figures.bundle)
         self.display = Display(self.publisher, self.formatter)
         self.magics = Magics(

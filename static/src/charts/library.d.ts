@@ -11,3 +11,14 @@ declare module "plotly.js-strict-dist-min" {
   const plotly: Plotly;
   export default plotly;
 }
+
+// What is used of Bokeh's bundle, whose own types are of its sources.
+declare module "@bokeh/bokehjs/build/js/bokeh.esm.min.js" {
+  interface View {
+    export?(kind: "png", sharp: boolean): { canvas?: HTMLCanvasElement };
+  }
+  const bokeh: { embed: { embed_item(item: unknown, root: HTMLElement): Promise<{ roots: Iterable<View> }> } };
+  export default bokeh;
+}
+declare module "@bokeh/bokehjs/build/js/bokeh-widgets.esm.min.js";
+declare module "@bokeh/bokehjs/build/js/bokeh-tables.esm.min.js";

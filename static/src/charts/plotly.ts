@@ -1,5 +1,6 @@
 // Plotly's charts. The strict bundle: nothing in it makes code of text.
 
+import "./seal";
 import Plotly from "plotly.js-strict-dist-min";
 import { serve } from "./serve";
 

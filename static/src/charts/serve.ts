@@ -3,10 +3,7 @@
 // What a specification could do here is what its library does with data: no code of it is ever evaluated (no 'unsafe-eval'),
 // no address but data: is loaded, and markup that a library makes of a title is cleaned on its way into the document.
 
-import { dropUngoverned } from "../common/realm";
-import { clean } from "../output/clean";
 import { type ChartAnswer, chartRequest } from "../protocol/charts";
-import { markupPolicy } from "./markup";
 
 export interface Drawn {
   /** A PNG of what is shown now, or null where there can be none. */
@@ -21,9 +18,6 @@ const STEP = 2;
 const TIMES = 40;
 
 export function serve(draw: Draw): void {
-  dropUngoverned();
-  const parsed = markupPolicy("belljar-chart", (markup) => markup);
-  markupPolicy("default", (markup) => clean(markup, parsed));
   const root = document.getElementById("chart");
   if (!root) return;
   const greet = ({ source, ports: [port] }: MessageEvent<unknown>) => {

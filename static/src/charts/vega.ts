@@ -1,5 +1,6 @@
 // Vega's charts, and Vega-Lite's, which altair makes. Expressions are interpreted, never made into code.
 
+import "./seal";
 import { type Loader, parse, type Runtime, type Spec, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";

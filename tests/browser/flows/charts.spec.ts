@@ -28,7 +28,7 @@ test("plotly's chart shows what the mouse points at, is told as text, and gives 
   await isDrawn(cell);
   await expect(drawn(cell).getByText("One bar")).toBeVisible();
   await drawn(cell).locator(".nsewdrag").first().hover();
-  await expect(drawn(cell).locator(".hoverlayer").getByText("5", { exact: true })).toBeVisible();
+  await expect(drawn(cell).locator(".hoverlayer .hovertext")).toContainText("5");
   const picture = page.waitForEvent("download");
   await cell.getByRole("button", { name: "PNG" }).click();
   const bytes = await readFile(await (await picture).path());
@@ -65,4 +65,16 @@ bare("programs get the specification under its usual MIME type, and a text for m
   expect(result?.chart?.mime).toBe("application/vnd.plotly.v1+json");
   expect(answer.text).toBe("Plotly chart: Powers. Horizontal: x. Vertical: y. Drawn: scatter of 3 points.");
   expect(JSON.parse(result?.chart?.spec ?? "").layout.title.text).toBe("Powers");
+});
+
+test("bokeh's chart is drawn, and code that it brings along is not", async ({ notebook }) => {
+  const cell = await notebook.run(
+    "from bokeh.plotting import figure, show, output_notebook\nfrom bokeh.models import CustomJS\noutput_notebook()\n" +
+      "p = figure(title='Two lines', height=300)\np.line([1, 2, 3], [4, 5, 9])\n" +
+      "p.js_on_event('document_ready', CustomJS(code='document.title = \"run\"'))\nshow(p)",
+  );
+  await isDrawn(cell);
+  await expect(drawn(cell).locator("canvas").first()).toBeVisible();
+  await cell.getByRole("button", { name: "As text" }).click();
+  await expect(cell.getByTestId("outputs")).toContainText("Bokeh chart: Two lines. Drawn: line.");
 });

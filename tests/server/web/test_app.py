@@ -114,6 +114,30 @@ def test_the_output_frame_is_kept_for_ever_under_its_own_name_alone(make_client:
     assert f'data-output="{address}"' not in embedded, "what is sent with it differs"
 
 
+@pytest.mark.parametrize("kind", ["plotly", "vega", "bokeh"])
+def test_a_chart_s_frame_carries_exactly_the_scripts_that_its_policy_allows(
+    make_client: MakeClient, kind: str
+) -> None:
+    client = make_client(tab_key="k" * 16)
+    response = client.get(f"/charts/{kind}.html")
+    scripts = [part.split("</script>")[0] for part in response.text.split("<script>")[1:]]
+    assert len(scripts) == 2
+    sources = tuple(headers.script_hash(script) for script in reversed(scripts))
+    assert_sent(response, headers.chart(sources))
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-eval" not in policy
+    [named] = [
+        one
+        for one in client.get("/tab").text.split('data-charts="')[1].split('"')[0].split()
+        if one.startswith(kind)
+    ]
+    kept = client.get(f"/charts/{named}.html")
+    assert (kept.content, kept.headers["cache-control"]) == (response.content, headers.IMMUTABLE)
+    assert client.get(f"/charts/{kind}-{'0' * 32}.html").status_code == 404
+    assert client.get("/charts/other.html").status_code == 404
+
+
 def test_pages_look_up_no_host_that_code_has_named(make_client: MakeClient) -> None:
     client = make_client(tab_key="k" * 16)
     for path in ("/", "/tab", "/headless", "/frame/isolated.html", "/frame/plain.html", "/output"):

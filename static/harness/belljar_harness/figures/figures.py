@@ -15,6 +15,7 @@ from belljar_harness.patches import ImportHooks, Patches
 
 from . import backend as figure_backend
 from . import pictures, ticks
+from .fonts import Fonts
 
 BACKEND = f"module://{figure_backend.MODULE}"
 
@@ -30,12 +31,16 @@ class Figures:
     Args:
         publish: Called with the bundle of each figure that is to be shown.
         scale: Image pixels per CSS pixel.
+        load: Loads a package with fonts by name; raises ImportError where it can't.
 
     Attributes:
         svg: Whether this run wants SVG beside PNG.
     """
 
-    def __init__(self, publish: Callable[[dict[str, Any]], None], scale: float) -> None:
+    def __init__(
+        self, publish: Callable[[dict[str, Any]], None], scale: float, load: Callable[[str], None]
+    ) -> None:
+        self._fonts = Fonts(load)
         self._publish = publish
         self._scale = scale
         self.svg = False
@@ -60,6 +65,8 @@ class Figures:
         hooks.after("matplotlib", matplotlib)
         hooks.away("matplotlib")  # it would read ./matplotlibrc
         hooks.after("matplotlib.pyplot", pyplot)
+        hooks.after("matplotlib._text_helpers", lambda module: self._fonts.install(patches, module))
+        hooks.after("matplotlib.font_manager", lambda module: self._fonts.behind(patches, module))
         hooks.after("matplotlib.axis", lambda module: ticks.copied(module, patches))
         hooks.after("matplotlib.animation", animation)
 
@@ -113,7 +120,7 @@ class Figures:
         """A figure as a Bundle: PNG (and SVG if asked), CSS size in px, alternative text, name."""
         inches = max(*figure.get_size_inches(), 0.01)
         scale = min(self._scale, max(0.1, pictures.MOST_PIXELS / (inches * figure.dpi)))
-        png = _picture(figure, figure.dpi * scale)
+        png = self._fonts.complete(lambda: _picture(figure, figure.dpi * scale))
         width, height = (
             int.from_bytes(png[at : at + 4], "big") for at in (16, 20)
         )  # IHDR, PNG specification 11.2.1
@@ -126,7 +133,7 @@ class Figures:
             "name": _name(figure),
         }
         if self.svg:
-            found["svg"] = _drawing(figure).decode()
+            found["svg"] = self._fonts.complete(lambda: _drawing(figure)).decode()
         return found
 
 

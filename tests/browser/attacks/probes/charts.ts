@@ -39,6 +39,17 @@ const vega = (title: string, spec: object, control: Spec["control"], press = fal
     control,
     press,
   );
+/** What `json_item` gives, with one model; of code, a `Div` whose document runs it. */
+function bokeh(title: string, model: string, attributes: object, control: Spec["control"]): Spec {
+  const code = { type: "object", name: model, id: "c", attributes };
+  const root =
+    model === "Div"
+      ? { type: "object", name: "Div", id: "r", attributes }
+      : { type: "object", name: "Div", id: "r", attributes: { text: "x" } };
+  const callbacks = model === "Div" ? {} : { callbacks: { type: "map", entries: [["document_ready", [code]]] } };
+  const doc = { version: "3.9.0", title: "x", roots: [root], ...callbacks };
+  return chart("bokeh", title, { target_id: null, root_id: "r", doc, version: "3.9.0" }, control);
+}
 /** In the interpreter of expressions: the way from any value to code. */
 const CODE = `[]['constructor']['constructor']('return fetch("${URL_}")')()`;
 
@@ -99,5 +110,22 @@ export const SPECS: Spec[] = [
     { title: `<img src="${URL_}">`, encoding: { tooltip: { value: `<img src="${URL_}">` } } },
     SHOWN,
     true,
+  ),
+  bokeh("code that runs when the document is there", "CustomJS", { code: `fetch("${URL_}")` }, FETCHED),
+  bokeh(
+    "markup of a paragraph",
+    "Div",
+    { text: `<img src="${URL_}"><link rel="preconnect" href="http://{{dns}}:{{port}}/">` },
+    SHOWN,
+  ),
+  bokeh("a picture by address", "Div", { stylesheets: [`:host { background: url(${URL_}) }`], text: "x" }, SHOWN),
+  bokeh(
+    "a style sheet by address",
+    "Div",
+    {
+      stylesheets: [{ type: "object", name: "ImportedStyleSheet", id: "s", attributes: { url: `${URL_}.css` } }],
+      text: "x",
+    },
+    SHOWN,
   ),
 ];

@@ -19,7 +19,8 @@ export interface Heard {
 
 /** In a page of ours: has a specification drawn as the page does, and gives the frame's answer, or "late". */
 export function drawing(kind: string, spec: unknown, at = "left:0;top:0"): string {
-  const mime = kind === "plotly" ? "application/vnd.plotly.v1+json" : "application/vnd.vegalite.v6+json";
+  const mimes: Record<string, string> = { plotly: "plotly.v1", vega: "vegalite.v6", bokeh: "bokeh.item" };
+  const mime = `application/vnd.${mimes[kind]}+json`;
   return `new Promise((done)=>{const f=document.createElement("iframe");f.sandbox="allow-scripts";f.className="drawn";
     f.style.cssText="position:fixed;width:400px;height:300px;background:white;z-index:9;${at}";
     f.onload=()=>{const c=new MessageChannel();f.contentWindow.postMessage({type:"belljar-chart"},"*",[c.port2]);
