@@ -25,7 +25,7 @@ BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
 .PHONY: help serve test contract engines soak bench bench-quick bench-beside bench-server trace build wheel assets node lint format lock clean \
-	docs docs-api docs-engines docs-security docs-speed npm
+	docs docs-api docs-engines docs-security docs-speed npm runtime-wheel
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -122,6 +122,9 @@ build: $(BROWSER_CODE) ## build the browser code (static/dist)
 
 wheel: $(BROWSER_CODE) ## build the wheel and the source distribution (dist/)
 	$(BIN)/python -m build --no-isolation
+
+runtime-wheel: $(ENVIRONMENT) $(BROWSER_CODE) assets ## build the wheel that carries built assets and snapshots (dist/)
+	@mkdir -p dist && $(BIN)/python server/runtime/pack.py dist
 
 npm: $(BROWSER_CODE) ## make the SDK's package for npm (build/npm)
 	@node static/npm.mjs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 project = "belljar"
 project_copyright = "belljar contributors"
 extensions = ["myst_parser", "belljar.integrations.sphinx"]
-root_doc = "README"
+root_doc = "index"
 html_theme = "furo"
 html_title = "belljar"
 html_copy_source = False
@@ -30,7 +29,10 @@ _OUTSIDE = re.compile(r"\[([^\]\n]{1,200})\]\(\.\./[^)\n]{1,200}\)")
 #: Examples that need nothing of ours: text where the files are read, cells in the site.
 _RUNS = re.compile(r"<!-- runs here -->\n```python\n")
 #: On the way of a reader; the others come behind them.
-_FIRST = ("try", "embed", "integrations", "static", "online", "check", "links", "sdk", "api", "python")
+_FIRST = (
+    *("getting-started", "embed", "deploy", "static", "publish", "troubleshooting", "try"),
+    *("integrations", "check", "links", "sdk", "api", "python"),
+)
 
 
 def _read(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -42,13 +44,6 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] += f"\n```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
 
 
-def _finish(app: Sphinx, error: Exception | None) -> None:
-    """File hosts ask for `index.html`."""
-    if error is None and app.builder.format == "html":
-        shutil.copyfile(Path(app.outdir, f"{root_doc}.html"), Path(app.outdir, "index.html"))
-
-
 def setup(app: Sphinx) -> None:
     """Sphinx calls this."""
     app.connect("source-read", _read)
-    app.connect("build-finished", _finish)

@@ -40,6 +40,7 @@ SERVER = {
         "errors",
         "export",
         "mcp",
+        "options",
         "prepare",
         "settings",
         "tools",

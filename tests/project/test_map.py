@@ -70,7 +70,7 @@ def test_the_time_line_has_the_constants_of_the_code(repository: Path, text: str
         )
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/README.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/index.md"])
 def test_the_map_can_be_found_and_links_lead_somewhere(repository: Path, document: str) -> None:
     path = repository / document
     targets = re.findall(r"\]\(([^)#:]+?)(?:#[\w-]+)?\)", path.read_text(encoding="utf-8"))
@@ -79,6 +79,6 @@ def test_the_map_can_be_found_and_links_lead_somewhere(repository: Path, documen
 
 
 def test_every_document_is_in_the_index(repository: Path) -> None:
-    index = (repository / "docs/README.md").read_text(encoding="utf-8")
-    documents = {path.name for path in (repository / "docs").glob("*.md")} - {"README.md"}
+    index = (repository / "docs/index.md").read_text(encoding="utf-8")
+    documents = {path.name for path in (repository / "docs").glob("*.md")} - {"index.md"}
     assert {name for name in documents if f"]({name})" not in index} == set()

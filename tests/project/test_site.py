@@ -52,7 +52,7 @@ def site(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_document_is_a_page_that_the_first_one_leads_to(site: Path, repository: Path) -> None:
-    names = {path.stem for path in (repository / "docs").glob("*.md")} - {"README"}
+    names = {path.stem for path in (repository / "docs").glob("*.md")} - {"index"}
     assert {f"{name}.html" for name in names} <= Links(site / "index.html").targets
 
 

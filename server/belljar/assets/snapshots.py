@@ -138,6 +138,16 @@ def prune_snapshots(assets_dir: Path, keep_seconds: float = KEEP_SECONDS) -> int
     return sum(entry.size for entry in free.values())
 
 
+def read_snapshots(assets_dir: Path) -> dict[Path, list[FileEntry]]:
+    """Every index that lies in the folder, and the files that it names."""
+    found = {index: _read(index) for index in sorted((assets_dir / "built").glob("snapshot-*.json"))}
+    return {
+        index: [entry for pieces in entries.values() for entry in pieces]
+        for index, entries in found.items()
+        if entries is not None
+    }
+
+
 def _read(index: Path) -> dict[str, list[FileEntry]] | None:
     try:
         data = json.loads(index.read_text(encoding="utf-8"))

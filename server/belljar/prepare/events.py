@@ -27,6 +27,17 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Files came out of the installed wheel that carries them."""
+
+    amiss: ClassVar[bool] = False
+    files: int
+
+    def __str__(self) -> str:
+        return f"Took {self.files} files out of the installed belljar-runtime."
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """Archives are byte-code now, or were already; those that can't be are named."""
 
@@ -115,4 +126,4 @@ class Lacking:
 
 
 #: What the pipeline tells; `amiss` is what a server's operator wants to know.
-Event = Here | Compiled | LaidOut | Captured | Compressed | Missed | Lacking
+Event = Here | Taken | Compiled | LaidOut | Captured | Compressed | Missed | Lacking

@@ -22,6 +22,7 @@ from pathlib import Path
 from belljar.assets import AssetSet, Manifest, load_asset_set, load_manifest
 from belljar.assets.build import NoCompilerError, build_assets
 from belljar.assets.bytecode import compiled_files
+from belljar.assets.carried import find_carried, take_carried
 from belljar.assets.fetch import complete, fetch_assets
 from belljar.assets.folder import refusals, working_in
 from belljar.assets.images import build_images, find_images
@@ -31,7 +32,17 @@ from belljar.assets.store import Store
 from belljar.errors import AssetError, BelljarError, FrontendError
 from belljar.http.encodings import Encodings
 from belljar.prepare.capture import NoSnapshotError, make_snapshot
-from belljar.prepare.events import Captured, Compiled, Compressed, Event, Here, Lacking, LaidOut, Missed
+from belljar.prepare.events import (
+    Captured,
+    Compiled,
+    Compressed,
+    Event,
+    Here,
+    Lacking,
+    LaidOut,
+    Missed,
+    Taken,
+)
 from belljar.settings import Settings
 from belljar.web.frontend import Frontend, find_dist
 from belljar.web.policy import check_packages, chosen_profile
@@ -76,11 +87,13 @@ def ready(
         AssetError: Files could not be had; says which, and what to do.
     """
     try:
-        assets = load_asset_set(settings.assets_dir)
+        lacking = list(_lacking(settings, load_asset_set(settings.assets_dir)))
+        if lacking and build_missing:
+            yield from _take(settings.assets_dir, progress)
+            lacking = list(_lacking(settings, load_asset_set(settings.assets_dir)))
     except AssetError:
         yield from fetch(settings.assets_dir, mirrors, progress)
     else:
-        lacking = list(_lacking(settings, assets))
         if not (lacking and build_missing):
             yield from lacking
             return
@@ -96,10 +109,18 @@ def fetch(folder: Path, mirrors: Sequence[str] = (), progress: Progress | None =
     Raises:
         AssetError: One could not be had, or has not the bytes it must have.
     """
+    yield from _take(folder, progress)
     manifest = load_manifest(folder)
     fetched = fetch_assets(manifest, folder, mirrors, progress)
     load_asset_set(folder, manifest)
     yield Here(fetched, folder)
+
+
+def _take(folder: Path, progress: Progress | None) -> Iterator[Event]:
+    """What an installed `belljar-runtime` has of all of it."""
+    carried = find_carried()
+    if carried is not None and (taken := take_carried(load_manifest(folder), folder, carried, progress)):
+        yield Taken(taken)
 
 
 def build(

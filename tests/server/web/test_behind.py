@@ -1,4 +1,4 @@
-"""Behind real proxies, with the very lines of docs/online.md, answers are what belljar gave."""
+"""Behind real proxies, with the very lines of docs/deploy.md, answers are what belljar gave."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def folder() -> Iterator[Path]:
 
 
 def lines(repository: Path, name: str, port: int) -> tuple[str, str]:
-    """What docs/online.md says for a proxy: within its site, and around it."""
-    text = (repository / "docs" / "online.md").read_text()
+    """What docs/deploy.md says for a proxy: within its site, and around it."""
+    text = (repository / "docs" / "deploy.md").read_text()
     text = text.partition("## Behind a proxy")[2].partition("\n## ")[0]
     found = re.findall(rf"```{LANGUAGES[name]}\n(.*?)```", text, re.DOTALL)
     outer = found[0] if len(found) > 1 else ""
