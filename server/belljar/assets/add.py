@@ -194,7 +194,8 @@ class _Resolver:
                     [wanted], scratch, python, platforms=platforms, find_links=self._find_links
                 )
             except SourceDownError as error:
-                if "No matching distribution" in str(error):
+                # pip calls it a conflict where it has looked at releases and may use none of them.
+                if any(words in str(error) for words in ("No matching distribution", "ResolutionImpossible")):
                     raise _NoReleaseError(
                         f"PyPI has no {wanted} for the sandbox: there is no such release, or only with "
                         f"native code for other platforms. It must be pure Python for {python} or built for "

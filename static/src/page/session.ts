@@ -98,7 +98,14 @@ export class Session implements Engine {
         this.news.emit("progress");
       }),
       sandbox.on("state", ({ state, reason }) => {
-        if (state === "failed") this.#failure = reason;
+        if (state === "failed") {
+          this.#failure = reason;
+          // Nothing comes any more of what was on its way.
+          this.#packages = this.#packages.map((one) =>
+            one.state === "loading" ? { ...one, state: "available" } : one,
+          );
+          this.news.emit("packages");
+        }
         this.#setPhase(state);
       }),
       sandbox.on("files", (files) => {

@@ -232,3 +232,14 @@ def test_removing_what_others_need_is_refused(add, pypi, manifest, assets_dir) -
         remove_packages(["base"], manifest, assets_dir)
     with pytest.raises(AssetError, match="part of belljar's own"):
         remove_packages(["numpy"], manifest, assets_dir)
+
+
+def test_a_package_of_which_pip_may_use_no_release_is_refused_with_the_reason(
+    manifest, tmp_path, monkeypatch
+) -> None:
+    def download(*_, **__):
+        raise SourceDownError("pip says: ResolutionImpossible: for help visit its documentation")
+
+    monkeypatch.setattr(adding, "pip_download", download)
+    with pytest.raises(AssetError, match="PyPI has no torch for the sandbox"):
+        add_packages(["torch"], manifest, tmp_path, progress=Progress(io.StringIO()))
