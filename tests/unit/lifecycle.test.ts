@@ -617,6 +617,38 @@ describe("a snapshot", () => {
   });
 });
 
+describe("a small device", () => {
+  /** What the frame of a sandbox is told, where the page asks for nothing of its own. */
+  async function told(navigator: object, matches = false, options: SandboxOptions = {}) {
+    vi.stubGlobal("navigator", navigator);
+    vi.stubGlobal("matchMedia", () => ({ matches }));
+    const sandbox = Sandbox.create({ base: BASE, keep: false, ...options });
+    promised.given("ready", sandbox.ready).catch(() => {});
+    await until(() => sandbox.state === "ready");
+    const { limits, pool } = page.frame.last("boot").settings;
+    await pass(10_000);
+    const frames = page.living.length;
+    await sandbox.close();
+    return [limits.memory_bytes, pool, frames];
+  }
+
+  test("has one Python with a ceiling, and nothing in reserve but what the page asks for", async () => {
+    withSnapshot();
+    const small = [512 << 20, 0, 1];
+    expect(await told({ deviceMemory: 4 })).toEqual(small);
+    expect(await told({}, true), "a phone whose browser tells nothing").toEqual(small);
+    expect(await told({ deviceMemory: 8 }, true)).toEqual([LIMITS.memory_bytes, 1, 2]);
+    expect(await told({}), "a desk").toEqual([LIMITS.memory_bytes, 1, 2]);
+    expect(await told({ deviceMemory: 2 }, true, { spare: true, standby: true })).toEqual([512 << 20, 1, 2]);
+  });
+
+  test("never has more than the server allows", async () => {
+    const limits = { ...LIMITS, memory_bytes: 1 << 20 };
+    page.served.set("policy.json", () => Response.json({ ...POLICY, limits }));
+    expect(await told({ deviceMemory: 1 })).toEqual([1 << 20, 0, 1]);
+  });
+});
+
 describe("a browser that starts no worker in an isolated page", () => {
   const REASON = "Python could not start: its worker could not be started.";
   let kept: Map<string, string>;

@@ -31,6 +31,7 @@ import { filesPanel } from "./view/files-panel";
 import { copyComing, download, safeName } from "./view/hand-out";
 import { icon } from "./view/icons";
 import { keepingView } from "./view/keeping-view";
+import { makeRoomForKeyboard } from "./view/keyboard";
 import { menu } from "./view/menu";
 import { NotebookView } from "./view/notebook-view";
 import { notebooksDialog } from "./view/notebooks-dialog";
@@ -230,6 +231,7 @@ addEventListener("hashchange", () => {
   if (holdsNotebook(location.hash)) void library.openLink(location.hash);
 });
 sheets();
+makeRoomForKeyboard();
 
 const opener = byId("open-notebook") as HTMLInputElement;
 opener.addEventListener("change", () => {

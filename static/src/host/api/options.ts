@@ -7,6 +7,7 @@ import { isPlainPath } from "../../protocol/paths";
 import type { Blocked } from "../../protocol/results";
 import type { Fetched } from "../supply/assets";
 import type { PolicyOverride } from "../supply/choice";
+import { isSmall } from "../supply/device";
 import type { Result } from "./execution";
 
 /** What a sandbox is opened with. All of it may be left out on a page of the server's own. */
@@ -37,7 +38,7 @@ export interface SandboxOptions {
   /** "auto": soft interrupt where the browser allows it. "off": stop is always kill and replace. */
   isolation?: "auto" | "off";
   /**
-   * So many further Pythons stand ready in the frame, 0 to 8 (default 1). One takes over after a kill or a reset, so that
+   * So many further Pythons stand ready in the frame, 0 to 8 (default 1, on phones and where memory is small 0). One takes over after a kill or a reset, so that
    * nobody waits for a start; each takes as much memory as the first. They boot one by one while nothing runs.
    */
   pool?: number;
@@ -45,7 +46,7 @@ export interface SandboxOptions {
   spare?: boolean;
   /**
    * After this sandbox has come to rest, prepare a frame for a further one with the same options, so that it opens in
-   * a blink (default true). Nothing is computed in it and no memory filled until then; it goes with the last sandbox.
+   * a blink (default true, on phones and where memory is small false). Nothing is computed in it and no memory filled until then; it goes with the last sandbox.
    */
   standby?: boolean;
   /** Packages to load at the start instead of a profile's. */
@@ -241,7 +242,7 @@ export function checkedTimeout(asked: number | undefined, limits: Limits): numbe
 const MOST = 8;
 
 /** How many are kept in reserve. Throws a RangeError that says what is allowed. */
-export function checkedPool({ pool, spare = true }: Pick<SandboxOptions, "pool" | "spare">): number {
+export function checkedPool({ pool, spare = !isSmall() }: Pick<SandboxOptions, "pool" | "spare">): number {
   if (pool === undefined) return spare ? 1 : 0;
   if (!Number.isInteger(pool) || pool < 0 || pool > MOST) {
     throw new RangeError(`pool must be a whole number from 0 to ${MOST}, not ${String(pool)}.`);

@@ -7,6 +7,7 @@
 import type { FrameMessage } from "../../protocol/guards";
 import { Emitter } from "../api/emitter";
 import { checkedPool, type SandboxEvents, type SandboxOptions } from "../api/options";
+import { isSmall } from "../supply/device";
 import { Supply } from "../supply/supply";
 import { type LinkEvents, send } from "../tenancy/link";
 import { frameFor, type Opening, openFrame } from "../tenancy/opening";
@@ -27,7 +28,7 @@ function kindOf(supply: Supply, options: SandboxOptions): string {
 }
 
 /** Only a start from a snapshot can be held, and only in the page's own place is it anybody's. */
-function able(supply: Supply, { container, standby = true }: SandboxOptions): boolean {
+function able(supply: Supply, { container, standby = !isSmall() }: SandboxOptions): boolean {
   return standby && supply.snapshot !== null && (container ?? document.body) === document.body;
 }
 

@@ -1,6 +1,7 @@
 // Which server a sandbox is fed by, and what it offers: found by `base`, else by where this module came from.
 
 import { type Choice, choose, isAddress } from "./choice";
+import { fitted } from "./device";
 import { type LoadedPolicy, loadPolicy, NoPolicy } from "./policy";
 
 /** What of the options says where the server is, and what is wanted of it. */
@@ -20,7 +21,7 @@ export async function offered(
 ): Promise<LoadedPolicy> {
   const url = policyUrl(wanted, import.meta.url);
   try {
-    return choose(await loadPolicy(url, signal, told), wanted);
+    return fitted(choose(await loadPolicy(url, signal, told), wanted));
   } catch (error) {
     if (!(error instanceof NoPolicy) || isSaid(wanted)) throw error;
     throw new Error(`${error.message} ${SAY_WHERE}`);
