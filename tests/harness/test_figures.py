@@ -55,7 +55,7 @@ def test_a_script_that_asks_for_a_window_gets_the_page(asked: str, used: str) ->
 
 
 def test_a_missing_font_is_told_once_and_the_font_cache_never() -> None:
-    keep = _font_messages()
+    keep = _font_messages(set())
 
     def told(message: str) -> bool:
         return bool(

@@ -52,6 +52,21 @@ def test_a_change_of_folder_does_not_move_what_is_watched(run: Runs) -> None:
     assert [change["path"] for change in ran.done["changes"]] == ["sub/x"]
 
 
+def test_files_that_stay_behind_are_told(tmp_path: Path) -> None:
+    home, aside = tmp_path / "home", tmp_path / "tmp"
+    home.mkdir()
+    aside.mkdir()
+    (aside / "old.csv").touch()
+    seen = Files(str(home), str(aside))
+    seen.look()
+    for name in ("result.csv", "tmpa1b2c3", ".hidden"):
+        (aside / name).touch()
+    (aside / "folder").mkdir()
+    assert seen.astray() == [str(aside / "result.csv")]
+    (aside / "old.csv").write_text("more")
+    assert seen.astray() == [str(aside / "old.csv"), str(aside / "result.csv")]
+
+
 def test_links_to_files_are_files_and_links_to_folders_are_left_alone(tmp_path: Path) -> None:
     watched, outside = tmp_path / "home", tmp_path / "mnt"
     watched.mkdir()

@@ -38,7 +38,3 @@ def test_an_image_from_the_network_says_there_is_none(run: Runs) -> None:
 
 def test_what_needs_scripts_says_so(run: Runs) -> None:
     assert "can't be shown here" in str(run("from IPython.display import IFrame\nIFrame('x', 1, 1)").text)
-
-
-def test_there_is_no_shell(run: Runs) -> None:
-    assert run("from IPython import get_ipython\nprint(get_ipython())").stdout == "None\n"

@@ -26,3 +26,38 @@ def test_starting_a_program_is_refused_in_a_sentence(run: Runs, code: str) -> No
 @pytest.mark.parametrize("code", ["os._exit(0)", "os.abort()"])
 def test_ending_the_interpreter_is_refused(run: Runs, code: str) -> None:
     assert "would end the sandbox's Python" in run(f"import os\n{code}").error["value"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'scikit-learn'])", "0"),
+        ("subprocess.run('pip install -q scikit-learn', shell=True, check=True).returncode", "0"),
+        (
+            "subprocess.check_output(['pip', 'install', 'scikit-learn'], text=True)",
+            "'scikit-learn 1.8.0 is ready.\\n'",
+        ),
+        (
+            "p = subprocess.Popen(['pip', 'install', 'scikit-learn'], stdout=-1, stderr=-1)\np.communicate()",
+            "(b'scikit-learn 1.8.0 is ready.\\n', b'')",
+        ),
+        ("os.system('pip install scikit-learn')", "0"),
+        ("os.popen('pip install scikit-learn').read()", "'scikit-learn 1.8.0 is ready.\\n'"),
+        ("import pip\npip.main(['install', 'scikit-learn'])", "0"),
+        ("from pip._internal import main\nmain(['install', 'scikit-learn'])", "0"),
+    ],
+)
+def test_pip_installs_however_it_is_started(run: Runs, code: str, text: str) -> None:
+    ran = run(f"import os, subprocess, sys\n{code}")
+    assert ran.text == text, ran.done
+    assert ran.of("loaded")
+
+
+def test_pip_fails_as_it_does(run: Runs) -> None:
+    head = "import subprocess, sys\n"
+    ran = run(f"{head}subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'torch'])")
+    assert ran.error["name"] == "CalledProcessError"
+    assert "ERROR: torch can't be installed in this sandbox" in ran.stderr
+    assert (
+        run(f"{head}subprocess.run(['pip', 'install', 'torch'], capture_output=True).returncode").text == "1"
+    )

@@ -153,3 +153,20 @@ def test_what_is_cut_is_told_at_the_end(run: Runs) -> None:
     ran = run("print('0123456789')")
     assert ran.stdout == "01234"
     assert ran.done["truncated"] == {"stream_chars": 6, "displays": 0}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "log = open('run.log', 'w')\nsys.stdout = log\nprint('into the file')\nlog.close()",
+        "sys.stdout = None",
+        "sys.stderr = sys.stdout = __import__('io').StringIO()\n1 / 0",
+        "del sys.stdout, sys.stderr",
+        "__import__('contextlib').redirect_stdout(__import__('io').StringIO()).__enter__()",
+    ],
+)
+def test_a_stream_that_was_left_elsewhere_is_back_in_the_next_cell(run: Runs, code: str) -> None:
+    run(f"import sys\n{code}")
+    ran = run("import sys\nprint('seen')\nprint('mind this', file=sys.stderr)")
+    assert (ran.outcome, ran.stdout) == ("ok", "seen\n")
+    assert "mind this" in ran.stderr

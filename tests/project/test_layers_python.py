@@ -55,11 +55,13 @@ SERVER = {
 #: Rooms of the harness, the lowest first; each imports only from floors below its own.
 HARNESS = [
     {"advice"},
-    {"cell", "events", "files", "hints", "namespace", "patches"},
-    {"figures", "interpreter", "notices", "streams"},
-    {"errors", "waiting"},
+    {"events", "files", "hints", "namespace", "patches", "timing"},
+    {"figures", "interpreter", "notices", "opened", "reloading", "source", "streams"},
+    {"cell", "errors", "waiting"},
     {"limits", "loops"},
-    {"magics", "show", "warming"},
+    {"show", "warming"},
+    {"magics"},
+    {"shell"},
     {"environment", "restored"},
     {"session"},
 ]

@@ -73,6 +73,16 @@ describe("quota", () => {
     expect([passed.length, quota.left(kind)]).toEqual([most, 7]);
   });
 
+  test("what was cleared counts no more, but for its size", () => {
+    const quota = new Quota({ ...limits, displays: 2, display_bytes: 50 });
+    const shown = (): boolean => quota.display(10);
+    expect([shown(), shown(), shown()]).toEqual([true, true, false]);
+    quota.cleared();
+    expect([shown(), shown()]).toEqual([true, true]);
+    quota.cleared();
+    expect(shown()).toBe(false);
+  });
+
   test("nothing is reported as truncated when nothing was", () => {
     expect(new Quota(limits).truncated).toBeNull();
   });

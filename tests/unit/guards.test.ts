@@ -71,6 +71,10 @@ describe("messages of the worker", () => {
     expect(() => parseWorkerText(result({ json: deep }))).toThrow("less deeply nested");
   });
 
+  test("a name is the same with its letters in parts and in one piece", () => {
+    expect(path("cafe\u0301/u\u0308.csv", "path")).toBe("caf\u00e9/\u00fc.csv");
+  });
+
   test("only a plain relative path is a file's, whoever reports or writes it", () => {
     for (const good of [...paths.plain, ...paths.wire]) {
       expect(path(good, "path")).toBe(good);

@@ -88,6 +88,28 @@ describe("execution", () => {
     expect(gathering.finish(outcome).results.map((result) => result.text)).toEqual(["100 %", "after"]);
   });
 
+  test("what was cleared is not in the answer; with `wait` it stays until more comes", () => {
+    const gathering = new Gathering();
+    const told = (): unknown[] => {
+      const { results, stdout, stderr } = gathering.finish(outcome);
+      return [results.map((result) => result.text), stdout, stderr];
+    };
+    const say = (text: string): void => {
+      gathering.display(new Result({ text }, false), "place", false);
+      gathering.stream("stdout", text);
+    };
+    say("first");
+    gathering.clear(true);
+    expect(told()).toEqual([["first"], "first", ""]);
+    gathering.stream("stderr", "second");
+    expect(told()).toEqual([[], "", "second"]);
+    say("third");
+    gathering.display(new Result({ text: "fourth" }, false), "place", true);
+    expect(told()).toEqual([["fourth"], "third", "second"]);
+    gathering.clear(false);
+    expect(told()).toEqual([[], "", ""]);
+  });
+
   test("streams are gathered apart, in order", () => {
     const gathering = new Gathering();
     gathering.stream("stdout", "a");

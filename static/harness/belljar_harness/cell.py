@@ -1,6 +1,7 @@
 """A cell: source text, parsed and compiled the way a notebook runs it.
 
-The last expression is compiled apart from the statements before it, so that its value can be shown.
+An expression whose value is shown is compiled apart from the statements around it: the last one as a rule,
+all of them where a session asks for that (`InteractiveShell.ast_node_interactivity = "all"`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from .source.scan import lines_of
+
 #: Compiler flags that `from __future__ import ...` sets; later cells inherit them, as at the prompt.
 FUTURE_FLAGS = 0
 for _name in future.all_feature_names:
@@ -21,28 +24,37 @@ del _name
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A stretch of a cell: statements, or one expression.
+
+    Attributes:
+        code: To be evaluated.
+        shown: It is an expression whose value is shown.
+    """
+
+    code: CodeType
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell, ready to run.
 
     Attributes:
         filename: What tracebacks call it.
-        body: The statements before the last expression, or all; None if there are none.
-        last: The last expression, or None if the cell ends in another statement.
-        quiet: The last expression ends in `;`, so its value isn't shown.
+        steps: What is run, one after the other.
         flags: Future flags for the cells after this one.
     """
 
     filename: str
-    body: CodeType | None
-    last: CodeType | None
-    quiet: bool
+    steps: list[Step]
     flags: int
 
 
 def remember(source: str, filename: str) -> None:
     """Make tracebacks and `inspect.getsource` find a cell's lines."""
     # Without an mtime linecache never drops them.
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(source), None, lines_of(source), filename)
 
 
 def parse(source: str, filename: str) -> ast.Module:
@@ -56,7 +68,19 @@ def parse(source: str, filename: str) -> ast.Module:
     return tree
 
 
-def compile_cell(tree: ast.Module, source: str, filename: str, flags: int = 0) -> Cell:
+def placed(error: SyntaxError, source: str) -> SyntaxError:
+    """The error with the line as it was written, where a magic's was made into something else."""
+    lines = source.split("\n")
+    at = (error.lineno or 0) - 1
+    if 0 <= at < len(lines) and error.text is not None and error.text.rstrip("\n") != lines[at]:
+        error.text = lines[at]
+        error.offset = error.end_offset = None
+    return error
+
+
+def compile_cell(
+    tree: ast.Module, source: str, filename: str, flags: int = 0, interactivity: str = "last_expr"
+) -> Cell:
     """Compile a parsed cell.
 
     Args:
@@ -64,6 +88,8 @@ def compile_cell(tree: ast.Module, source: str, filename: str, flags: int = 0) -
         source: The text it was parsed from, to see a `;` after the last expression.
         filename: What tracebacks call it.
         flags: Future flags of the cells before.
+        interactivity: Which values are shown, in IPython's words: "last_expr", "last_expr_or_assign", "last",
+            "all" or "none". An unknown one counts as "last_expr".
 
     Raises:
         SyntaxError: What only the compiler finds, such as `return` outside a function.
@@ -73,23 +99,73 @@ def compile_cell(tree: ast.Module, source: str, filename: str, flags: int = 0) -
         "flags": flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
         "dont_inherit": True,
     }
-    statements, last, quiet = list(tree.body), None, False
-    if statements and isinstance(expression := statements[-1], ast.Expr):
-        statements.pop()
-        quiet = ends_quietly(source, expression)
-        last = compile(ast.Expression(expression.value), mode="eval", **options)
-    body = None
-    if statements:
-        module = ast.Module(body=statements, type_ignores=[])
-        body = compile(module, mode="exec", **options)
-    for code in (body, last):
-        flags |= code.co_flags & FUTURE_FLAGS if code else 0
-    return Cell(filename, body, last, quiet, flags)
+    steps: list[Step] = []
+
+    def add(statements: list[ast.stmt]) -> None:
+        if statements:
+            module = ast.Module(body=statements, type_ignores=[])
+            steps.append(Step(compile(module, mode="exec", **options), shown=False))
+
+    waiting: list[ast.stmt] = []
+    statements = _future_first(tree.body)
+    if statements and interactivity == "last_expr_or_assign":
+        statements += _assigned(statements[-1])
+    for at, statement in enumerate(statements):
+        last = at == len(statements) - 1
+        if (
+            not isinstance(statement, ast.Expr)
+            or interactivity == "none"
+            or not (last or interactivity == "all")
+        ):
+            waiting.append(statement)
+            continue
+        add(waiting)
+        waiting = []
+        code = compile(ast.Expression(statement.value), mode="eval", **options)
+        steps.append(Step(code, shown=not (last and ends_quietly(source, statement))))
+    add(waiting)
+    for step in steps:
+        flags |= step.code.co_flags & FUTURE_FLAGS
+    return Cell(filename, steps, flags)
+
+
+def _future_first(statements: list[ast.stmt]) -> list[ast.stmt]:
+    """With the imports of `__future__` ahead: magics before them are expressions only here."""
+    future_ones = [
+        one for one in statements if isinstance(one, ast.ImportFrom) and one.module == "__future__"
+    ]
+    if not future_ones:
+        return list(statements)
+    before = statements[: statements.index(future_ones[0])]
+    if not all(_is_magic(one) for one in before):
+        return list(statements)  # Python says what is wrong
+    return future_ones + [one for one in statements if one not in future_ones]
+
+
+def _is_magic(statement: ast.stmt) -> bool:
+    """Whether it is a call that a magic was made into."""
+    if not isinstance(statement, ast.Expr) or not isinstance(call := statement.value, ast.Call):
+        return False
+    return isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call)
+
+
+def _assigned(statement: ast.stmt) -> list[ast.stmt]:
+    """The name that a statement gives a value to, as an expression behind it."""
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets[-1:]
+    elif isinstance(statement, (ast.AugAssign, ast.AnnAssign)):
+        targets = [statement.target]
+    if not targets or not isinstance(target := targets[0], ast.Name):
+        return []
+    return [
+        ast.copy_location(ast.Expr(ast.copy_location(ast.Name(target.id, ast.Load()), target)), statement)
+    ]
 
 
 def ends_quietly(source: str, expression: ast.Expr) -> bool:
     """Whether a `;` follows the expression that ends the cell."""
-    lines = source.splitlines()
+    lines = source.replace("\r\n", "\n").split("\n")
     line = (expression.end_lineno or 1) - 1
     # Offsets of syntax trees count UTF-8 bytes.
     rest = lines[line].encode()[expression.end_col_offset or 0 :].decode() if line < len(lines) else ""

@@ -6,6 +6,7 @@ The parts are made and wired here and nowhere else.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -16,24 +17,35 @@ from . import notices
 from .events import Emitter
 from .figures.figures import Figures
 from .files import Files
+from .interpreter import loop
 from .interpreter.bridge import Bridge
-from .limits import processes
+from .limits import pools
 from .limits.allowlist import Allowlist
+from .limits.debugging import Debugging
 from .limits.imports import OnDemandFinder
 from .limits.inputs import Inputs, Stdin
 from .limits.loading import Loader
 from .limits.network import Network
 from .limits.packages import Packages
+from .limits.processes import Processes
+from .limits.threads import Threads
 from .loops import Loops
-from .magics import MODULE as MAGICS_MODULE
 from .magics import Magics
+from .opened import Opened
 from .patches import ImportHooks, Patches
+from .reloading import Reloader
+from .shell import Shell
 from .show import charts, ipython, tables
+from .show.capture import Capturing
 from .show.display import Display, Publisher
 from .show.mime import Formatter
+from .source import origin
+from .source.magics import MODULE as MAGICS_MODULE
 from .streams import Outlet, TextStream
 from .waiting import Waiter
 
+#: So many files that stay behind are named.
+ASTRAY = 5
 #: The most attempts to reach a network that one run reports.
 BLOCKED = 50
 
@@ -59,21 +71,30 @@ class Environment:
         self._stderr = TextStream("stderr", self.outlet)
         self.waiter = Waiter(bridge, self.outlet.flush)
         self.loops = Loops(self.waiter)
+        self.threads = Threads(self.waiter)
         self.inputs = Inputs(bridge, self.waiter, self._stdout.write, self.outlet.flush)
         self.loader = Loader(bridge, Allowlist(bridge.allowlist), self.events, self.waiter, self.outlet.flush)
         self.packages = Packages(self.loader)
         self.publisher = Publisher(self.events, self.outlet.flush, settings.displays, settings.display_bytes)
         self.figures = Figures(
-            lambda data: self.publisher.send("display", data),
-            settings.figure_scale,
-            lambda name: self.loader.load_now([name]),
+            self.publisher.send_live, settings.figure_scale, lambda name: self.loader.load_now([name])
         )
-        self.formatter = Formatter(settings.table_rows, settings.table_columns, self.figures.bundle)
+        self.formatter = Formatter(settings.table_rows, settings.table_columns, self.figures.displayed)
         self.display = Display(self.publisher, self.formatter)
+        self.reloader = Reloader(os.getcwd())
         self.magics = Magics(
-            self.packages, self.loader, variables, lambda data: self.display.display(data, raw=True)
+            self.packages,
+            self.loader,
+            variables,
+            lambda data: self.display.display(data, raw=True),
+            Capturing(self.publisher, self.figures.flush),
+            self.reloader,
         )
-        self.files = Files(os.getcwd())
+        self.shell = Shell(self.magics, variables)
+        self.files = Files(os.getcwd(), "/tmp" if loop.has_one_thread() else None)  # noqa: S108 - of a sandbox
+        self.opened = Opened()
+        self._debugging = Debugging()
+        self._cells = cells
         self._network = Network(self.blocked)
         self._finder = OnDemandFinder(self.loader, cells.__contains__, self.blocked)
         self._install()
@@ -82,11 +103,8 @@ class Environment:
         patches, hooks = self._patches, self._hooks
         hooks.install()
         self._finder.install()
-        for name, stream in (
-            ("stdout", self._stdout),
-            ("stderr", self._stderr),
-            ("stdin", Stdin(self.inputs)),
-        ):
+        self._streams = {"stdout": self._stdout, "stderr": self._stderr, "stdin": Stdin(self.inputs)}
+        for name, stream in self._streams.items():
             patches.put(sys, name, stream)
             patches.put(sys, f"__{name}__", stream)
         patches.set(os, "write", self._os_write(os.write))
@@ -95,7 +113,13 @@ class Environment:
         self._main = sys.modules["__main__"]
         self.waiter.install(patches)
         notices.install(patches)
-        processes.install(hooks, patches)
+        self.opened.install(hooks, patches)
+        self._debugging.install(hooks, patches)
+        origin.install(patches, self._cells)
+        if loop.has_one_thread():
+            self.threads.install(hooks, patches)
+            pools.install(hooks, patches)
+        Processes(self.packages).install(hooks, patches)
         self._network.install(hooks, patches)
         self.figures.install(hooks, patches)
         hooks.after("getpass", self._getpass)
@@ -103,8 +127,11 @@ class Environment:
         hooks.provide("micropip", self.packages.module)
         self.loader.allowlist.mark(["micropip"])  # ours is always there; the real one would ask the network
         hooks.provide(MAGICS_MODULE, self.magics.module)
-        ipython.provide(hooks, self.display, self._network.error)
+        ipython.provide(hooks, self.display, self._network.error, self.shell.get)
         charts.install(hooks, patches, self.display.display)
+        self.shell.install(hooks, patches)
+        # Of a file that changes twice in a second it would be the first.
+        patches.put(sys, "dont_write_bytecode", True)
         self.loops.install(patches)
 
     def remove(self) -> None:
@@ -117,6 +144,8 @@ class Environment:
     def begin(self, run: str) -> None:
         """A run starts."""
         self._blocked_left = BLOCKED
+        notices.begin()
+        self.figures.begin()
         self.outlet.begin()
         self.publisher.begin()
         self.events.begin(run)
@@ -124,6 +153,7 @@ class Environment:
     def configure(self, *, allow_input: bool, svg: bool) -> None:
         """Apply the options of a run."""
         self.inputs.allowed = allow_input
+        self._debugging.begin(allow_input)
         self.figures.svg = svg
 
     def finish(self) -> dict[str, Any]:
@@ -133,6 +163,16 @@ class Environment:
             Fields of `done`: the changed files, and what was not shown because a limit was reached.
         """
         self.waiter.end()
+        self._debugging.end()
+        self._restore_streams()
+        self.reloader.note()
+        self.opened.flush()
+        if astray := self.files.astray():
+            named = ", ".join(astray[:ASTRAY]) + (" ..." if len(astray) > ASTRAY else "")
+            self._stderr.write(
+                f"Only files of the working directory are handed over: {named} stays behind. "
+                f"Write it there, e.g. to {os.path.basename(astray[0])!r}.\n"
+            )
         self.outlet.flush()
         changes = self.files.changes()
         for change in changes:
@@ -142,6 +182,15 @@ class Environment:
         if self.outlet.missing or self.publisher.missing:
             fields["truncated"] = {"stream_chars": self.outlet.missing, "displays": self.publisher.missing}
         return fields
+
+    def _restore_streams(self) -> None:
+        """A stream that a cell has put in the place of ours is the cell's: the next one prints here."""
+        for name, stream in self._streams.items():
+            other: Any = getattr(sys, name, None)
+            if other is not stream:
+                with contextlib.suppress(Exception):
+                    other.flush()
+                setattr(sys, name, stream)
 
     def blocked(self, what: str, target: str) -> None:
         """Report that user code was refused something, at most BLOCKED times a run."""

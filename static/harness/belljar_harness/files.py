@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -30,10 +31,13 @@ class Files:
 
     Args:
         root: The folder, absolute.
+        aside: Another one, of which nothing is handed over; None if that isn't looked at.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, aside: str | None = None) -> None:
         self._root = root
+        self._aside = aside
+        self._there: dict[str, State] = {}
         self._before: dict[str, State] = {}
         #: Whether the last look ended at MOST_FILES.
         self.cut = False
@@ -41,6 +45,22 @@ class Files:
     def look(self) -> None:
         """Remember how things stand, before a cell runs."""
         self._before = self._scan()
+        self._there = self._lying_aside()
+
+    def astray(self) -> list[str]:
+        """Files that came into the other folder, or changed there, since the last look."""
+        return sorted(path for path, state in self._lying_aside().items() if self._there.get(path) != state)
+
+    def _lying_aside(self) -> dict[str, State]:
+        """What lies in the other folder, without what a program puts there for a while."""
+        states: dict[str, State] = {}
+        if self._aside is not None:
+            with contextlib.suppress(OSError), os.scandir(self._aside) as entries:
+                for entry in entries:
+                    if entry.is_file() and not entry.name.startswith((".", "tmp")):
+                        found = entry.stat()
+                        states[entry.path] = (found.st_size, found.st_mtime_ns, found.st_ino)
+        return states
 
     def changes(self) -> list[dict[str, Any]]:
         """FileChanges (`results.ts`) since the last look, by path; looks again."""

@@ -8,6 +8,9 @@ from typing import Any
 
 from .advice import advice
 
+#: "No space left on device", as WebAssembly numbers it.
+_FULL = 51
+
 #: How many column names a hint carries, and how long one may be.
 COLUMNS = 12
 COLUMN_CHARS = 40
@@ -25,6 +28,16 @@ def hint(error: BaseException) -> str | None:
 
 
 def _hint(error: BaseException) -> str | None:
+    found = _of_limits(error) or _of_modules(error) or _of_files(error)
+    if found is None and isinstance(error, SyntaxError):
+        return _quotes(error)
+    if found is None and isinstance(error, KeyError):
+        return _columns(error)
+    return found
+
+
+def _of_limits(error: BaseException) -> str | None:
+    """What a browser has less of."""
     if isinstance(error, MemoryError):
         return (
             "The sandbox's memory is full. Free large variables with `del`, work on a sample or in pieces, "
@@ -38,20 +51,34 @@ def _hint(error: BaseException) -> str | None:
         return (
             "The stack of a browser is smaller than a server's. Use a loop, or check that the recursion ends."
         )
+    if isinstance(error, AttributeError) and getattr(error.obj, "__name__", "") == "signal":
+        return "A browser has no alarms. Give the run a timeout, or look at time.perf_counter() in the loop."
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return "A browser gives Python one thread. Call the function directly, or use asyncio."
-    if isinstance(error, (ImportError, OSError)) and _mentions(
+    if isinstance(error, (ImportError, OSError, NotImplementedError)) and _mentions(
         error, "_multiprocessing", "semaphore", "multiprocessing"
     ):
         return "A browser gives Python one process. Use a plain loop, or `n_jobs=1`."
+    return None
+
+
+def _of_modules(error: BaseException) -> str | None:
     if isinstance(error, (AttributeError, ImportError)) and (shadowed := _shadowed(error)):
         return shadowed
     if isinstance(error, ImportError) and _mentions(error, "pip or conda", "pip install", "conda install"):
         return _packages(str(error))
+    return None
+
+
+def _of_files(error: BaseException) -> str | None:
     if isinstance(error, FileNotFoundError) and isinstance(error.filename, str):
-        return _files(error.filename)
-    if isinstance(error, KeyError):
-        return _columns(error)
+        return _files(error.filename, str(getattr(error, "mode", "")))
+    if isinstance(error, OSError) and "non-existent directory" in str(error):
+        return f"There is no such folder yet. Make it first: {_make('folder')}."
+    if type(error).__name__ == "OperationalError" and _mentions(error, "unable to open database file"):
+        return f"Either the folder is missing ({_make('folder')} makes it), or it is no file."
+    if isinstance(error, OSError) and error.errno == _FULL:
+        return "The sandbox has no room for this file. Write less, or in pieces to several files."
     return None
 
 
@@ -85,11 +112,33 @@ def _mentions(error: BaseException, *words: str) -> bool:
     return any(word in str(error) for word in words)
 
 
-def _files(missing: str) -> str | None:
+def _make(folder: str) -> str:
+    return f"os.makedirs({folder!r}, exist_ok=True)"
+
+
+def _quotes(error: SyntaxError) -> str | None:
+    """Typographic quotes, as documents and chats make them."""
+    if any(
+        f"invalid character '{mark}'" in str(error.msg)
+        for mark in "\u2018\u2019\u201c\u201d\u00ab\u00bb\u201e"
+    ):
+        return "These are a document's quotes. Replace them with straight ones: ' or \"."
+    return None
+
+
+def _files(missing: str, mode: str) -> str | None:
+    """What to do about a file or folder that isn't there.
+
+    Args:
+        mode: How `open` was to open it; empty if it was not `open`.
+    """
     import os
 
     if "://" in missing:
         return None
+    folder = os.path.dirname(missing)
+    if folder and not os.path.isdir(folder) and not {"w", "a", "x"}.isdisjoint(mode):
+        return f"There is no folder {folder!r} yet. Make it first: {_make(folder)}."
     here = sorted(entry.name for entry in os.scandir() if not entry.name.startswith((".", "__")))
     if not here:
         return (

@@ -7,6 +7,7 @@ What a notebook offers without an import (`display`, `_`, `Out`, ...) is put amo
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 from types import ModuleType
 from typing import Any
@@ -27,7 +28,8 @@ class Context:
     def __init__(self, name: str) -> None:
         self.name = name
         self.module = ModuleType("__main__")
-        self.module.__dict__["__builtins__"] = builtins
+        # Scripts look for their data beside the file that they think they are.
+        self.module.__dict__.update(__builtins__=builtins, __file__=os.path.join(os.getcwd(), "cell.py"))
         self.count = 0
         self.flags = 0
         #: Sources by execution count; `In[0]` is empty.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import linecache
+import sys
 import warnings
 from typing import Any
 
 from .patches import Patches
 
 _PACKAGES = "/site-packages/"
+_PACKAGE = __name__.rpartition(".")[0]
+_HERE = __file__.rpartition("/")[0] + "/"
 
 
 def install(patches: Patches) -> None:
@@ -16,10 +19,19 @@ def install(patches: Patches) -> None:
     patches.set(warnings, "formatwarning", format_warning)
 
 
+def begin() -> None:
+    """A run starts: what we do on behalf of its code may warn again."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(_PACKAGE):
+            vars(module).pop("__warningregistry__", None)
+
+
 def format_warning(
     message: Any, category: type[Warning], filename: str, lineno: int, line: str | None = None
 ) -> str:
     """E.g. "<cell 3>, line 2: RuntimeWarning: divide by zero" and the source line below it."""
+    if filename.startswith(_HERE):  # what we do on somebody's behalf is theirs
+        return f"{category.__name__}: {message}\n"
     place = filename.rpartition(_PACKAGES)[2]
     text = f"{place}, line {lineno}: {category.__name__}: {message}\n"
     if line is None and not filename.rpartition(_PACKAGES)[1]:

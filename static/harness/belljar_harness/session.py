@@ -14,6 +14,7 @@ held and opens the output of the next one (see `events`).
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import json
@@ -24,7 +25,7 @@ from types import CodeType
 from typing import Any
 
 from . import cell as cells
-from . import magics, warming
+from . import warming
 from .environment import Environment
 from .errors import error_info
 from .interpreter.bridge import Bridge, RawBridge
@@ -32,6 +33,7 @@ from .limits.imports import refresh, wanted_packages
 from .namespace import Context, withdraw
 from .show.completion import complete
 from .show.tables import tables_in
+from .source import arrival, magics
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +155,43 @@ class Session:
         self._cells.add(filename)
         cells.remember(code, filename)
         refresh()
-        source, wanted = code, []
-        try:
-            tree = cells.parse(source, filename)
-        except SyntaxError:
-            translated = magics.translate(code)
-            if translated is None:
-                raise
-            source = translated.source
-            tree = cells.parse(source, filename)
-            # A refused one is refused on its line, where a traceback can point.
-            with contextlib.suppress(ValueError):
-                wanted = self._environment.packages.resolve(translated.requirements)
+        self._environment.reloader.look()
+        source, tree, wanted = self._read(code, filename)
         wanted += wanted_packages(tree, self._environment.loader.allowlist)
         await self._environment.loader.load(wanted)
-        cell = cells.compile_cell(tree, source, filename, context.flags)
+        cell = cells.compile_cell(
+            tree, source, filename, context.flags, self._environment.shell.interactivity
+        )
         context.flags = cell.flags
         return cell
+
+    def _read(self, code: str, filename: str) -> tuple[str, ast.Module, list[str]]:
+        """The cell as Python, its tree, and the packages that its magics ask for.
+
+        Raises:
+            SyntaxError
+        """
+        try:
+            if not arrival.is_transcript(code):
+                return code, cells.parse(code, filename), []
+            raise SyntaxError("it was typed at a prompt")
+        except SyntaxError:
+            unpacked = arrival.unpack(code)
+            translated = magics.translate(unpacked)
+            if translated is None and unpacked == code:
+                raise
+            cells.remember(unpacked, filename)
+            source = translated.source if translated else unpacked
+            try:
+                tree = cells.parse(source, filename)
+            except SyntaxError as other:
+                raise cells.placed(other, unpacked) from None
+        wanted: list[str] = []
+        # A refused one is refused on its line, where a traceback can point.
+        for requirement in translated.requirements if translated else ():
+            with contextlib.suppress(ValueError):
+                wanted += self._environment.packages.resolve([requirement])
+        return source, tree, wanted
 
     async def _perform(self, cell: cells.Cell, context: Context) -> None:
         """Run the cell and show what it gave. Raises what user code raises."""
@@ -178,6 +200,7 @@ class Session:
             self._bridge.arm()
             try:
                 await self._execute(cell, context)
+                await environment.threads.settle()
             except (KeyboardInterrupt, asyncio.CancelledError):
                 environment.figures.close()  # drawing them takes time that an interrupt hasn't got
                 environment.waiter.cancel_started()
@@ -194,20 +217,25 @@ class Session:
 
     async def _execute(self, cell: cells.Cell, context: Context) -> None:
         environment = self._environment
-        if cell.body is not None:
-            await self._evaluate(cell.body, context)
-        if cell.last is not None:
-            value = await self._evaluate(cell.last, context)
-            if value is not None and not cell.quiet:
-                context.store(value)
-                for name, table in tables_in(value):
-                    environment.publisher.send(
-                        "display", environment.formatter.bundle(table) | {"name": name[:200]}
-                    )
-                data = environment.formatter.bundle(value)
-                environment.publisher.send("result", data, execution_count=context.count)
-                environment.figures.forget(value)
-        environment.magics.end()
+        try:
+            for step in cell.steps:
+                value = await self._evaluate(step.code, context)
+                if step.shown and value is not None:
+                    self._show(value, context, last=step is cell.steps[-1])
+        finally:
+            environment.magics.end()
+
+    def _show(self, value: Any, context: Context, *, last: bool) -> None:
+        environment = self._environment
+        context.store(value)
+        for name, table in tables_in(value):
+            environment.publisher.send("display", environment.formatter.bundle(table) | {"name": name[:200]})
+        data = environment.formatter.bundle(value)
+        if last:
+            environment.publisher.send("result", data, execution_count=context.count)
+        else:
+            environment.publisher.send("display", data)
+        environment.figures.forget(value)
 
     async def _evaluate(self, code: CodeType, context: Context) -> Any:
         value = eval(code, context.variables)  # noqa: S307 - running user code is what this is for

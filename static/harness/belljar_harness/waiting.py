@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from .interpreter.bridge import Bridge
+from .interpreter.collector import Collector
 from .interpreter.loop import is_ours, on_interrupt, running_loop, suspend_by
 from .interpreter.threadstates import ThreadStates
 from .patches import Patches
@@ -49,8 +50,11 @@ class Waiter:
         self._task: asyncio.Task[Any] | None = None
         self._ticking = False
         self._threads = ThreadStates(bridge)
+        self._collector = Collector()
         #: Whether an interrupt cancelled the top-level await of this run.
         self.cancelled = False
+        #: Told of each call that is about to be suspended, and whether that ends by itself.
+        self.on_wait: Callable[[bool], None] = lambda ends: None
 
     def install(self, patches: Patches) -> None:
         """Replace `time.sleep` and `asyncio.run`."""
@@ -71,6 +75,7 @@ class Waiter:
         self.cancelled = False
         self._task = asyncio.current_task()
         self._earlier = asyncio.all_tasks()
+        self._collector.collect()
         await self._threads.heal()
 
     def end(self) -> None:
@@ -123,7 +128,7 @@ class Waiter:
         if mine:
             # Kept until the call resumes: it may be over already and not yet back.
             mine[-1].interrupted = True
-            _finish(mine[-1].stop)
+            finish(mine[-1].stop)
             return True
         task = self._task
         if task is not None and task is not asyncio.current_task():
@@ -159,16 +164,47 @@ class Waiter:
             raise asyncio.CancelledError
         return result[0]
 
-    def _block(self, awaitable: Awaitable[Any], stop: asyncio.Future[None]) -> bool:
+    def can_suspend(self) -> bool:
+        """Whether a call may wait while others go on."""
+        return self._bridge.can_suspend()
+
+    def is_new(self, task: asyncio.Task[Any] | None) -> bool:
+        """Whether a task was started by this run."""
+        return task not in self._earlier
+
+    def wait(self, stop: asyncio.Future[None], seconds: float | None, *, flush: bool = True) -> None:
+        """Block until `stop` is done, or `seconds` have passed; only where a call can be suspended.
+
+        Raises:
+            KeyboardInterrupt: The cell was interrupted meanwhile.
+        """
+        if flush:
+            self._flush()
+        loop = asyncio.get_running_loop()
+        timer = None if seconds is None else loop.call_later(seconds, finish, stop)
+        try:
+            interrupted = self._block(stop, stop, seconds is not None)
+        finally:
+            if timer is not None:
+                timer.cancel()
+        if interrupted:
+            raise KeyboardInterrupt
+
+    def _block(self, awaitable: Awaitable[Any], stop: asyncio.Future[None], ends: bool = True) -> bool:
         """Block until `awaitable` is done; returns whether that was because of an interrupt."""
+        self.on_wait(ends)
         wait = _Wait(stop, asyncio.current_task())
+        if self._waits:
+            self._collector.stop()
         self._waits.append(wait)
         self.watch()
         try:
             self._bridge.run_sync(awaitable)
         finally:
             self._waits.remove(wait)
-            _finish(stop)
+            if not self._waits:
+                self._collector.go_on()
+            finish(stop)
         return wait.interrupted
 
     def sleep(self, seconds: float, /) -> None:
@@ -182,13 +218,7 @@ class Waiter:
         self._flush()
         loop = running_loop()
         if loop is not None and self._bridge.can_suspend():
-            stop: asyncio.Future[None] = loop.create_future()
-            timer = loop.call_later(left, _finish, stop)
-            interrupted = self._block(stop, stop)
-            timer.cancel()
-            if interrupted:
-                raise KeyboardInterrupt
-            return None
+            return self.wait(loop.create_future(), left, flush=False)
         end = time.monotonic() + left
         while left > SLICE:
             self._sleep(SLICE)
@@ -234,7 +264,8 @@ async def _settle(awaitable: Awaitable[T], result: list[T], failure: list[BaseEx
         failure.append(error)
 
 
-def _finish(stop: asyncio.Future[None]) -> None:
+def finish(stop: asyncio.Future[None]) -> None:
+    """Resolve a future, once."""
     if not stop.done():
         stop.set_result(None)
 

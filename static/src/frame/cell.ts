@@ -67,7 +67,9 @@ export class Cell {
         return run.quota.display(size) ? this.event({ type: "result", data, execution_count }) : undefined;
       }
       case "clear":
-        return run.quota.may("clear") ? this.event({ type: "clear", wait: message.wait }) : undefined;
+        if (!run.quota.may("clear")) return;
+        run.quota.cleared();
+        return this.event({ type: "clear", wait: message.wait });
       case "loading":
         return this.#telling(message.packages);
       case "loaded": {

@@ -89,6 +89,11 @@ export class Quota {
     return passed;
   }
 
+  /** What was shown is taken away: it counts no more, but for its bytes. */
+  cleared(): void {
+    this.#displays = 0;
+  }
+
   /** Whether a display bundle of `size` characters may pass. */
   display(size: number): boolean {
     this.#displays += 1;

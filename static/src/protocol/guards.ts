@@ -54,7 +54,8 @@ const kind = <T extends string>(name: T): Parse<T> => oneOf(name);
 export const path: Parse<string> = (value, at) => {
   const given = text(500)(value, at);
   if (!isPlainPath(given)) throw new Malformed(`${at} must be a file name or a path like "folder/file.csv"`);
-  return given;
+  // Some systems hand letters over in parts (NFD), and nobody types them so: one name, one file.
+  return given.normalize("NFC");
 };
 
 const base64 =

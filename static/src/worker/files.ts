@@ -1,28 +1,35 @@
-// The session's files inside the worker. Small ones are copied into Python's memory file system; large ones are
-// mounted as blobs (WORKERFS) and read piece by piece, so that a 200 MB file never stands in memory twice.
+// The session's files inside the worker. Small ones are copied into Python's memory file system; large ones stay in
+// their blobs and are read piece by piece, so that a 200 MB file never stands in memory twice.
 
 import { whole } from "../common/blobs";
 import { sayFile } from "./channel";
-import { HOME, type PyFS } from "./pyodide";
+import type { EmscriptenFs } from "./emscripten";
+import { LargeFiles } from "./large-file";
+import { HOME } from "./pyodide";
 
-/** Bytes up to which a file is copied; above it is mounted and read-only. */
+/** Bytes up to which a file is copied; above it is read from its blob until it is written to. */
 export const COPY_UP_TO = 16 * 1024 * 1024;
 
-const UPLOADS = "/mnt/uploads";
+/** Where code that was written for other sandboxes looks for its files, and puts them. */
+const ALSO = ["/mnt/data", "/content", "/mnt/user-data/uploads", "/mnt/user-data/outputs", "/kaggle/working"];
+
 const reader = new FileReaderSync();
 
 const folder = (path: string): string => path.slice(0, path.lastIndexOf("/"));
 
 export class SessionFiles {
-  readonly #fs: PyFS;
-  /** Captured before the file system types are taken out of Python's reach. */
-  readonly #blobs: unknown;
-  #mounts = 0;
+  readonly #fs: EmscriptenFs;
+  readonly #large: LargeFiles;
   #lost: string[] = [];
 
-  constructor(fs: PyFS) {
+  constructor(fs: EmscriptenFs) {
     this.#fs = fs;
-    this.#blobs = fs.filesystems.WORKERFS;
+    this.#large = new LargeFiles(fs);
+    for (const path of ALSO) {
+      if (fs.analyzePath(path).exists) continue;
+      fs.mkdirTree(folder(path));
+      fs.symlink(HOME, path);
+    }
   }
 
   /** Puts a file under the working directory, in place of what had that name. */
@@ -33,11 +40,8 @@ export class SessionFiles {
     const copied = blob.size <= COPY_UP_TO;
     const bytes = this.#read(path, copied ? blob : blob.slice(-1));
     if (!bytes) return;
-    if (copied) return void this.#fs.writeFile(full, bytes);
-    const mount = `${UPLOADS}/${this.#mounts++}`;
-    this.#fs.mkdirTree(mount);
-    this.#fs.mount(this.#blobs, { blobs: [{ name: "file", data: blob }] }, mount);
-    this.#fs.symlink(`${mount}/file`, full);
+    this.#fs.writeFile(full, copied ? bytes : new Uint8Array());
+    if (!copied) this.#large.fill(this.#fs.lookupPath(full).node, blob);
   }
 
   /** Files that this browser did not give back since the last call. */
@@ -56,13 +60,18 @@ export class SessionFiles {
   }
 
   remove(path: string): void {
-    const full = `${HOME}/${path}`;
-    if (this.#fs.analyzePath(full).exists) this.#fs.unlink(full);
+    // Code may have written its letters in parts.
+    for (const name of [path, path.normalize("NFD")]) {
+      const full = `${HOME}/${name}`;
+      if (this.#fs.analyzePath(full).exists) this.#fs.unlink(full);
+    }
   }
 
   /** Copies a file out to the frame, which gives it back after a restart. */
   keep(path: string): void {
-    const bytes = this.#fs.readFile(`${HOME}/${path}`) as Uint8Array<ArrayBuffer>;
-    sayFile({ type: "file", path, blob: new Blob([bytes]) });
+    const full = `${HOME}/${path}`;
+    const { node } = this.#fs.lookupPath(full, { follow: true });
+    const blob = this.#large.blob(node) ?? new Blob([this.#fs.readFile(full)]);
+    sayFile({ type: "file", path, blob });
   }
 }

@@ -102,7 +102,7 @@ async function boot(command: Boot): Promise<void> {
   say({ type: "stage", label: "starting Python" });
   const { snapshot } = command;
   const py = await (snapshot ? fromSnapshot(command, snapshot, loader, later) : fromWheels(settings, loader));
-  const files = new SessionFiles(py.FS);
+  const files = new SessionFiles(py._module.FS);
   const interrupt = command.interrupt ? new Uint8Array(command.interrupt) : null;
   const session = new HarnessSession(py, loader, files, settings, interrupt);
   py._api.on_fatal = (error) => say({ type: "crashed", reason: sentence(error) });

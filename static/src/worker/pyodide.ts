@@ -22,12 +22,7 @@ export interface PyFS {
   readFile(path: string): Uint8Array;
   writeFile(path: string, data: Uint8Array): void;
   mkdirTree(path: string): void;
-  unlink(path: string): void;
-  symlink(target: string, path: string): void;
-  mount(type: unknown, options: object, path: string): void;
-  unmount(path: string): void;
-  analyzePath(path: string): { exists: boolean };
-  filesystems: { WORKERFS: unknown };
+  filesystems: object;
 }
 
 export interface Pyodide {

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
+import itertools
 import logging
 import os
 import sys
+import time
+import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from belljar_harness.patches import ImportHooks, Patches
 
+from . import animations, pictures, ticks
 from . import backend as figure_backend
-from . import pictures, ticks
 from .fonts import Fonts
 
 BACKEND = f"module://{figure_backend.MODULE}"
 
-_SCRIPTED = (
-    "An animation can't play here: results are shown without scripts. "
-    'Save it as a GIF instead: `anim.save("animation.gif", writer="pillow")`.'
-)
+#: Seconds between two states of a figure that code goes on drawing; grows, so that the last ones have room.
+LIVE_SECONDS = 0.2
+LIVE_GROWTH = 1.05
 
 
 class Figures:
     """The open figures of pyplot.
 
     Args:
-        publish: Called with the bundle of each figure that is to be shown.
+        publish: Called with the bundle of each figure that is to be shown, and with a name where it takes the
+            place of what was shown under that name.
         scale: Image pixels per CSS pixel.
         load: Loads a package with fonts by name; raises ImportError where it can't.
 
@@ -38,19 +43,28 @@ class Figures:
     """
 
     def __init__(
-        self, publish: Callable[[dict[str, Any]], None], scale: float, load: Callable[[str], None]
+        self,
+        publish: Callable[[dict[str, Any], str | None], None],
+        scale: float,
+        load: Callable[[str], None],
     ) -> None:
         self._fonts = Fonts(load)
         self._publish = publish
         self._scale = scale
         self.svg = False
+        #: Figures that were displayed; as long as nothing is drawn in them they aren't shown again.
+        self._displayed: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._live: weakref.WeakKeyDictionary[Any, _Live] = weakref.WeakKeyDictionary()
+        self._names = itertools.count(1)
+        self._discarding = False
+        self._told: set[str] = set()
+        self._messages = _font_messages(self._told)
 
     def install(self, hooks: ImportHooks, patches: Patches) -> None:
         """Make our backend matplotlib's default, also for a script that asks for a window."""
         os.environ["MPLBACKEND"] = BACKEND
-        hooks.provide(figure_backend.MODULE, lambda: figure_backend.backend(self.show, self.flush))
-        log = logging.getLogger("matplotlib.font_manager")
-        log.addFilter(_font_messages())
+        hooks.provide(figure_backend.MODULE, self._backend)
+        logging.getLogger("matplotlib.font_manager").addFilter(self._messages)
 
         def matplotlib(module: ModuleType) -> None:
             patches.set(module, "use", _keeping_backend(vars(module)["use"]))
@@ -60,7 +74,7 @@ class Figures:
 
         def animation(module: ModuleType) -> None:
             for name in ("to_jshtml", "to_html5_video"):
-                patches.set(vars(module)["Animation"], name, _refuse_animation)
+                patches.set(vars(module)["Animation"], name, animations.markup)
 
         hooks.after("matplotlib", matplotlib)
         hooks.away("matplotlib")  # it would read ./matplotlibrc
@@ -70,6 +84,15 @@ class Figures:
         hooks.after("matplotlib.axis", lambda module: ticks.copied(module, patches))
         hooks.after("matplotlib.animation", animation)
 
+    def _backend(self) -> ModuleType:
+        return figure_backend.backend(
+            self.show, self.flush, self.show_live, self._closing, self._displayed.discard
+        )
+
+    def begin(self) -> None:
+        """A run starts: which fonts are missing is told again."""
+        self._told.clear()
+
     def flush(self) -> None:
         """Show all open figures and close them; those after one that can't be drawn are closed too.
 
@@ -78,15 +101,55 @@ class Figures:
         """
         try:
             for manager in _managers():
-                if manager.canvas.figure.axes or manager.canvas.figure.texts or manager.canvas.figure.images:
-                    self._publish(self.bundle(manager.canvas.figure))
+                figure = manager.canvas.figure
+                if _is_drawn(figure) and not self._is_shown(figure):
+                    self._send(figure)
         finally:
             self.close()
 
     def show(self, figure: Any) -> None:
         """Show one figure and close it."""
-        self._publish(self.bundle(figure))
+        self._send(figure)
         self.forget(figure)
+
+    def show_live(self) -> None:
+        """Show all open figures as they are by now, each in one place, and leave them open.
+
+        As often as one can follow; the last state is shown when the figure is closed, or the cell ends.
+        """
+        for manager in _managers():
+            figure = manager.canvas.figure
+            if not _is_drawn(figure):
+                continue
+            live = self._live.get(figure)
+            if live is None:
+                live = self._live[figure] = _Live(f"figure-live-{next(self._names)}")
+            if time.monotonic() >= live.due:
+                self._send(figure)
+                live.wait *= LIVE_GROWTH
+                live.due = time.monotonic() + live.wait
+
+    def displayed(self, figure: Any) -> dict[str, Any]:
+        """The bundle of a figure that code displays itself: the end of the cell won't show it once more."""
+        bundle = self.bundle(figure)
+        figure.stale = False
+        self._displayed.add(figure)
+        return bundle
+
+    def _is_shown(self, figure: Any) -> bool:
+        """Whether a figure was displayed as it is now."""
+        return figure in self._displayed and not figure.stale
+
+    def _send(self, figure: Any) -> None:
+        live = self._live.get(figure)
+        bundle = self.displayed(figure)
+        self._publish(bundle, live.name if live else None)
+
+    def _closing(self, figure: Any) -> None:
+        if figure in self._live and not self._is_shown(figure) and not self._discarding:
+            with contextlib.suppress(Exception):
+                self._send(figure)
+        self._live.pop(figure, None)
 
     def forget(self, figure: Any) -> None:
         """Close a figure for pyplot, so that the end of the cell doesn't show it. The object stays usable."""
@@ -97,8 +160,12 @@ class Figures:
 
     def close(self) -> None:
         """Close all figures unseen."""
-        for manager in _managers():
-            _destroy(manager)
+        self._discarding = True
+        try:
+            for manager in _managers():
+                _destroy(manager)
+        finally:
+            self._discarding = False
 
     def rehearse(self) -> None:
         """Draw what people draw first, as a cell does, and leave nothing. May raise what drawing raises."""
@@ -135,6 +202,30 @@ class Figures:
         if self.svg:
             found["svg"] = self._fonts.complete(lambda: _drawing(figure)).decode()
         return found
+
+
+@dataclass(slots=True)
+class _Live:
+    """A figure that code goes on drawing.
+
+    Attributes:
+        name: Under which it is shown.
+        due: When it may be shown again, and how long after that, in seconds.
+    """
+
+    name: str
+    due: float = 0.0
+    wait: float = LIVE_SECONDS
+
+
+def _is_drawn(figure: Any) -> bool:
+    """Whether there is anything in a figure but its ground."""
+    for child in figure.get_children():
+        if child is figure.patch:
+            continue
+        if child not in figure.subfigs or _is_drawn(child):
+            return True
+    return False
 
 
 #: An artist far outside stretches the picture past what can be drawn, which is told in various ways. The
@@ -230,15 +321,9 @@ def _keeping_backend(original: Callable[..., Any]) -> Callable[..., Any]:
     return use
 
 
-def _refuse_animation(*_: Any, **__: Any) -> Any:
-    raise RuntimeError(_SCRIPTED)
-
-
-def _font_messages() -> Callable[[logging.LogRecord], bool]:
-    seen: set[str] = set()
-
+def _font_messages(seen: set[str]) -> Callable[[logging.LogRecord], bool]:
     def keep(record: logging.LogRecord) -> bool:
-        """Not that the font cache is being built, and that a font is missing only once."""
+        """Not that the font cache is being built, and that a font is missing only once in a cell."""
         message = record.getMessage()
         if "font cache" in message or message in seen:
             return False

@@ -23,6 +23,12 @@ def is_ours(loop: object) -> bool:
     return hasattr(loop, "_keyboard_interrupt_handler")
 
 
+def has_one_thread() -> bool:
+    """Whether Python was built for a browser's one thread."""
+    emscripten = getattr(sys, "_emscripten_info", None)
+    return emscripten is not None and not emscripten.pthreads
+
+
 def on_interrupt(loop: Any, handler: Callable[[], Any], patches: Patches) -> None:
     """Have `handler` called wherever an interrupt hits one of the loop's callbacks."""
     patches.put(loop, "_keyboard_interrupt_handler", handler)

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from belljar_harness.advice import advice
+from belljar_harness.source import pip
 
 from .allowlist import canonical
 from .loading import Loader
@@ -66,6 +67,39 @@ class Packages:
         """Loaded packages and their versions."""
         found = self._loader.allowlist
         return {it.name: it.version for it in found.packages.values() if found.is_loaded(it)}
+
+    def command(self, words: list[str]) -> list[str]:
+        """Do what a command of pip's asks; returns what there is to say.
+
+        Args:
+            words: What stands behind `pip`, e.g. ["install", "numpy"].
+
+        Raises:
+            ValueError: See `resolve`; or it is a command that there isn't here.
+            ImportError: A package could not be loaded.
+            OSError: A requirements file can't be read.
+        """
+        if words and words[0] in ("install", "add"):
+            for path in pip.missing_files(words[1:]):
+                open(path, encoding="utf-8").close()
+            names = self.resolve(pip.requirements(words[1:]))
+            self._loader.load_now(names)
+            versions = self.versions()
+            return [f"{name} {versions.get(name, '')} is ready." for name in names]
+        name, *named = [word for word in words if not word.startswith("-")] or [""]
+        if name == "list":
+            return [
+                f"{'Package':<24} Version",
+                *(f"{key:<24} {it}" for key, it in sorted(self.versions().items())),
+            ]
+        if name == "freeze":
+            return [f"{key}=={it}" for key, it in sorted(self.versions().items())]
+        if name == "show":
+            found = (self._loader.allowlist.get(one) for one in named)
+            return [f"Name: {it.name}\nVersion: {it.version}" for it in found if it is not None]
+        if not name:
+            return ["pip 25.0 of this sandbox: it installs by name."]
+        raise ValueError(f"`pip {name}` is not possible here: packages of the sandbox stay as they are.")
 
     def module(self) -> ModuleType:
         """The module that `import micropip` gives."""

@@ -27,18 +27,26 @@ class Publisher:
         self._events = events
         self._flush = flush
         self._limits = displays, size
+        #: Where bundles go instead, the last one first.
+        self._diverted: list[list[Bundle]] = []
         self.begin()
 
     def begin(self) -> None:
         """A run starts: the limits count afresh."""
         self._left, self._left_size = self._limits
         self.missing = 0
+        #: Names under which something is shown, and how often it was all cleared.
+        self._live: set[str] = set()
+        self._cleared = 0
 
     def send(self, kind: str, data: Bundle, **fields: Any) -> None:
         """Send a `display` or `result` event; what was printed before goes out first.
 
         A bundle that is too large for what is left loses its largest fields and keeps its text.
         """
+        if self._diverted:
+            self._diverted[-1].append(data)
+            return
         self._flush()
         if self._left <= 0:
             self.missing += 1
@@ -46,6 +54,28 @@ class Publisher:
         data = self._fitting(data)
         self._left -= 1
         self._left_size -= self._events.emit(kind, data=data, **fields)
+
+    def send_display(self, data: Bundle) -> None:
+        """Send a `display` event."""
+        self.send("display", data)
+
+    def send_live(self, data: Bundle, name: str | None) -> None:
+        """Send a `display` event; with a name in the place of what this run has shown under it."""
+        if name is None or self._diverted:
+            self.send("display", data)
+            return
+        known = name in self._live
+        self._live.add(name)
+        fields = {"id": f"{name}-{self._cleared}"} | ({"update": True} if known else {})
+        self.send("display", data, **fields)
+
+    def divert(self, into: list[Bundle]) -> None:
+        """Put bundles into a list from now on, instead of sending them."""
+        self._diverted.append(into)
+
+    def restore(self, into: list[Bundle]) -> None:
+        """Put no more into that list."""
+        self._diverted = [other for other in self._diverted if other is not into]
 
     def _fitting(self, data: Bundle) -> Bundle:
         sizes = {field: _size(content) for field, content in data.items()}
@@ -65,6 +95,13 @@ class Publisher:
         return kept
 
     def clear(self, wait: bool) -> None:
+        """What was shown is to be taken away."""
+        if self._diverted:
+            self._diverted[-1].clear()
+            return
+        self._live.clear()
+        self._cleared += 1
+        self._left = self._limits[0]  # what is taken away counts no more
         self._flush()
         self._events.emit("clear", wait=wait)
 

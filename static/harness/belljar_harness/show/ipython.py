@@ -1,20 +1,22 @@
 """IPython: the part of `IPython.display` that notebooks use, over our own display functions.
 
-So that code written for Jupyter runs; there is no IPython shell here, and `get_ipython()` gives None.
+So that code written for Jupyter runs. The shell that `get_ipython()` gives is `shell`'s.
 """
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from belljar_harness.figures.animations import image
 from belljar_harness.patches import ImportHooks
 
 from .display import Display, DisplayHandle
 
-_IMAGE_KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg"}
+_IMAGE_KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
 
 
 class DisplayObject:
@@ -108,7 +110,7 @@ class Code(_Readable):
 
 
 class Image(DisplayObject):
-    """A picture from bytes or a file: PNG, JPEG or SVG."""
+    """A picture from bytes or a file: PNG, JPEG, GIF or SVG; others where Pillow reads them."""
 
     _binary = True
 
@@ -132,15 +134,39 @@ class Image(DisplayObject):
         if self.format is None and b"<svg" in data[:1000]:
             self.format = "svg"
         if self.format is None:
-            raise ValueError(
-                "Image shows PNG, JPEG and SVG. Convert other formats with Pillow: PIL.Image.open(path)."
-            )
+            self.data, self.format = _still(data), "png"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         if self.format == "svg":
             return {"image/svg+xml": bytes(self.data).decode()}
+        if self.format == "gif":
+            gif = bytes(self.data)
+            return {
+                "text/html": image(gif, "A GIF."),
+                "image/png": _still(gif),
+                "text/plain": f"GIF of {len(gif)} bytes",
+            }
         size = {side: value for side, value in (("width", self.width), ("height", self.height)) if value}
         return {f"image/{self.format}": (bytes(self.data), size)}
+
+
+def _still(data: bytes) -> bytes:
+    """The first picture of a file that Pillow reads, as PNG.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        from PIL import Image as Pillow  # on demand, and only where somebody shows such a file
+
+        made = io.BytesIO()
+        with Pillow.open(io.BytesIO(data)) as opened:
+            opened.convert("RGBA").save(made, "PNG")
+        return made.getvalue()
+    except (ImportError, OSError):
+        raise ValueError(
+            "Image shows PNG, JPEG, GIF, SVG and what Pillow reads; this is none of them."
+        ) from None
 
 
 class _Unshown(DisplayObject):
@@ -159,8 +185,13 @@ _UNSHOWN: dict[str, Any] = {
 }
 
 
-def provide(hooks: ImportHooks, display: Display, no_network: Callable[[str, str], Exception]) -> None:
-    """Let user code import IPython's display functions."""
+def provide(
+    hooks: ImportHooks,
+    display: Display,
+    no_network: Callable[[str, str], Exception],
+    shell: Callable[[], Any],
+) -> None:
+    """Let user code import IPython's display functions, and `get_ipython`, which is `shell`."""
     DisplayObject.no_network = staticmethod(no_network)
     classes: dict[str, Any] = {
         kind.__name__: kind
@@ -185,9 +216,13 @@ def provide(hooks: ImportHooks, display: Display, no_network: Callable[[str, str
 
         return module
 
-    shell = {"get_ipython": lambda: None}
-    hooks.provide("IPython", make("IPython", shell | {"__version__": "9.0.0", "version_info": (9, 0, 0, "")}))
+    face = {
+        "get_ipython": shell,
+        "display": display.display,
+        "__version__": "9.0.0",
+        "version_info": (9, 0, 0, ""),
+    }
+    hooks.provide("IPython", make("IPython", face))
     hooks.provide("IPython.core", make("IPython.core", {}))
     for name in ("IPython.display", "IPython.core.display", "IPython.core.display_functions"):
         hooks.provide(name, make(name, names))
-    hooks.provide("IPython.core.getipython", make("IPython.core.getipython", shell))

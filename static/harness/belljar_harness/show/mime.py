@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import charts
+from . import charts, markup
 from .frames import Page
 from .plaintext import cap, plain_text
 from .tables import is_table, page_bundle, table_bundle
@@ -82,8 +82,16 @@ class Formatter:
                 if field not in found and not (field == "jpeg" and "png" in found):
                     _add(found, field, _call(value, method))
         if not isinstance(found.get("text"), str):
-            found["text"] = plain_text(value)
+            found["text"] = _text(plain_text(value), found.get("html"))
         return _checked(found)
+
+
+def _text(text: str, html: Any) -> str:
+    """What an object says of itself; where that is an address in memory, the words of its view."""
+    if not isinstance(html, str) or not markup.is_address(text):
+        return text
+    words = _attempt(lambda: markup.words(html))
+    return cap(words) if words else text
 
 
 def from_mime(data: dict[str, Any]) -> Bundle:

@@ -151,14 +151,27 @@ export class Execution {
 
 /** Gathers a run's events until its outcome completes them. */
 export class Gathering {
-  readonly #stdout: string[] = [];
-  readonly #stderr: string[] = [];
-  readonly #results: Result[] = [];
+  #stdout: string[] = [];
+  #stderr: string[] = [];
+  #results: Result[] = [];
   readonly #ids = new Map<string, number>();
+  /** What there is goes when more comes. */
+  #clearing = false;
   readonly blocked: Blocked[] = [];
   readonly packages: string[] = [];
 
+  /** Code clears its output: what it had shown is none of its answer. With `wait` not before more comes. */
+  clear(wait: boolean): void {
+    this.#clearing = wait;
+    if (wait) return;
+    this.#stdout = [];
+    this.#stderr = [];
+    this.#results = [];
+    this.#ids.clear();
+  }
+
   stream(name: "stdout" | "stderr", text: string): void {
+    if (this.#clearing) this.clear(false);
     (name === "stdout" ? this.#stdout : this.#stderr).push(text);
   }
 
@@ -170,6 +183,7 @@ export class Gathering {
       return;
     }
     if (update) return;
+    if (this.#clearing) this.clear(false);
     if (id !== null) this.#ids.set(id, this.#results.length);
     this.#results.push(result);
   }

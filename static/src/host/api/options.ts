@@ -250,11 +250,11 @@ export function checkedPool({ pool, spare = !isSmall() }: Pick<SandboxOptions, "
   return pool;
 }
 
-/** A path below the session's folder. Throws a TypeError that says what is allowed. */
+/** A path below the session's folder, letters composed: some systems hand names over in parts. Throws a TypeError that says what is allowed. */
 export function checkedPath(path: string): string {
   const bare = typeof path === "string" ? path.replace(/^\.\//, "") : "";
   if (!isPlainPath(bare)) {
     throw new TypeError(`"${String(path)}" can't be used: a file name or a path like "folder/file.csv" is needed.`);
   }
-  return bare;
+  return bare.normalize("NFC");
 }

@@ -152,6 +152,7 @@ export class RunningCell {
         return call(options.onResult, result);
       }
       case "clear":
+        gathering.clear(event.wait);
         return call(options.onClear, event.wait);
       case "blocked":
         gathering.blocked.push(event.blocked);
