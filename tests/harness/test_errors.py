@@ -95,6 +95,10 @@ def test_a_failing_display_does_not_hide_the_error_of_the_cell(run: Runs) -> Non
         ("open('missing.csv')", "There are no files in the working directory yet"),
         ("import sys\nsys.exit(3)", "ended itself"),
         ("1 / 0", None),
+        ("b'K\\xf6ln'.decode()", 'encoding="cp1252"'),
+        ("b'\\xff\\xfea'.decode('utf-8')", "utf-16"),
+        ("float('1.234,5')", 'decimal=","'),
+        ("float('x')", None),
     ],
 )
 def test_a_hint_says_what_to_do_where_we_know(run: Runs, code: str, hint: str | None) -> None:

@@ -15,6 +15,8 @@ _FULL = 51
 COLUMNS = 12
 COLUMN_CHARS = 40
 
+#: A number as half of Europe writes it, in an error's words.
+_DECIMAL = re.compile(r"""['"]-?\d[\d.]{0,20},\d{1,20}['"]""")
 #: How pandas names a package that it would need.
 _OPTIONAL = re.compile(r"(?:Missing optional dependency '|`Import )([A-Za-z_]\w{0,60})")
 
@@ -28,7 +30,7 @@ def hint(error: BaseException) -> str | None:
 
 
 def _hint(error: BaseException) -> str | None:
-    found = _of_limits(error) or _of_modules(error) or _of_files(error)
+    found = _of_limits(error) or _of_modules(error) or _of_files(error) or _reading(error)
     if found is None and isinstance(error, SyntaxError):
         return _quotes(error)
     if found is None and isinstance(error, KeyError):
@@ -80,6 +82,30 @@ def _of_files(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.errno == _FULL:
         return "The sandbox has no room for this file. Write less, or in pieces to several files."
     return None
+
+
+def _reading(error: BaseException) -> str | None:
+    """For files that are written in another way than they are read."""
+    if isinstance(error, UnicodeDecodeError) and error.encoding.lower().replace("-", "") == "utf8":
+        return _encoding(error)
+    if isinstance(error, ValueError) and _DECIMAL.search(str(error)[:2_000]):
+        return 'Numbers with a decimal comma: read the file with `decimal=","` (and `thousands="."`).'
+    if isinstance(error, TypeError) and _mentions(error, "dtype 'str'", "string dtype"):
+        return (
+            'This column holds text. Numbers with a decimal comma are read with `decimal=","`; '
+            '`pd.to_numeric(column, errors="coerce")` makes numbers of what can be one.'
+        )
+    return None
+
+
+def _encoding(error: UnicodeDecodeError) -> str:
+    """For a text that is not in UTF-8."""
+    if error.object[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return 'The file is in UTF-16: read it with `encoding="utf-16"`.'
+    return (
+        'The file is not in UTF-8. From Excel and older programs it often is `encoding="cp1252"`, and may '
+        'want `sep=";", decimal=","`. A press on its name under Files writes the line that fits.'
+    )
 
 
 def _shadowed(error: AttributeError | ImportError) -> str | None:

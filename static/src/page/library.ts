@@ -13,6 +13,7 @@ import { fetchPublished, forgetAsked, type Published } from "./published";
 import type { Session } from "./session";
 import { find } from "./stock";
 import { announce } from "./view/announce";
+import { late } from "./view/late";
 import { toast } from "./view/toast";
 
 /** A larger .py file is data, whatever it is called. */
@@ -126,10 +127,10 @@ export class Library {
     return { address: `${location.origin}${location.pathname}${fragment}`, left: [...left, ...tooLarge] };
   }
 
-  /** Shows the gallery; what is chosen there is opened. Rejects where it can't be fetched. */
+  /** Shows the gallery; what is chosen there is opened. */
   async chooseExample(): Promise<void> {
-    const { gallery } = await import("./view/gallery");
-    gallery((example) => void this.#open(example));
+    const found = await late(() => import("./view/gallery"));
+    found?.gallery((example) => void this.#open(example));
   }
 
   async openExample(id: string): Promise<void> {

@@ -9,8 +9,9 @@ import { places } from "./keep/places";
 import { forgetLink, Library } from "./library";
 import { bytes, plainName } from "./model/format";
 import { holdsNotebook } from "./model/link";
-import { Notebook } from "./model/notebook";
+import { type Cell, Notebook } from "./model/notebook";
 import { toIpynb } from "./model/notebookfile";
+import { openingCode } from "./model/opening";
 import { Runner } from "./model/runner";
 import { fromPython, toPython } from "./model/script";
 import { STOP_RESTARTS } from "./model/start";
@@ -32,6 +33,7 @@ import { copyComing, download, safeName } from "./view/hand-out";
 import { icon } from "./view/icons";
 import { keepingView } from "./view/keeping-view";
 import { makeRoomForKeyboard } from "./view/keyboard";
+import { late } from "./view/late";
 import { menu } from "./view/menu";
 import { NotebookView } from "./view/notebook-view";
 import { notebooksDialog } from "./view/notebooks-dialog";
@@ -44,6 +46,8 @@ import { toast } from "./view/toast";
 import { watchTraffic } from "./view/watch-traffic";
 
 const FIRST = "sales";
+/** Bytes of a file that tell how it is opened. */
+const HEAD_BYTES = 64_000;
 /** Where this page is without isolation. */
 const TWIN = "plain";
 const NORMAL_LIMIT_MS = 30_000;
@@ -66,6 +70,7 @@ const limits = () => {
 };
 const runner = new Runner(notebook, session, {
   timeLimit: () => Math.min(choices.timeLimit ?? limits().normal, limits().most),
+  most: () => limits().most,
   svg: () => choices.svg,
   now: () => performance.now(),
 });
@@ -77,7 +82,7 @@ const opened = new Opened(
 );
 const library = new Library({ notebook, session, opened });
 const offline = new Offline();
-const testSeal = async () => (await import("./view/self-test")).selfTestDialog();
+const testSeal = async () => (await late(() => import("./view/self-test")))?.selfTestDialog();
 const explainSeal = () => sealDialog(() => void library.openExample("escape"));
 const showStatus = statusView();
 const notice = banner();
@@ -121,9 +126,26 @@ function drawStatus(): void {
   const stop = byId("stop");
   stop.toggleAttribute("disabled", !busy);
   stop.title = info?.isolation === "plain" ? STOP_RESTARTS : "";
-  const dock = byId("dock-run");
-  setText(byId("dock-run-label"), busy ? "Stop" : "Run");
-  dock.dataset.busy = String(busy);
+  byId("dock-run").dataset.busy = String(busy);
+  drawDock();
+}
+
+/** The code cell that a thumb means: the selected one while it is on the screen, else the one in its middle. */
+function onScreen(): Cell | undefined {
+  const { selected } = notebook;
+  const box = view.selected?.dom.getBoundingClientRect();
+  if (selected?.kind === "code" && box && box.bottom > 60 && box.top < innerHeight - 60) return selected;
+  for (const part of [0.4, 0.6, 0.25, 0.75, 0.1]) {
+    const found = document.elementFromPoint(innerWidth / 2, innerHeight * part)?.closest(".cell[data-kind=code]");
+    if (found) return notebook.get(found.id);
+  }
+  return selected;
+}
+
+function drawDock(): void {
+  const cell = onScreen();
+  const label = cell?.kind === "code" ? `Run ${notebook.indexOf(cell.id) + 1}` : "Run";
+  setText(byId("dock-run-label"), runner.busy ? "Stop" : label);
 }
 
 function drawFailure(): void {
@@ -141,6 +163,7 @@ const files = filesPanel({
   add: (list) => void library.add(list),
   read: (path) => session.read(path),
   remove: (path) => library.remove(path),
+  use: (path) => void useFile(path),
 });
 const packages = packagesPanel((module) => session.load(module));
 const seal = sealPanel(
@@ -176,6 +199,10 @@ runner.ended.on(({ cell, execution }) => {
   // Of a notebook that has made room meanwhile it is no news.
   if (!notebook.get(cell.id)) return;
   opened.ran(execution.files);
+  if (shownAfter === cell.id) {
+    shownAfter = undefined;
+    view.view(cell.id)?.dom.querySelector(".outputs")?.scrollIntoView({ block: "nearest" });
+  }
   const where = `Cell ${notebook.indexOf(cell.id) + 1}`;
   announce(execution.status === "ok" ? `${where} finished` : `${where}: ${execution.error?.name ?? execution.status}`);
 });
@@ -187,7 +214,7 @@ tellOpened((address) => {
 
 // ---------------------------------------------------------------- controls
 
-const act = listenForCommands({ notebook, runner, view, showKeys: keysDialog });
+const act = listenForCommands({ notebook, runner, view, showKeys: keysDialog, save });
 const press = (id: string, run: () => void) => byId(id).addEventListener("click", run);
 for (const holder of document.querySelectorAll<HTMLElement>("[data-icon]")) {
   holder.prepend(icon(holder.dataset.icon as Parameters<typeof icon>[0]));
@@ -196,7 +223,32 @@ press("run-all", () => runner.runAll());
 press("stop", () => void runner.stop());
 press("dock-run", () => {
   if (runner.busy) void runner.stop();
-  else if (notebook.selected) runner.run(notebook.selected.id);
+  else {
+    const cell = onScreen();
+    if (!cell) return;
+    notebook.select(cell.id);
+    runner.run(cell.id);
+    shownAfter = cell.id;
+  }
+});
+/** What a thumb has started is brought onto the screen with what it gave. */
+let shownAfter: string | undefined;
+let scrolled = false;
+const narrow = matchMedia("(max-width: 56rem)");
+addEventListener(
+  "scroll",
+  () => {
+    if (scrolled || !narrow.matches) return;
+    scrolled = true;
+    requestAnimationFrame(() => {
+      scrolled = false;
+      drawDock();
+    });
+  },
+  { passive: true },
+);
+notebook.changed.on(({ type }) => {
+  if (type === "select" || type === "move") drawDock();
 });
 press("add-code", () => {
   notebook.select(notebook.cells.at(-1)?.id);
@@ -208,7 +260,7 @@ press("add-text", () => {
   notebook.select(cell.id);
   view.selected?.edit();
 });
-press("add-example", () => void chooseExample());
+press("add-example", () => void library.chooseExample());
 press("intro-more", explainSeal);
 press("intro-close", () => {
   choices = store.choose({ introSeen: true });
@@ -250,7 +302,7 @@ menu(
     startFresh: () => void library.startFresh(),
     bringBack: () => void library.bringBack(),
     copyLink: () => void copyLink(),
-    examples: () => void chooseExample(),
+    examples: () => void library.chooseExample(),
     open: () => opener.click(),
     saveIpynb,
     savePy: () =>
@@ -287,13 +339,21 @@ menu(
   }),
 );
 
+async function save(): Promise<void> {
+  await opened.keeper.flush();
+  const { state } = opened.keeper.state;
+  const kept = state === "kept" && !opened.elsewhere;
+  const file = { label: "Download .ipynb", run: saveIpynb };
+  toast(
+    kept ? "Saved in this browser, as everything is by itself." : "This notebook is not kept here yet.",
+    file,
+    "save",
+  );
+}
+
 function saveIpynb(): void {
   const text = toIpynb(notebook.cells, session.info?.python ?? "3.14", opened.head.beside);
   download(`${safeName(opened.name)}.ipynb`, new Blob([text], { type: "application/x-ipynb+json" }));
-}
-
-async function chooseExample(): Promise<void> {
-  await library.chooseExample();
 }
 
 function notebooks(): void {
@@ -317,6 +377,24 @@ function notebooks(): void {
       location.reload();
     },
   });
+}
+
+/** Puts a cell below that opens a file, and runs it: its first rows are the preview. */
+async function useFile(path: string): Promise<void> {
+  try {
+    const head = await (await session.read(path)).slice(0, HEAD_BYTES).arrayBuffer();
+    const source = openingCode(path, new Uint8Array(head));
+    const { selected } = notebook;
+    const empty = selected?.kind === "code" && selected.source.trim() === "" ? selected : undefined;
+    const at = selected ? notebook.indexOf(selected.id) + 1 : notebook.cells.length;
+    const cell = empty ?? notebook.insert(at, { kind: "code", source });
+    if (empty) notebook.setSource(empty.id, source);
+    notebook.select(cell.id);
+    view.view(cell.id)?.focus();
+    runner.run(cell.id);
+  } catch {
+    toast(`${plainName(path)} could not be read.`);
+  }
 }
 
 async function copyLink(): Promise<void> {

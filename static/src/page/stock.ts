@@ -5,6 +5,7 @@ import { type FileContent, toBlob } from "./model/content";
 import { Emitter } from "./model/emitter";
 import { plainName } from "./model/format";
 import type { Session } from "./session";
+import { late } from "./view/late";
 import { toast } from "./view/toast";
 
 /** What cells read: it is put beside them whenever Python starts anew. */
@@ -106,6 +107,6 @@ export class Stock {
 
 export async function find(id: string | undefined): Promise<Example | undefined> {
   if (id === undefined) return undefined;
-  const { EXAMPLES } = await import("./examples");
-  return EXAMPLES.find((example) => example.id === id);
+  const found = await late(() => import("./examples"));
+  return found?.EXAMPLES.find((example) => example.id === id);
 }

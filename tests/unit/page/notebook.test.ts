@@ -42,6 +42,18 @@ describe("cells", () => {
     expect(back).toMatchObject({ count: 2, state: "ok", ms: 3, source: "40 + 2" });
     expect(back?.outputs.items).toMatchObject([{ bundle: { text: "42" } }]);
   });
+  it("are duplicated, joined with the one below, and split at the caret", () => {
+    const one = notebook("a = 1\nb = 2", "c");
+    const copy = one.duplicate(id(one, 0));
+    expect(sources(one)).toEqual(["a = 1\nb = 2", "a = 1\nb = 2", "c"]);
+    expect(copy?.key).not.toBe(one.cells[0]?.key);
+    one.split(id(one, 0), 6);
+    expect(sources(one)).toEqual(["a = 1", "b = 2", "a = 1\nb = 2", "c"]);
+    one.merge(id(one, 2));
+    expect(sources(one)).toEqual(["a = 1", "b = 2", "a = 1\nb = 2\nc"]);
+    one.undoRemove();
+    expect(sources(one).at(-1)).toBe("c");
+  });
   it("that ran when they were deleted come back at rest", () => {
     const one = notebook("while True: pass", "b");
     one.setRun(id(one, 0), { state: "running", since: 1 });

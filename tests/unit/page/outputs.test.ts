@@ -63,3 +63,29 @@ describe("clearing", () => {
     expect(answer).toHaveBeenCalledExactlyOnceWith(null);
   });
 });
+
+describe("names of a figure's parts", () => {
+  const bundle = (bundle: object, main: boolean) => ({ kind: "bundle" as const, bundle, id: undefined, main });
+  it.each([
+    "[<matplotlib.lines.Line2D object at 0x1>]",
+    "<Axes: xlabel='x'>",
+    "array([<Axes: >, <Axes: >], dtype=object)",
+    "Text(0.5, 1.0, 'Zig')",
+  ])("do not stand over it: %s", (text) => {
+    const outputs = new Outputs();
+    outputs.add(bundle({ text }, true));
+    outputs.dropNames();
+    expect(outputs.items).toHaveLength(1);
+    outputs.add(bundle({ png: "AA==" }, false));
+    outputs.dropNames();
+    expect(outputs.items).toMatchObject([{ bundle: { png: "AA==" } }]);
+  });
+  it("are nothing else", () => {
+    const outputs = new Outputs();
+    outputs.add(bundle({ png: "AA==" }, false));
+    outputs.add(bundle({ text: "42" }, true));
+    outputs.add(bundle({ text: "<Axes: >", html: "<b>" }, true));
+    outputs.dropNames();
+    expect(outputs.items).toHaveLength(3);
+  });
+});

@@ -19,6 +19,10 @@ export type Command =
   | "to-code"
   | "move-up"
   | "move-down"
+  | "duplicate"
+  | "merge"
+  | "split"
+  | "save"
   | "stop"
   | "help";
 
@@ -39,6 +43,7 @@ export const HELP: readonly { title: string; keys: readonly (readonly [string, s
       ["Mod+Enter", "Run the cell, stay"],
       ["Alt+Enter", "Run the cell, insert one below"],
       ["Alt+↑ ↓", "Move the line (while editing) or the cell"],
+      ["Mod+S", "Save now (it is saved by itself, too)"],
       ["Esc Esc", "Stop what is running"],
       ["Ctrl+C", "Stop, when no text is selected"],
     ],
@@ -51,6 +56,7 @@ export const HELP: readonly { title: string; keys: readonly (readonly [string, s
       ["Ctrl+Space", "Complete"],
       ["Mod+/", "Comment or uncomment"],
       ["Mod+Z", "Undo"],
+      ["Mod+Shift+-", "Split the cell at the caret"],
     ],
   },
   {
@@ -62,6 +68,8 @@ export const HELP: readonly { title: string; keys: readonly (readonly [string, s
       ["D D", "Delete the cell"],
       ["Z", "Bring a deleted cell back"],
       ["M · Y", "Make it text, make it code"],
+      ["Shift+D", "Duplicate the cell"],
+      ["Shift+M", "Join it with the one below"],
       ["?", "This list"],
     ],
   },
@@ -93,6 +101,8 @@ export class Keymap {
       this.#last = { key, at: now };
       return editing ? "leave" : undefined;
     }
+    if ((ctrl || meta) && !alt && !shift && key.toLowerCase() === "s") return "save";
+    if ((ctrl || meta) && !alt && shift && (key === "-" || key === "_")) return editing ? "split" : undefined;
     if (editing || ctrl || meta) return undefined;
     if (alt) return key === "ArrowUp" ? "move-up" : key === "ArrowDown" ? "move-down" : undefined;
     switch (key) {
@@ -116,6 +126,10 @@ export class Keymap {
         return "to-text";
       case "y":
         return "to-code";
+      case "D":
+        return "duplicate";
+      case "M":
+        return "merge";
       case "?":
         return "help";
       case "d":

@@ -157,6 +157,30 @@ export class Notebook {
     return cell;
   }
 
+  /** A copy of the cell below it, not run yet. */
+  duplicate(id: string): Cell | undefined {
+    const cell = this.get(id);
+    return cell && this.insert(this.indexOf(id) + 1, { kind: cell.kind, source: cell.source, beside: cell.beside });
+  }
+
+  /** Takes the source of the cell below into this one; the other can be brought back. */
+  merge(id: string): void {
+    const cell = this.get(id);
+    const below = this.#cells[this.indexOf(id) + 1];
+    if (!cell || below?.kind !== cell.kind) return;
+    this.setSource(id, `${cell.source}\n${cell.kind === "text" ? "\n" : ""}${below.source}`);
+    this.remove(below.id);
+  }
+
+  /** What stands behind `at` becomes a cell of its own; gives that. */
+  split(id: string, at: number): Cell | undefined {
+    const cell = this.get(id);
+    if (!cell) return undefined;
+    const [before, after] = [cell.source.slice(0, at), cell.source.slice(at)];
+    this.setSource(id, before.replace(/\n+$/, ""));
+    return this.insert(this.indexOf(id) + 1, { kind: cell.kind, source: after.replace(/^\n+/, "") });
+  }
+
   move(id: string, by: -1 | 1): void {
     const from = this.indexOf(id);
     const to = from + by;

@@ -15,9 +15,16 @@ export interface Ending {
 const KEPT = "Your variables are still there.";
 const LOST = "Python had to be restarted: variables are gone, files are kept.";
 
-/** Notes to show below the outputs. `limitMs`: the time the cell was given. `restarted`: variables are gone. */
-export function notes(end: Ending, limitMs: number, restarted: boolean): NoteOutput[] {
+/** What a cell that ran out of time is offered, where the server allows so much. */
+const LONGER_MS = 300_000;
+
+/**
+ * Notes to show below the outputs. `limitMs`: the time the cell was given, of `mostMs` that it may be given. `restarted`:
+ * variables are gone.
+ */
+export function notes(end: Ending, limitMs: number, restarted: boolean, mostMs = limitMs): NoteOutput[] {
   const out: NoteOutput[] = [];
+  const longer = Math.min(LONGER_MS, mostMs);
   const truncation = truncationText(end.truncated);
   if (truncation) out.push({ kind: "note", tone: "info", text: truncation });
   const head = headline(end, limitMs);
@@ -29,6 +36,7 @@ export function notes(end: Ending, limitMs: number, restarted: boolean): NoteOut
       // The SDK's note may already be the whole sentence.
       text: rest.startsWith(head.replace(/\.$/, "")) ? rest : `${head} ${rest}`.trim(),
       action: end.status === "unavailable" ? "retry" : restarted ? "run-above" : undefined,
+      ...(end.status === "timeout" && longer > limitMs && { longer }),
     });
   } else if (end.note !== undefined && end.note !== "") {
     out.push({ kind: "note", tone: "info", text: end.note, action: restarted ? "run-above" : undefined });

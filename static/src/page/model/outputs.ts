@@ -38,6 +38,8 @@ export interface NoteOutput {
   readonly text: string;
   /** Something to press at the end of the sentence. */
   readonly action?: "run-above" | "retry" | undefined;
+  /** Milliseconds that the cell may be given when it is run again. */
+  readonly longer?: number | undefined;
 }
 export interface InputOutput {
   readonly kind: "input";
@@ -168,6 +170,15 @@ export class Outputs {
     this.changed.emit("list");
   }
 
+  /** Takes away a last value that only names parts of a figure that is shown: "[<matplotlib.lines.Line2D ...>]". */
+  dropNames(): void {
+    const figure = this.#items.some((item) => item.kind === "bundle" && item.bundle.png !== undefined);
+    const kept = this.#items.filter((item) => !(item.kind === "bundle" && item.main && namesParts(item.bundle)));
+    if (!figure || kept.length === this.#items.length) return;
+    this.#items = kept;
+    this.changed.emit("list");
+  }
+
   remove(output: Output): void {
     this.#items = this.#items.filter((item) => item !== output);
     this.changed.emit("list");
@@ -189,4 +200,11 @@ export class Outputs {
   #drop(items: readonly Output[]): void {
     for (const item of items) if (item.kind === "input") item.answer(null);
   }
+}
+
+const PARTS =
+  /^(?:array\()?(?:[[({]\s{0,20}){0,4}(?:<(?:matplotlib\.|mpl_toolkits\.|Axes|BarContainer|ErrorbarContainer)|Text\(-?[\d.])/;
+
+function namesParts({ text = "", ...others }: Bundle): boolean {
+  return Object.keys(others).length === 0 && PARTS.test(text.slice(0, 200));
 }

@@ -36,6 +36,8 @@ export interface RunHooks {
 export interface RunnerSettings {
   /** Milliseconds a cell may run. */
   timeLimit(cell: Cell): number;
+  /** Milliseconds that one may be given; undefined: no more than that. */
+  most?(): number;
   svg(): boolean;
   now(): number;
   /** What was queued behind a failure runs all the same: cells that are no notebook. */
@@ -48,6 +50,7 @@ export class Runner {
   readonly #settings: RunnerSettings;
   #queue: string[] = [];
   #current: string | undefined;
+  readonly #longer = new Map<string, number>();
   #loading: readonly string[] = [];
   /** Something about the queue changed. */
   readonly changed = new Emitter<void>();
@@ -104,6 +107,12 @@ export class Runner {
     void this.#work();
   }
 
+  /** Runs a cell once with another limit, in milliseconds. */
+  runLonger(id: string, ms: number): void {
+    this.#longer.set(id, ms);
+    this.run(id);
+  }
+
   runAll(): void {
     this.run(...this.#notebook.cells.map((cell) => cell.id));
   }
@@ -155,7 +164,8 @@ export class Runner {
   async #one(cell: Cell): Promise<boolean> {
     const { outputs } = cell;
     const { generation } = this.#engine;
-    const timeout = this.#settings.timeLimit(cell);
+    const timeout = this.#longer.get(cell.id) ?? this.#settings.timeLimit(cell);
+    this.#longer.delete(cell.id);
     outputs.clear();
     // Until the clock of user code starts the cell waits: for Python, or for packages.
     this.#notebook.setRun(cell.id, { ms: undefined, since: undefined, old: undefined, formerCount: undefined });
@@ -240,9 +250,10 @@ export class Runner {
     const stopped = status === "timeout" || status === "interrupted" || status === "crashed";
     // A KeyboardInterrupt's traceback tells nothing that "Stopped." doesn't.
     if (error && (status === "error" || status === "refused")) cell.outputs.add({ kind: "error", error });
+    cell.outputs.dropNames();
     // A cell that was killed never got a number; the news of the restart may come after that of its end.
     const lost = restarted || (stopped && !execution.executionCount);
-    for (const note of notes(execution, timeout, lost)) cell.outputs.add(note);
+    for (const note of notes(execution, timeout, lost, this.#settings.most?.())) cell.outputs.add(note);
     const made = execution.files.filter((file: FileChange) => file.change !== "deleted");
     if (made.length > 0) cell.outputs.add({ kind: "files", changes: made });
     this.#notebook.setRun(cell.id, {

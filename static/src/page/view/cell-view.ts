@@ -77,6 +77,11 @@ export class CellView {
     return caret === undefined || caret.anchor === caret.head;
   }
 
+  /** Where the caret stands in the source. */
+  get caret(): number {
+    return this.#editor?.caret.head ?? this.#cell.source.length;
+  }
+
   get choosing(): boolean {
     return this.#editor?.choosing ?? false;
   }

@@ -11,6 +11,7 @@ export interface CommandTargets {
   runner: Runner;
   view: NotebookView;
   showKeys(): void;
+  save(): Promise<void>;
 }
 
 export function listenForCommands(targets: CommandTargets): (command: Command) => void {
@@ -46,6 +47,7 @@ export function listenForCommands(targets: CommandTargets): (command: Command) =
         (elsewhere || outside) &&
         key !== "Escape" &&
         !(key === "?" && !(origin instanceof HTMLInputElement)) &&
+        !((ctrl || meta) && key.toLowerCase() === "s") &&
         !isRun(event)
       )
         return;
@@ -94,7 +96,7 @@ const CHANGES: Partial<Record<Command, Command | "nothing">> = {
   "move-down": "nothing",
 };
 
-function run(asked: Command, { notebook, runner, view, showKeys }: CommandTargets): void {
+function run(asked: Command, { notebook, runner, view, showKeys, save }: CommandTargets): void {
   const command = readOnly() ? (CHANGES[asked] ?? asked) : asked;
   const { selected } = notebook;
   const at = selected ? notebook.indexOf(selected.id) : -1;
@@ -167,6 +169,18 @@ function run(asked: Command, { notebook, runner, view, showKeys }: CommandTarget
     case "move-up":
     case "move-down":
       if (selected) notebook.move(selected.id, command === "move-up" ? -1 : 1);
+      break;
+    case "duplicate":
+      if (selected) go(notebook.duplicate(selected.id)?.id);
+      break;
+    case "merge":
+      if (selected) notebook.merge(selected.id);
+      break;
+    case "split":
+      if (selected && view.selected) go(notebook.split(selected.id, view.selected.caret)?.id, true);
+      break;
+    case "save":
+      void save();
       break;
     case "stop":
       void runner.stop();

@@ -12,6 +12,8 @@ export interface FilesActions {
   add(files: readonly File[]): void;
   read: ReadFile;
   remove(path: string): Promise<void>;
+  /** Puts a cell that opens the file. */
+  use(path: string): void;
 }
 
 export interface FilesPanel {
@@ -62,7 +64,19 @@ export function filesPanel(actions: FilesActions): FilesPanel {
       "li",
       { class: coming ? "file coming" : "file", "data-testid": "file-item", "data-path": path },
       icon("file"),
-      h("bdi", { class: "file-name", title: plainName(path) }, plainName(path)),
+      coming
+        ? h("bdi", { class: "file-name", title: plainName(path) }, plainName(path))
+        : h(
+            "button",
+            {
+              type: "button",
+              class: "file-name",
+              title: `${plainName(path)}: open it in a cell`,
+              "data-testid": "file-use",
+              on: { click: () => actions.use(path) },
+            },
+            h("bdi", {}, plainName(path)),
+          ),
       h("span", { class: "size" }, bytes(size)),
       !coming && [
         imageType(path) !== undefined && action("zoom", `Look at ${plainName(path)}`, () => void look(path)),

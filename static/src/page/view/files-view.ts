@@ -57,7 +57,7 @@ export function filesView(changes: readonly FileChange[], read: ReadFile): { dom
         type: "button",
         class: "chip",
         "data-testid": "file-chip",
-        "aria-label": `Download ${plainName(path)}, ${bytes(size)}, ${change}`,
+        "aria-label": `${plainName(path)} ${bytes(size)}: download, ${change}`,
         on: { click: () => void saveFile(path, read) },
       },
       icon("file"),

@@ -16,9 +16,9 @@ export function markdownView(source: string): HTMLElement {
 function block(one: Block): HTMLElement {
   switch (one.type) {
     case "heading":
-      // The page's own headings are h1 and h2.
+      // The page's own heading is h1.
       return h(
-        (["h3", "h3", "h4", "h5"] as const)[one.level - 1] ?? "h5",
+        (["h2", "h3", "h4", "h5"] as const)[one.level - 1] ?? "h5",
         { class: `level-${one.level}` },
         spans(one.children),
       );

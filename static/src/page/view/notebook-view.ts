@@ -171,6 +171,7 @@ export class NotebookView {
           this.#runner.run(id);
         },
         stop: () => void this.#runner.stop(),
+        runLonger: (ms) => this.#runner.runLonger(id, ms),
         runAbove: () => this.#runner.runAbove(id),
         select: () => notebook.select(id),
         source: (text) => notebook.setSource(id, text),

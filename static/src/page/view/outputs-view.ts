@@ -1,6 +1,7 @@
 // The outputs of one cell: chooses a view for each and keeps them in step with the list.
 
 import type { Bundle, Chart } from "../../protocol/results";
+import { duration } from "../model/format";
 import type { NoteOutput, Output, Outputs } from "../model/outputs";
 import { dearness } from "../model/svgcost";
 import type { TableAsk } from "../model/table-source";
@@ -27,6 +28,8 @@ export interface OutputActions {
   wantSvg(): void;
   runAbove(): void;
   retry(): void;
+  /** Undefined where no cell can be given more time. */
+  runLonger?(ms: number): void;
 }
 
 /** HTML results, tables, long Markdown that one cell shows without being asked: each is dear to draw. */
@@ -193,7 +196,8 @@ export class OutputsView {
     return make();
   }
 
-  #note({ tone, text, action }: NoteOutput): HTMLElement {
+  #note({ tone, text, action, longer }: NoteOutput): HTMLElement {
+    const { runLonger } = this.#actions;
     const press = action === "retry" ? () => this.#actions.retry() : () => this.#actions.runAbove();
     return h(
       "p",
@@ -206,6 +210,13 @@ export class OutputsView {
           { type: "button", class: "link", on: { click: press } },
           action === "retry" ? "Try again" : "Run the cells above again",
           action === "run-above" && icon("play"),
+        ),
+      longer !== undefined &&
+        runLonger &&
+        h(
+          "button",
+          { type: "button", class: "link", "data-testid": "run-longer", on: { click: () => runLonger(longer) } },
+          `Run again with ${duration(longer)}`,
         ),
     );
   }
