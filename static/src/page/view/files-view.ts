@@ -62,6 +62,7 @@ export function filesView(changes: readonly FileChange[], read: ReadFile): { dom
       },
       icon("file"),
       h("bdi", {}, plainName(path)),
+      " ",
       h("span", { class: "size" }, bytes(size)),
       icon("download"),
     ),
