@@ -37,7 +37,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a seco
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=2 assets unit
 	$(CONTRACT) --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/contract.xml
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lending driving plain
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lending driving plain
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
 	for project in together alone; do \
 		workers="$$([[ $$project == alone ]] && echo 1 || echo 3)"; \
@@ -51,7 +51,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a seco
 # The same journeys for every engine; `make test` takes the short ones, and not through Chromium, which all else is tested in.
 ENGINES = BELLJAR_CHROMIUM="$$(cat build/chromium)" npx --no-install playwright test --config tests/engines
 
-# Programs that drive browsers mostly wait for them, so all three go at a time.
+# Programs that drive browsers mostly wait for them, so there are two at a time: the one that takes longest, and the others.
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
 .PHONY: plain driving lending
 plain:

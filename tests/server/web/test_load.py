@@ -210,8 +210,12 @@ def test_a_signal_in_the_midst_leaves_nobody_without_an_answer_and_no_browser_be
         running = [program.answer() for program in programs[:SANDBOXES]]
         waiting = [program.answer() for program in programs[SANDBOXES : SANDBOXES + queue]]
         for answer in running:
-            assert answer["status"] == "unavailable", answer
-            assert "The sandbox was closed." in answer["text"]
+            # On a busy machine one of them may still have been waiting for its browser.
+            if answer["status"] is not None:
+                assert answer["status"] == "unavailable", answer
+                assert "The sandbox was closed." in answer["text"]
+            else:
+                assert "This server is ending: the call was not run." in answer["text"]
         for answer in waiting:
             assert answer["failed"], answer
             assert "This server is ending: the call was not run." in answer["text"]
