@@ -70,6 +70,8 @@ class Figures:
             patches.set(module, "use", _keeping_backend(vars(module)["use"]))
 
         def pyplot(module: ModuleType) -> None:
+            # As the first figure would: by default every window is the page.
+            vars(module)["rcParamsDefault"]["backend"] = BACKEND
             patches.set(module, "switch_backend", _keeping_backend(vars(module)["switch_backend"]))
 
         def animation(module: ModuleType) -> None:

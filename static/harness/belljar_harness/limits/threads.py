@@ -10,6 +10,7 @@ what nobody can do any more is told so.
 from __future__ import annotations
 
 import _thread
+import _threading_local
 import asyncio
 import contextlib
 import contextvars
@@ -49,8 +50,6 @@ class Threads:
     def install(self, hooks: ImportHooks, patches: Patches) -> None:
         """Replace what `threading` is made of."""
         lock = type("lock", (Lock,), {"_threads": self, "__module__": "_thread"})
-        import _threading_local  # thread states of C are shared by threads here
-
         for owner, name, value in (
             (threading, "get_ident", self.ident),
             (_thread, "get_ident", self.ident),
@@ -58,6 +57,7 @@ class Threads:
             (threading, "Lock", lock),
             (_thread, "allocate_lock", lock),
             (threading, "_CRLock", None),
+            # C's are one for all threads here.
             (threading, "local", _threading_local.local),
             (_thread, "start_new_thread", self._start_new),
             (threading.Thread, "start", _method(self.start)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-import secrets
+import os
 from collections import OrderedDict
 from typing import Any
 
@@ -51,7 +51,7 @@ class Frames:
         """Keep a DataFrame, Series or Index; gives its name."""
         usage = value.memory_usage(deep=False)
         size = int(usage if isinstance(usage, int) else usage.sum())
-        name = secrets.token_hex(8)
+        name = os.urandom(8).hex()
         self._tables[name] = (value.copy(deep=False), size)
         while len(self._tables) > MOST or (
             len(self._tables) > 1 and sum(size for _, size in self._tables.values()) > MOST_BYTES
