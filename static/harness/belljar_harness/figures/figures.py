@@ -70,8 +70,9 @@ class Figures:
             patches.set(module, "use", _keeping_backend(vars(module)["use"]))
 
         def pyplot(module: ModuleType) -> None:
-            # As the first figure would: by default every window is the page.
-            vars(module)["rcParamsDefault"]["backend"] = BACKEND
+            # As the first figure would. Not by the key: asking for it chooses a backend.
+            settings, defaults = vars(module)["rcParams"], vars(module)["rcParamsDefault"]
+            dict.__setitem__(defaults, "backend", dict.__getitem__(settings, "backend"))
             patches.set(module, "switch_backend", _keeping_backend(vars(module)["switch_backend"]))
 
         def animation(module: ModuleType) -> None:
