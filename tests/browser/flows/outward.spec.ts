@@ -84,10 +84,15 @@ test("a file that is handed out has no type that could run", async ({ notebook }
 
 test("a password that code asks for is none that the browser knows or keeps", async ({ notebook }) => {
   const { page } = notebook;
-  await notebook.run("import getpass\ngetpass.getpass('Password: ')");
+  const cell = await notebook.run("import getpass\ngetpass.getpass('Password: ')");
   await expect(page.getByTestId("input-field")).toHaveAttribute("autocomplete", "new-password");
   await page.getByTestId("input-field").fill("x");
   await page.keyboard.press("Enter");
+  await expect(cell).toContainText("'x'");
+  // The page is shared: whoever runs all of it later would be asked, too.
+  const before = await page.getByTestId("cell").count();
+  await cell.getByRole("button", { name: /^Delete/ }).click();
+  await expect(page.getByTestId("cell")).toHaveCount(before - 1);
 });
 
 test("two dozen HTML results ask the server once", async ({ browser }) => {
