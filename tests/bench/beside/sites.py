@@ -143,7 +143,7 @@ def _belljar(out: Path) -> None:
     shutil.rmtree(site, ignore_errors=True)
     conf = (
         'extensions = ["belljar.integrations.sphinx"]\n'
-        'belljar_export = {"profile": "data", "packages": "micropip"}\n'
+        'belljar_export = {"profile": "data", "packages": "numpy,pandas,matplotlib,micropip"}\n'
     )
     source = _sphinx(site, conf, ".. belljar::")
     _run(sys.executable, "-m", "sphinx", "-q", "-b", "html", ".", "../html", cwd=source)
