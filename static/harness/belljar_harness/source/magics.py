@@ -3,8 +3,8 @@
 Only cells that don't parse are looked at, and of those the lines where a statement begins: what stands in a
 string, in brackets or behind an operator is Python. Lines keep their numbers.
 
-IPython has a transformer of its own. It can't be had without IPython and what that imports: 5 MB, half a
-second of a fast machine for the import, and in a browser several.
+IPython has a transformer of its own. It can't be had without IPython and what that imports, which would come
+with each start; how much longer one would take was not measured.
 """
 
 from __future__ import annotations
