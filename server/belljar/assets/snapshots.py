@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from belljar.assets.manifest import FileEntry
+from belljar.assets.pyodide_lock import LOCK_NAME
 from belljar.assets.sets import AssetFile, AssetSet
 from belljar.assets.store import Store, write_atomically
 from belljar.errors import AssetError
@@ -50,10 +51,13 @@ class Snapshot:
 def snapshot_key(assets: AssetSet, load: Sequence[str], stamp: str) -> str:
     """What names a snapshot: hash of all it depends on.
 
+    The lock is not part of it: it names the files of every package, and those of packages that are not loaded
+    change when they are compiled, which comes after the snapshot.
+
     Args:
         stamp: `Frontend.snapshot_stamp()`.
     """
-    files = [file.sha256 for file in assets.core]
+    files = [file.sha256 for file in assets.core if file.name != LOCK_NAME]
     files += [f"{name} {assets.packages[name].file.sha256}" for name in load]
     return hashlib.sha256("\n".join([stamp, *files]).encode()).hexdigest()[:32]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from belljar.assets import snapshots
+from belljar.assets.pyodide_lock import LOCK_NAME
 from belljar.assets.sets import AssetFile, AssetSet, Package
 from belljar.assets.snapshots import find_snapshot, in_pieces, keep_snapshot, snapshot_key
 from belljar.prepare import capture
@@ -103,6 +104,17 @@ def test_a_change_of_anything_it_was_made_from_makes_it_another_one(
     changed, load, stamp = change(small)
     assert snapshot_key(changed, load, stamp) != snapshot_key(small, LOAD, STAMP)
     assert find_snapshot(tmp_path, changed, load, stamp) is None
+
+
+def test_a_snapshot_stays_when_packages_that_it_does_not_have_are_compiled_after_it(
+    tmp_path: Path, small: AssetSet, parts: dict[str, Path]
+) -> None:
+    """The lock names the archives of all packages, and the profile's are compiled and captured first."""
+    lock = AssetFile(LOCK_NAME, tmp_path / LOCK_NAME, 1, "a" * 64)
+    before = replace(small, core=(*small.core, lock))
+    keep(tmp_path, before, STAMP, parts)
+    after = replace(small, core=(*small.core, replace(lock, sha256="b" * 64)))
+    assert find_snapshot(tmp_path, after, LOAD, STAMP) is not None
 
 
 @pytest.mark.parametrize("harm", ["gone", "changed", "index"])

@@ -13,6 +13,7 @@ from belljar.assets.paths import default_assets_dir
 from belljar.assets.sets import AssetFile
 from belljar.assets.snapshots import Snapshot, find_snapshot
 from belljar.prepare.capture import NoSnapshotError, _Desk, find_browser
+from belljar.prepare.pipeline import ready
 from belljar.settings import Settings
 from belljar.web.frontend import Frontend, find_dist
 
@@ -36,6 +37,11 @@ def prove(snapshot: Snapshot) -> None:
             Settings(assets_dir=folder, profile=()), Frontend(find_dist()), find_browser(), Path(work)
         )
         desk.prove(snapshot, load_asset_set(folder))
+
+
+def test_what_was_built_is_what_a_server_finds(core: Snapshot) -> None:
+    """The order of building matters: what comes later must not make stale what came first."""
+    assert list(ready(Settings(assets_dir=default_assets_dir()))) == []
 
 
 def test_a_snapshot_that_was_made_is_proved(core: Snapshot) -> None:
