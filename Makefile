@@ -33,10 +33,9 @@ help: ## list the commands
 serve: $(ENVIRONMENT) $(BROWSER_CODE) ## run belljar on http://127.0.0.1:8000 (PORT=8123 chooses another port)
 	@exec $(BIN)/belljar serve $(if $(PORT),--port $(PORT))
 
-test: $(ENVIRONMENT) $(BROWSER_CODE) services ## run every test there is; a second run takes no network
+test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
-	@$(MAKE) --no-print-directory --jobs=2 assets unit
-	$(CONTRACT) --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/contract.xml
+	@$(MAKE) --no-print-directory --jobs=3 services captured unit contracts
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lending driving plain
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
 	for project in together alone; do \
@@ -61,10 +60,13 @@ driving:
 lending:
 	$(PYTEST)/lending.xml -m services
 
-.PHONY: unit
+.PHONY: unit contracts
 unit: lint ## check types and style, run the unit tests: no assets and no browser needed
 	@mkdir -p $(REPORTS)
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
+
+contracts:
+	$(CONTRACT) --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/contract.xml
 
 # What belljar knows of the inside of Pyodide and others; PYODIDE=folder looks at another version's npm package.
 CONTRACT = npx --no-install vitest run --config tests/contract/vitest.config.ts
@@ -165,10 +167,15 @@ $(ENVIRONMENT): requirements/dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# What the tests want of the system, Chromium first: with it the assets get their snapshots.
-.PHONY: services
-services: $(ENVIRONMENT) $(NODE_PACKAGES)
-	@mkdir -p build && .ci/chromium > build/chromium && .ci/firefox > build/firefox && .ci/webkit > build/webkit && .ci/redis && .ci/grid
+# What the tests want of the system. Chromium comes first: with it the assets get their snapshots, while the others, which
+# are installed one after the other, come.
+.PHONY: chromium captured services
+chromium: $(ENVIRONMENT) $(NODE_PACKAGES)
+	@mkdir -p build && .ci/chromium > build/chromium
+captured: chromium
+	@BELLJAR_CHROMIUM="$$(cat build/chromium)" $(MAKE) --no-print-directory assets
+services: chromium
+	@.ci/firefox > build/firefox && .ci/webkit > build/webkit && .ci/redis && .ci/grid
 
 # Order-only below: looked at each time, but no reason to install or build anything again.
 node: $(ENVIRONMENT)

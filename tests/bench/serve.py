@@ -20,13 +20,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from belljar.assets import load_manifest
+from belljar.assets import load_asset_set, load_manifest
 from belljar.assets.pyodide_lock import write_lock
 from belljar.assets.store import Store
 from belljar.http import headers
 from belljar.http.resources import Resource, respond
 from belljar.settings import load_settings
 from belljar.web.app import create_app
+from belljar.web.policy import chosen_profile
 from belljar.web.serve import configure
 
 PAGE = Path(__file__).parent / "page"
@@ -63,12 +64,17 @@ def main() -> None:
     }
     if problems := inner.state.site.problems():
         raise SystemExit(f"The bench has nothing to measure. {problems[0]}")
-    # Compressing while something is measured would be measured, too. The first time takes minutes. Not in
-    # this thread: the one that compresses has the lowest priority from then on, and this one answers the
-    # browser.
-    runtime = inner.state.site.runtime.get().files.values()
-    everything = (*plain.values(), *runtime)
-    contents = [(item.sha256, item.content) for item in everything if item.compressible]
+    # Compressing while something is measured would be measured, too: all that these pages load is compressed
+    # before, which takes minutes the first time. Not in this thread: the one that compresses has the lowest
+    # priority from then on, and this one answers the browser.
+    assets = load_asset_set(settings.assets_dir)
+    load = assets.closure(chosen_profile(settings, assets)[1])
+    others = [package for name, package in assets.packages.items() if name not in load]
+    unloaded = {file.sha256 for package in others for file in package.files}
+    unloaded |= {entry.file.sha256 for name, entry in manifest.packages.items() if name not in load}
+    everything = (*plain.values(), *inner.state.site.runtime.get().files.values())
+    loaded = [item for item in everything if item.compressible and item.sha256 not in unloaded]
+    contents = [(item.sha256, item.content) for item in loaded]
     compressing = threading.Thread(target=encodings.prepare, args=(contents,))
     compressing.start()
     compressing.join()
