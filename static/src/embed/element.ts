@@ -1,11 +1,10 @@
 // <bell-jar>: a cell that attaches to the code that stands in the page. Until somebody means to run it, this is all there is.
 
-import live from "belljar:live";
 import type { Execution } from "../host/index";
-import base from "../page/styles/tokens.css";
 import { h, setText } from "../page/view/dom";
 import { icon } from "../page/view/icons";
-import type { Face, Live, LiveModule, Parts } from "./contract";
+import { HOME, load, metered } from "./coming";
+import type { Face, Live, Parts } from "./contract";
 import { withoutPrompts } from "./doctest";
 import { dress, watchLook } from "./look";
 import { mark } from "./marks";
@@ -13,39 +12,10 @@ import { NAMES, type Settings, settingsOf, unknownAttributes } from "./markup";
 import { onRefusal, refusedOf } from "./policy-watch";
 import { blockOf, codeOf, lineRange, textOf } from "./source";
 import { storedView } from "./stored";
-import look from "./styles/cell.css";
-
-/** Where this script came from: what it needs lies beside it. */
-const HOME = new URL(".", import.meta.url).href;
+import { drawn, styles } from "./view";
 
 /** What holds a result that was computed before. */
 const RESULT = "script[data-belljar-result]";
-
-let sheet: CSSStyleSheet | undefined;
-const styles = (): CSSStyleSheet => {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(base + look);
-  }
-  return sheet;
-};
-
-let module: Promise<LiveModule> | undefined;
-let attempts = 0;
-
-/** The part that comes with the first intent, from where this script came from. One that could not be had is asked for again. */
-function load(): Promise<LiveModule> {
-  if (!module) {
-    // A browser may keep it that an address could not be had.
-    const again = attempts > 0 ? `?again=${attempts}` : "";
-    module = import(`${HOME}${live}${again}`) as Promise<LiveModule>;
-    module.catch(() => {
-      attempts += 1;
-      module = undefined;
-    });
-  }
-  return module;
-}
 
 /** What a cell is attached to, and what it is told in place of attributes. */
 export interface Attachment {
@@ -173,47 +143,17 @@ export class BellJar extends HTMLElement {
     if (this.#parts) return;
     const { target } = this.#attachment ?? {};
     this.#code = target ? (codeOf(target) ?? target) : codeOf(this);
-    const button = (name: Parameters<typeof icon>[0], label: string, click: () => void) =>
-      h(
-        "button",
-        { type: "button", class: "tool", part: "tool", "aria-label": label, title: label, on: { click } },
-        icon(name),
-      );
-    const runLabel = h("span", {}, "Run");
-    const run = h(
-      "button",
-      { type: "button", class: "run", part: "run", on: { click: () => this.#press() } },
-      h("span", { class: "sign" }, icon("play"), icon("stop")),
-      runLabel,
-    );
-    const parts: Parts = {
-      root: h("div", { class: "root", part: "cell", role: "group" }),
-      run,
-      runLabel,
-      status: h("span", { class: "status", part: "status", role: "status" }),
-      well: h("div", { class: "well", part: "editor", hidden: true }),
-      edit: button("edit", "Edit", () => void this.#quietly((live) => live.edit())),
-      restore: button("undo", "Original code", () => this.#live?.restore()),
-      reset: button("reset", "Reset", () => void this.reset()),
-      open: button("out", "Open in the notebook page", () => void this.#quietly((live) => live.openPage())),
-      outputs: h("div", { class: "place", part: "output" }),
-    };
-    const copy = button("copy", "Copy", () => void this.#copy(copy));
-    for (const one of [parts.restore, parts.reset, parts.open]) one.hidden = true;
-    this.#slot = h("div", { class: "given", part: "code" }, h("slot"));
-    this.#note = h("p", { class: "complaint", part: "note", role: "alert", hidden: true });
-    this.#stored = h("div", { class: "stored", part: "output", hidden: true });
-    const tools = h("span", { class: "tools" }, parts.restore, parts.edit, copy, parts.reset, parts.open);
-    const bar = h("div", { class: "bar", part: "bar" }, run, parts.status, tools);
-    parts.root.append(
-      this.#slot,
-      parts.well,
-      bar,
-      this.#note,
-      this.#stored,
-      h("slot", { name: "output" }),
-      parts.outputs,
-    );
+    const { parts, slot, note, stored } = drawn({
+      run: () => this.#press(),
+      edit: () => void this.#quietly((live) => live.edit()),
+      restore: () => this.#live?.restore(),
+      reset: () => void this.reset(),
+      open: () => void this.#quietly((live) => live.openPage()),
+      copy: (button) => void this.#copy(button),
+    });
+    this.#slot = slot;
+    this.#note = note;
+    this.#stored = stored;
     this.#parts = parts;
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [styles()];
@@ -221,7 +161,7 @@ export class BellJar extends HTMLElement {
     parts.root.classList.toggle("beside", target !== undefined);
     const intent = () => void this.#load().catch(() => undefined);
     for (const type of ["pointerenter", "focus", "touchstart"] as const) {
-      run.addEventListener(type, intent, { once: true, passive: true });
+      parts.run.addEventListener(type, intent, { once: true, passive: true });
     }
     this.#expected = this.#expectedOutput();
     if (this.#put !== undefined) this.code = this.#put;
@@ -457,10 +397,6 @@ export class BellJar extends HTMLElement {
   #emit(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(`belljar-${name}`, { detail, bubbles: true, composed: true }));
   }
-}
-
-function metered(): boolean {
-  return (navigator as Navigator & { connection?: { saveData?: boolean } }).connection?.saveData === true;
 }
 
 const withPromptsGone = (text: string): string => withoutPrompts(text) || text;
