@@ -157,6 +157,33 @@ export function withSnapshot(): Policy {
   return policy;
 }
 
+/** Everything that a frame can say, as one would that has been replaced and does not know it. */
+export async function chatter(frame: FakeFrame): Promise<void> {
+  frame.say({ type: "progress", stage: "starting", label: "late" });
+  frame.ready();
+  frame.say({ type: "restarted", reason: "late", lost: "late", kept: "late" });
+  frame.say({ type: "spare", count: 3 });
+  frame.say({ type: "blocked", blocked: { by: "csp", what: "late", target: "late" } });
+  frame.say({ type: "kept", path: "late.txt", blob: new Blob(["late"]) });
+  frame.say({ type: "files", files: [] });
+  frame.say({ type: "need", id: "late", names: ["numpy"] });
+  frame.say({ type: "stalled" });
+  if (frame.count("execute") > 0) {
+    frame.say({
+      type: "event",
+      request: frame.last("execute").request,
+      event: { type: "stream", name: "stdout", text: "late" },
+    });
+    frame.done({ status: "error" });
+  }
+  for (const request of [0, 1, 2, 3, 4, 5]) frame.say({ type: "reply", request, value: "late", error: null });
+  frame.say({ type: "unrestorable", reason: "late" });
+  frame.say({ type: "failed", reason: "late" });
+  frame.hello();
+  await turns();
+  frame.load();
+}
+
 /** Each test has a page and a clock of its own, and leaves no promise open. */
 export function staged(): void {
   beforeEach(() => {

@@ -147,6 +147,29 @@ export async function running(
   return Object.assign(scene, { execution });
 }
 
+/** How a worker can end, and why the session says it did. */
+export const DEATHS: Record<string, { reason: string; act(worker: FakeWorker): void }> = {
+  "whose interpreter crashes": {
+    reason: "out of memory",
+    act: (worker) => worker.say({ type: "crashed", reason: "out of memory" }),
+  },
+  "whose script fails": { reason: "Uncaught RangeError", act: (worker) => worker.fail("Uncaught RangeError") },
+  "that sends what can't be read": {
+    reason: "it sent a message that could not be read",
+    act: (worker) => worker.onmessageerror?.(),
+  },
+  "that floods the page": {
+    reason: "it sent more output than a page can take",
+    act: (worker) => {
+      for (let at = 0; at <= flood_messages; at++) worker.send("not even JSON");
+    },
+  },
+  "that sends files without end": {
+    reason: "it asked for more than a page can give",
+    act: (worker) => worker.send({ type: "file", path: "b.bin", blob: { size: 1e12, __proto__: Blob.prototype } }),
+  },
+};
+
 /** Each test has a clock and sessions of its own, leaves no promise open, and hears nothing of workers that are gone. */
 export function staged(): void {
   beforeEach(() => {

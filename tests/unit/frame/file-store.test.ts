@@ -2,20 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { FileStore } from "../../../static/src/frame/file-store";
-import type { FrameLimits } from "../../../static/src/protocol/limits";
-
-const limits: FrameLimits = {
-  grace_ms: 1_000,
-  load_timeout_ms: 60_000,
-  memory_bytes: 1,
-  stream_chars: 10,
-  displays: 2,
-  display_bytes: 100,
-  flood_messages: 5,
-  flood_bytes: 1_000,
-  file_bytes: 100,
-  files: 3,
-};
+import { FEW as limits } from "../fakes/limits";
 
 describe("file store", () => {
   const bytes = (size: number) => new Blob([new Uint8Array(size)]);

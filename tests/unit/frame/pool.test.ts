@@ -2,33 +2,10 @@
 
 import { describe, expect, test, vi } from "vitest";
 import { turns } from "../fakes/promised";
-import { expectWorks, flood_messages, grace_ms, pass, QUIET_MS, ready, running, staged } from "../fakes/session";
+import { DEATHS, expectWorks, grace_ms, pass, QUIET_MS, ready, running, staged } from "../fakes/session";
 import type { FakeWorker, Scene, SceneOptions } from "../fakes/worker";
 
 staged();
-
-/** How a worker can end, and why the session says it did. */
-const DEATHS: Record<string, { reason: string; act(worker: FakeWorker): void }> = {
-  "whose interpreter crashes": {
-    reason: "out of memory",
-    act: (worker) => worker.say({ type: "crashed", reason: "out of memory" }),
-  },
-  "whose script fails": { reason: "Uncaught RangeError", act: (worker) => worker.fail("Uncaught RangeError") },
-  "that sends what can't be read": {
-    reason: "it sent a message that could not be read",
-    act: (worker) => worker.onmessageerror?.(),
-  },
-  "that floods the page": {
-    reason: "it sent more output than a page can take",
-    act: (worker) => {
-      for (let at = 0; at <= flood_messages; at++) worker.send("not even JSON");
-    },
-  },
-  "that sends files without end": {
-    reason: "it asked for more than a page can give",
-    act: (worker) => worker.send({ type: "file", path: "b.bin", blob: { size: 1e12, __proto__: Blob.prototype } }),
-  },
-};
 
 describe("what a cell leaves", () => {
   test("is told before its end: text that waited for more, files, and why others could not be kept", async () => {

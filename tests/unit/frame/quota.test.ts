@@ -2,20 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { Quota } from "../../../static/src/frame/quota";
-import type { FrameLimits } from "../../../static/src/protocol/limits";
-
-const limits: FrameLimits = {
-  grace_ms: 1_000,
-  load_timeout_ms: 60_000,
-  memory_bytes: 1,
-  stream_chars: 10,
-  displays: 2,
-  display_bytes: 100,
-  flood_messages: 5,
-  flood_bytes: 1_000,
-  file_bytes: 100,
-  files: 3,
-};
+import { FEW as limits } from "../fakes/limits";
 
 describe("quota", () => {
   test("text passes up to the limit and what is missing is counted", () => {

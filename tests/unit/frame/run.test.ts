@@ -4,20 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Countdown } from "../../../static/src/common/countdown";
 import { GRACES } from "../../../static/src/common/interrupt";
 import { Run, type Shown } from "../../../static/src/frame/run";
-import type { FrameLimits } from "../../../static/src/protocol/limits";
-
-const limits: FrameLimits = {
-  grace_ms: 1_000,
-  load_timeout_ms: 60_000,
-  memory_bytes: 1,
-  stream_chars: 10,
-  displays: 2,
-  display_bytes: 100,
-  flood_messages: 5,
-  flood_bytes: 1_000,
-  file_bytes: 100,
-  files: 3,
-};
+import { FEW as limits } from "../fakes/limits";
 
 const NONE = { fetching: false, installing: false, paging: false };
 

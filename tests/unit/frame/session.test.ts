@@ -2,43 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import { turns } from "../fakes/promised";
-import {
-  expectWorks,
-  flood_messages,
-  load_timeout_ms,
-  open,
-  PLACES,
-  pass,
-  ready,
-  running,
-  staged,
-} from "../fakes/session";
+import { DEATHS, expectWorks, load_timeout_ms, open, PLACES, pass, ready, running, staged } from "../fakes/session";
 import type { FakeWorker } from "../fakes/worker";
 
 staged();
-
-/** How a worker can end, and why the session says it did. */
-const DEATHS: Record<string, { reason: string; act(worker: FakeWorker): void }> = {
-  "whose interpreter crashes": {
-    reason: "out of memory",
-    act: (worker) => worker.say({ type: "crashed", reason: "out of memory" }),
-  },
-  "whose script fails": { reason: "Uncaught RangeError", act: (worker) => worker.fail("Uncaught RangeError") },
-  "that sends what can't be read": {
-    reason: "it sent a message that could not be read",
-    act: (worker) => worker.onmessageerror?.(),
-  },
-  "that floods the page": {
-    reason: "it sent more output than a page can take",
-    act: (worker) => {
-      for (let at = 0; at <= flood_messages; at++) worker.send("not even JSON");
-    },
-  },
-  "that sends files without end": {
-    reason: "it asked for more than a page can give",
-    act: (worker) => worker.send({ type: "file", path: "b.bin", blob: { size: 1e12, __proto__: Blob.prototype } }),
-  },
-};
 
 describe("every request is answered once, and the session goes on", () => {
   const rows = Object.keys(PLACES).flatMap((place) => Object.keys(DEATHS).map((death) => ({ place, death })));

@@ -2,23 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { checkedPath, checkedPool, checkedTimeout } from "../../../static/src/host/api/options";
-import type { Limits } from "../../../static/src/protocol/limits";
-
-const limits: Limits = {
-  timeout_ms: 30_000,
-  max_timeout_ms: 600_000,
-  grace_ms: 1_000,
-  load_timeout_ms: 1,
-  memory_bytes: 1,
-  code_chars: 1,
-  stream_chars: 1,
-  displays: 1,
-  display_bytes: 1,
-  flood_messages: 1,
-  flood_bytes: 1,
-  file_bytes: 1,
-  files: 1,
-};
+import { ONE as limits } from "../fakes/limits";
 
 describe("options", () => {
   test("a timeout that can't be is refused with what is allowed", () => {

@@ -2,24 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { checkPolicy, closure } from "../../../static/src/host/supply/policy";
-import type { Limits } from "../../../static/src/protocol/limits";
 import type { Policy } from "../../../static/src/protocol/policy";
-
-const limits: Limits = {
-  timeout_ms: 30_000,
-  max_timeout_ms: 600_000,
-  grace_ms: 1_000,
-  load_timeout_ms: 1,
-  memory_bytes: 1,
-  code_chars: 1,
-  stream_chars: 1,
-  displays: 1,
-  display_bytes: 1,
-  flood_messages: 1,
-  flood_bytes: 1,
-  file_bytes: 1,
-  files: 1,
-};
+import { ONE as limits } from "../fakes/limits";
 
 const hash = "0".repeat(64);
 
