@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["tests/unit/**/*.test.ts"], environment: "node" },
+  test: {
+    include: ["tests/unit/**/*.test.ts"],
+    environment: "node",
+    // What hangs is to be noticed; how long something takes on a busy machine is not.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });
