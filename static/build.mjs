@@ -1,5 +1,5 @@
 // Builds static/dist: the frame (with the worker inside), the harness, the SDK and its types, the output frame, the page,
-// the page that programs drive, and the one where a person lets a program use their tab.
+// the page that programs drive, the one where a person lets a program use their tab, and the one that asks models.
 // Frame and worker must each be one self-contained classic script, because their policy lets nothing else in.
 
 import { createHash } from "node:crypto";
@@ -246,6 +246,13 @@ async function buildAll(dist) {
     entryPoints: { tab: join(source, "tab/main.ts"), "tab-style": join(source, "tab/tab.css") },
   });
 
+  // By itself, for the same reason.
+  const desk = await build({
+    ...pages,
+    entryPoints: { desk: join(source, "desk/main.ts"), "desk-style": join(source, "desk/desk.css") },
+    splitting: true,
+  });
+
   // Two builds, so that nothing is shared: before anybody means to run a cell, one file is all that a page gets.
   const live = await build({
     ...pages,
@@ -283,12 +290,15 @@ async function buildAll(dist) {
   for (const [path, { entryPoint }] of Object.entries({
     ...page.metafile.outputs,
     ...tab.metafile.outputs,
+    ...desk.metafile.outputs,
     ...cellPage.metafile.outputs,
   })) {
     const built = relative(dist, join(process.cwd(), path)).replaceAll("\\", "/");
     if (entryPoint?.endsWith("page/main.ts")) manifest["page.js"] = built;
     if (entryPoint?.endsWith("headless/main.ts")) manifest["headless.js"] = built;
     if (entryPoint?.endsWith("tab/main.ts")) manifest["tab.js"] = built;
+    if (entryPoint?.endsWith("desk/main.ts")) manifest["desk.js"] = built;
+    if (entryPoint?.endsWith("desk/desk.css")) manifest["desk.css"] = built;
     if (entryPoint?.endsWith("embed/page.ts")) manifest["embed-page.js"] = built;
     if (entryPoint?.endsWith("embed/page.css")) manifest["embed-page.css"] = built;
     if (entryPoint?.endsWith("page/page.css")) manifest["page.css"] = built;

@@ -180,6 +180,18 @@ def origins(value: object) -> tuple[str, ...]:
     return tuple(_origin(origin) for origin in given if origin not in {"self", "'self'"})
 
 
+def model_hosts(value: object) -> tuple[str, ...]:
+    """Origins of model servers that a page may reach, each named: no wildcard."""
+    allowed = 'origins, each named whole, as ["https://api.example.org", "http://10.0.0.5:8080"]'
+    given = words(value)
+    if any("*" in one or "[" in one for one in given):
+        raise ValueError(allowed)
+    try:
+        return tuple(_origin(one) for one in given)
+    except ValueError:
+        raise ValueError(allowed) from None
+
+
 def _origin(origin: str) -> str:
     """One origin, safe to stand in a CSP: no space, semicolon, comma, path or query can come through."""
     parts = urlsplit(origin)

@@ -23,7 +23,17 @@ from belljar.options import option
 _ROUTES = frozenset(
     {
         *("/assets", "/static", "/frame", "/output", "/output.html", "/notebook", "/tab", "/tab-plain"),
-        *("/sdk.js", "/ask.js", "/embed.js", "/embed", "/embed.html", "/plain", "/policy.json", "/healthz"),
+        *(
+            "/sdk.js",
+            "/ask",
+            "/ask.js",
+            "/embed.js",
+            "/embed",
+            "/embed.html",
+            "/plain",
+            "/policy.json",
+            "/healthz",
+        ),
         *("/markdown-exec.js", "/try-examples.js"),
     }
 )
@@ -119,6 +129,12 @@ class Settings:
     )
     embedders: tuple[str, ...] = option(
         (), options.origins, 'origins that may embed the sandbox besides our own; "*" is any', metavar="LIST"
+    )
+    model_hosts: tuple[str, ...] = option(
+        (),
+        options.model_hosts,
+        "origins of model servers that visitors of /ask may send to, besides their own machine",
+        metavar="LIST",
     )
     isolation: bool = option(
         True, options.switch, "cross-origin isolation of the page: Stop keeps variables", metavar="on|off"

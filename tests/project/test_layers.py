@@ -25,6 +25,8 @@ MAY_IMPORT = {
     "capture": {"common", "frame", "host", "protocol", "worker"},
     # A question to a model, and what may leave for it; of the SDK, its types.
     "ask": {"common", "host"},
+    # The page where people ask: the module that asks, and the notebook page's rooms.
+    "desk": {"ask", "common", "host", "page", "protocol"},
     # Code in pages of others that runs.
     "embed": {"common", "host", "page", "protocol"},
     # Beside embed.js, which they ask for by its address.

@@ -83,6 +83,9 @@ def dist(tmp_path: Path) -> Path:
     manifest |= {"embed-page.js": "static/embed-page-12.js", "embed-page.css": "static/embed-page-34.css"}
     for name in ("embed-page.js", "embed-page.css"):
         (root / manifest[name]).write_text("/* cells */\n")
+    manifest |= {"desk.js": "static/desk-AB34.js", "desk.css": "static/desk-CD56.css"}
+    for name in ("desk.js", "desk.css"):
+        (root / manifest[name]).write_text("/* ask */\n")
     for icon in ("favicon", "mark"):
         manifest[f"icons/{icon}.svg"] = f"static/icons/{icon}-12.svg"
     (root / "manifest.json").write_text(json.dumps(manifest))
@@ -97,6 +100,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "templates"
     folder.mkdir()
     for name in (
+        "ask.html.j2",
         "embed.html.j2",
         "frame.html.j2",
         "headless.html.j2",

@@ -132,6 +132,25 @@ def test_embedders_are_origins_and_self_goes_without_saying(tmp_path: Path) -> N
     assert load(tmp_path, embedders="*").embedders == ("*",)
 
 
+def test_model_hosts_are_whole_origins_and_nothing_else_gets_into_the_policy(tmp_path: Path) -> None:
+    given = "https://api.example.org/, http://10.0.0.5:8080"
+    assert load(tmp_path, model_hosts=given).model_hosts == (
+        "https://api.example.org",
+        "http://10.0.0.5:8080",
+    )
+    assert load(tmp_path).model_hosts == ()
+    for wrong in (
+        "*",
+        "https://*.example.org",
+        "https://a.example/v1",
+        "a.example",
+        "https://a.example;x",
+        "data:",
+    ):
+        with pytest.raises(SettingsError, match="model_hosts"):
+            load(tmp_path, model_hosts=wrong)
+
+
 def test_package_names_are_normalized_and_all_means_no_restriction(tmp_path: Path) -> None:
     assert load(tmp_path, packages="Scikit_Learn, numpy").packages == ("scikit-learn", "numpy")
     assert load(tmp_path, packages="all").packages is None

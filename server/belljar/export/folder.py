@@ -81,7 +81,7 @@ def export(
     if offline and not page:
         raise ExportError("Only the notebook page works offline: export it with --page.")
     # Each frame of a chart is megabytes, and lies here once.
-    site = Site(replace(settings, compress=False, notebook=None), dist, charts_by_content=False)
+    site = Site(replace(settings, compress=False, notebook=None), dist, asks=False, charts_by_content=False)
     before = _inventory(out)
     files = _contents(site, page=page, offline=offline)
     later = ["policy.json", *([visits.SCRIPT] if offline else [])]

@@ -255,6 +255,37 @@ def tab(*, isolated: bool) -> Headers:
     return headers
 
 
+#: Where models on the visitor's own machine listen. A CSP has no form for `[::1]`.
+LOOPBACK = ("http://127.0.0.1:*", "http://localhost:*")
+#: What the browser asks the visitor for before a page reaches their machine, the older name last.
+_ASKS_FOR_LOOPBACK = frozenset({"loopback-network", "local-network-access"})
+
+
+def ask(model_hosts: tuple[str, ...] = ()) -> Headers:
+    """The page that asks models: as the page, with connections to the operator's model hosts and to the
+    visitor's own machine, and to nothing else. Nobody may put it in a frame, where a click could be stolen:
+    one press there sends what it shows.
+
+    Never isolated. An isolated page is not told whether a local model is down or only lets no page in, and
+    Chromium isolates the sandbox's frame by itself.
+
+    Args:
+        model_hosts: Origins that its requests to models may go to.
+    """
+    headers = tab(isolated=False)
+    headers["Content-Security-Policy"] = headers["Content-Security-Policy"].replace(
+        "connect-src 'self'", " ".join(("connect-src 'self'", *model_hosts, *LOOPBACK))
+    )
+    on = {"clipboard-write", "fullscreen"}
+    features = (
+        f"{name}=(self)" if name in _ASKS_FOR_LOOPBACK else f"{name}=()"
+        for name in FEATURES
+        if name not in on
+    )
+    headers["Permissions-Policy"] = ", ".join(features)
+    return headers
+
+
 def asset(embedders: tuple[str, ...] = (), origin: str = "") -> Headers:
     """A file addressed by its content: kept for ever, readable by our own pages and the embedders'.
 

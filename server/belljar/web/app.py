@@ -80,6 +80,7 @@ def create_app(
             *(Route(f"/{name}", views.site_script(name)) for name in SITES),
             Route("/sdk.js", views.sdk),
             Route("/sdk.d.ts", views.types),
+            Route("/ask", views.ask_page),
             Route("/ask.js", views.ask),
             Route("/ask.d.ts", views.ask_types),
             Route("/static/{path:path}", views.static),
@@ -175,6 +176,10 @@ class Views:
     def plain_tab(self, request: Request) -> Response:
         """The same without isolation, as `plain_page`."""
         return self._tab(request, isolated=False)
+
+    def ask_page(self, request: Request) -> Response:
+        """The page where a person asks a model about their files."""
+        return self._respond(request, self.site.ask_page.get(), headers.ask(self.site.settings.model_hosts))
 
     def tab_socket(self, _: Request) -> Response:
         """A tab's socket, asked for as if it were a document; or on a server that has none."""

@@ -57,12 +57,13 @@ class Site:
         dist: The folder of the built browser code, if not where `find_dist` finds it.
         offered: The only snapshot to offer, in place of those that were built: one that is to be proved.
         say: Told of work in the background that takes a processor for more than some seconds.
+        asks: There is a page that asks models, and the notebook page leads there.
         charts_by_content: Pages ask for the frames of charts by what is in them, which a browser keeps.
 
     Attributes:
         encodings: The compressed copies, made in the background.
-        page, headless, tab, embed_page, frame, output, sdk, types, embed: The documents, the SDK module and
-            its declarations, the module of pages with cells.
+        page, headless, tab, ask_page, embed_page, frame, output, sdk, types, embed: The documents, the SDK
+            module and its declarations, the module of pages with cells.
         charts: The frames that draw charts, by what draws them.
         ask, ask_types: The module that asks models, and its declarations.
         offline: The service worker of exports.
@@ -79,9 +80,11 @@ class Site:
         offered: Snapshot | None = None,
         say: Callable[[str], None] = lambda _: None,
         *,
+        asks: bool = True,
         charts_by_content: bool = True,
     ) -> None:
         self.settings = settings
+        self._asks = asks
         self._charts_by_content = charts_by_content
         self._offered = offered
         self._say = say
@@ -94,6 +97,7 @@ class Site:
         self.page = self._document("page")
         self.headless = self._document("headless")
         self.tab = self._document("tab")
+        self.ask_page = self._document("ask")
         self.embed_page = self._document("embed")
         self.frame = self._framed("frame")
         self.output = self._framed("output")
@@ -147,6 +151,7 @@ class Site:
             self.page,
             self.headless,
             self.tab,
+            self.ask_page,
             self.embed_page,
             self.frame,
             self.output,
@@ -173,7 +178,7 @@ class Site:
         template = f"{name}.html.j2"
 
         def load() -> Resource:
-            shows = name in {"page", "tab"}
+            shows = name in {"page", "tab", "ask"}
             document = render(
                 template,
                 static=self._frontend.url,
@@ -181,6 +186,7 @@ class Site:
                 output=self._output_address if shows else "",
                 charts=self._chart_addresses if shows else "",
                 shown=self.settings,
+                asks=self._asks,
             )
             self._compress([document])
             return document
@@ -274,8 +280,9 @@ class Site:
         Raises:
             BelljarError: Something is missing.
         """
-        documents = [self.page, self.headless, self.tab, self.embed_page, self.sdk, self.types, self.embed]
-        found = [part.get() for part in (*documents, *self.sites.values())]
+        documents = (self.page, self.headless, self.tab, self.ask_page, self.embed_page)
+        modules = (self.sdk, self.types, self.ask, self.embed, *self.sites.values())
+        found = [part.get() for part in (*documents, *modules)]
         found += [self.frame.get().document, self.output.get().document, *self.static.get().values()]
         runtime = self.runtime.get()
         found += [runtime.policy, *runtime.files.values()]

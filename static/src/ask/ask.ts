@@ -32,7 +32,7 @@ export interface AskOptions {
   /** Ends it at any moment; the answer says "stopped". */
   signal?: AbortSignal;
   /** Goes on from an earlier answer, under the same mode or a looser one, with the same model's server. */
-  after?: Answer;
+  after?: Pick<Answer, "conversation">;
   /** A step has changed; a copy of it. */
   onStep?(step: Step): void;
   /** The model says something: all of its present answer so far. Untrusted text. */

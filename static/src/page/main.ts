@@ -3,7 +3,7 @@
 import first from "../../examples/sales.py" with { type: "text" };
 import { loadFullEditor } from "./editor/loader";
 import { readOnly } from "./editor/readonly";
-import { forgetRuntime } from "./keep/forgetting";
+import { forgetAsking, forgetRuntime } from "./keep/forgetting";
 import { Opened } from "./keep/opened";
 import { places } from "./keep/places";
 import { forgetLink, Library } from "./library";
@@ -372,6 +372,7 @@ function notebooks(): void {
       await opened.forget();
       await offline.forget().catch(() => undefined);
       forgetRuntime();
+      await forgetAsking();
       browserStorage()?.removeItem("belljar.choices");
       sessionStorage.setItem(FORGOTTEN, "yes");
       location.reload();

@@ -206,3 +206,51 @@ def test_a_frame_is_isolated_by_the_page_around_it_or_by_itself() -> None:
     assert plain["Document-Isolation-Policy"] == "isolate-and-require-corp"
     assert "Cross-Origin-Embedder-Policy" not in plain
     assert isolated["Cross-Origin-Embedder-Policy"] == "require-corp"
+
+
+PROVIDER = "https://api.example.org"
+
+
+def test_the_page_that_asks_reaches_the_operators_model_hosts_and_this_machine_and_nothing_else() -> None:
+    csp = directives(headers.ask((PROVIDER,))["Content-Security-Policy"])
+    assert csp["connect-src"].split() == ["'self'", PROVIDER, "http://127.0.0.1:*", "http://localhost:*"]
+    assert directives(headers.ask()["Content-Security-Policy"])["connect-src"].split()[0] == "'self'"
+    assert PROVIDER not in str(headers.ask())
+    # All else is as the page's: scripts, styles, pictures, sinks.
+    page = directives(headers.page(isolated=False)["Content-Security-Policy"])
+    assert {name: csp[name] for name in csp if name not in {"connect-src", "frame-ancestors"}} == {
+        name: page[name] for name in page if name not in {"connect-src", "frame-ancestors"}
+    }
+
+
+def test_the_page_that_asks_stands_in_nobodys_frame_because_a_press_there_sends() -> None:
+    assert "frame-ancestors 'none'" in headers.ask()["Content-Security-Policy"]
+
+
+def test_only_the_page_that_asks_may_ask_for_this_machine() -> None:
+    def features(sent: headers.Headers) -> dict[str, str]:
+        return dict(one.split("=", 1) for one in sent["Permissions-Policy"].split(", "))
+
+    page, ask = features(headers.page(isolated=False)), features(headers.ask())
+    assert page.keys() == ask.keys()
+    differing = {name: value for name, value in ask.items() if page[name] != value}
+    assert differing == {"loopback-network": "(self)", "local-network-access": "(self)"}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        headers.page(isolated=True),
+        headers.page(("*",), isolated=False),
+        headers.headless(isolated=True),
+        headers.tab(isolated=True),
+        headers.frame("sha256-x", isolated=True),
+        headers.frame("sha256-x", isolated=False),
+        headers.output("sha256-x"),
+        headers.chart(("sha256-x",)),
+    ],
+)
+def test_no_other_page_nor_frame_names_this_machine(sent: headers.Headers) -> None:
+    assert "127.0.0.1" not in str(sent)
+    assert "localhost" not in str(sent)
+    assert "loopback-network=()" in sent["Permissions-Policy"]

@@ -154,6 +154,19 @@ def test_the_page_where_people_agree_is_embedded_by_nobody(make_client: MakeClie
     assert 'src="static/tab-AB78.js"' in response.text
 
 
+def test_the_page_that_asks_has_headers_of_its_own_and_the_others_keep_theirs(
+    make_client: MakeClient,
+) -> None:
+    hosts = ("https://api.example.org",)
+    client = make_client(model_hosts=hosts, isolation=False)
+    response = client.get("/ask")
+    assert_sent(response, headers.ask(hosts))
+    assert 'data-model-hosts="https://api.example.org"' in response.text
+    assert 'src="static/desk-AB34.js"' in response.text
+    for path in ("/", "/plain", "/embed"):
+        assert_sent(client.get(path), headers.page(isolated=False))
+
+
 def test_without_a_key_there_are_no_tabs(client: TestClient) -> None:
     for path in ("/tab", "/tab/program", "/tab/page"):
         response = client.get(path)

@@ -36,9 +36,9 @@ export class Conflict extends Error {
   override name = "Conflict";
 }
 
-/** The browser's database. Rejects where it gives none. */
-export async function openDatabase(): Promise<Shelf> {
-  const opening = indexedDB.open(NAME, 1);
+/** A database of the browser's. Rejects where it gives none. */
+export async function openDatabase(name = NAME): Promise<Shelf> {
+  const opening = indexedDB.open(name, 1);
   opening.onupgradeneeded = () => {
     opening.result.createObjectStore("notebooks", { keyPath: "id" });
     opening.result.createObjectStore("outputs", { keyPath: ["notebook", "cell"] });

@@ -15,9 +15,10 @@ export interface CellActions extends OutputActions {
   stop(): void;
   select(): void;
   source(text: string): void;
-  move(by: -1 | 1): void;
-  remove(): void;
-  toggleKind(): void;
+  /** Undefined, as the two below, where a cell's place and kind are fixed. */
+  move?(by: -1 | 1): void;
+  remove?(): void;
+  toggleKind?(): void;
   /** The caret leaves over the first or last line. */
   exit(direction: -1 | 1): boolean;
 }
@@ -226,7 +227,9 @@ export class CellView {
     });
   }
 
-  #tools(): HTMLElement {
+  #tools(): HTMLElement | undefined {
+    const { move, toggleKind, remove } = this.#actions;
+    if (!move && !toggleKind && !remove) return undefined;
     const button = (name: IconName, label: string, click: () => void) =>
       h(
         "button",
@@ -236,10 +239,10 @@ export class CellView {
     return h(
       "div",
       { class: "cell-tools", role: "toolbar", "aria-label": "Cell" },
-      button("up", "Move up", () => this.#actions.move(-1)),
-      button("down", "Move down", () => this.#actions.move(1)),
-      button("text", "Code or text", () => this.#actions.toggleKind()),
-      button("trash", "Delete cell", () => this.#actions.remove()),
+      move && button("up", "Move up", () => move(-1)),
+      move && button("down", "Move down", () => move(1)),
+      toggleKind && button("text", "Code or text", toggleKind),
+      remove && button("trash", "Delete cell", remove),
     );
   }
 }

@@ -35,6 +35,8 @@ export interface MenuState {
 
 export function menu(actions: MenuActions, state: () => MenuState): void {
   const popover = byId("menu");
+  // Where the server has that page.
+  const { ask: asks } = document.documentElement.dataset;
   const item = (label: string, act: () => void, hint?: string, testid?: string) =>
     h(
       "button",
@@ -115,6 +117,7 @@ export function menu(actions: MenuActions, state: () => MenuState): void {
         ),
       h("fieldset", { class: "menu-row segmented" }, h("legend", {}, "Theme"), h("div", {}, themes)),
       h("hr"),
+      asks !== undefined && item("Ask your data", () => location.assign(asks), "a model writes the code", "menu-ask"),
       item("Keys", actions.keys, "?", "menu-keys"),
       item("What sealed means", actions.seal, undefined, "menu-seal"),
     );

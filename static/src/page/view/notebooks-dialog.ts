@@ -21,16 +21,38 @@ export interface NotebooksActions {
   forget(): Promise<void>;
 }
 
+/** How a page calls what it keeps. */
+export interface Words {
+  title: string;
+  lead: string;
+  named: string;
+  fresh: string;
+  none: string;
+  unit: string;
+  /** What goes when everything does; "…" stands for what there is. */
+  forget: string;
+}
+
+const NOTEBOOKS: Words = {
+  title: "Notebooks",
+  lead: "They are kept in this browser, on this device, with their files and outputs; nowhere else.",
+  named: "This notebook is called",
+  fresh: "New notebook",
+  none: "None yet: a notebook is kept from its first change on.",
+  unit: "cell",
+  forget: "Here are …, your settings, conversations with models, and what makes the next visit start sooner.",
+};
+
 const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-export function notebooksDialog(actions: NotebooksActions): void {
-  const list = h("ul", { class: "notebook-list", "aria-label": "Kept notebooks" });
+export function notebooksDialog(actions: NotebooksActions, words = NOTEBOOKS): void {
+  const list = h("ul", { class: "notebook-list", "aria-label": words.title });
   const space = h("p", { class: "hint", "data-testid": "notebooks-room" });
   const name = h("input", {
     class: "field",
     value: actions.name(),
     maxlength: 200,
-    "aria-label": "Name of this notebook",
+    "aria-label": words.named,
     "data-testid": "notebook-rename",
     on: {
       change: () => {
@@ -40,20 +62,16 @@ export function notebooksDialog(actions: NotebooksActions): void {
     },
   });
   const dialog = openDialog(
-    "Notebooks",
+    words.title,
     "notebooks",
-    h(
-      "p",
-      { class: "lead" },
-      "They are kept in this browser, on this device, with their files and outputs; nowhere else.",
-    ),
-    h("label", { class: "notebook-name" }, h("span", {}, "This notebook is called"), name),
+    h("p", { class: "lead" }, words.lead),
+    h("label", { class: "notebook-name" }, h("span", {}, words.named), name),
     list,
     space,
     h(
       "p",
       { class: "dialog-actions" },
-      button("New notebook", "button primary", () => {
+      button(words.fresh, "button primary", () => {
         dialog.close();
         actions.fresh();
       }),
@@ -63,7 +81,7 @@ export function notebooksDialog(actions: NotebooksActions): void {
 
   const item = ({ id, name, changed, cells, files, size }: Summary) => {
     const open = id === actions.current();
-    const parts = [plural(cells, "cell"), ...(files > 0 ? [`${plural(files, "file")}, ${bytes(size)}`] : [])];
+    const parts = [plural(cells, words.unit), ...(files > 0 ? [`${plural(files, "file")}, ${bytes(size)}`] : [])];
     return h(
       "li",
       { class: "notebook-item", "data-testid": "notebook-item" },
@@ -116,11 +134,15 @@ export function notebooksDialog(actions: NotebooksActions): void {
   }
 
   async function ask(): Promise<void> {
-    const what = contents(await actions.list());
+    const what = contents(await actions.list(), words === NOTEBOOKS ? "notebook" : "conversation");
     const sure = openDialog(
       "Forget everything?",
       "forget",
-      h("p", { class: "lead" }, `Here are ${what}, your settings, and what makes the next visit start sooner.`),
+      h(
+        "p",
+        { class: "lead" },
+        words.forget.replace("…", () => what),
+      ),
       h("p", {}, "All of it goes, in every tab of this page. It can’t be brought back: download first what you need."),
       h(
         "p",
@@ -133,12 +155,7 @@ export function notebooksDialog(actions: NotebooksActions): void {
 
   async function draw(): Promise<void> {
     const notebooks = await actions.list().catch(() => []);
-    fill(
-      list,
-      notebooks.length > 0
-        ? notebooks.map(item)
-        : h("li", { class: "muted" }, "None yet: a notebook is kept from its first change on."),
-    );
+    fill(list, notebooks.length > 0 ? notebooks.map(item) : h("li", { class: "muted" }, words.none));
     const found = await room();
     const kept = await promised();
     fill(
