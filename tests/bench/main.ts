@@ -4,9 +4,7 @@
 //   make bench-quick    one round, the rows that start something
 //   make trace          where each millisecond of one start goes
 
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,6 +12,7 @@ import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { descendants, proportional } from "../browser/soak/memory";
 import { FIGURE, LINES, RUNAWAY, SUITE, VERSION } from "./cells";
 import { cellKey, cellRows, outcomes, type Samples, table } from "./rows";
+import { serve } from "./served";
 import { openWire } from "./wire";
 
 type Side = "plain" | "ours";
@@ -55,32 +54,6 @@ function take(key: string, side: Side, value: number): void {
 }
 
 // ------------------------------------------------------------ browser and server
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
-
-/** `far`: a server that takes every visitor for a distant one, as behind the slow lines. */
-async function serve(far: boolean): Promise<{ port: number; stop(): void }> {
-  const port = await freePort();
-  const args = ["tests/bench/serve.py", "--port", String(port), ...(far ? ["--far"] : [])];
-  const server = spawn(".venv/bin/python", args, { stdio: "inherit" });
-  let ended = false;
-  server.on("exit", () => {
-    ended = true;
-  });
-  for (;;) {
-    if (ended) throw new Error("The bench's server did not start.");
-    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null);
-    if (answer?.ok) return { port, stop: () => server.kill() };
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
 
 /** Runs something in a browser of its own over a profile folder; a fresh folder is a first visit. */
 async function browse<T>(folder: string, act: (context: BrowserContext) => Promise<T>): Promise<T> {
@@ -352,8 +325,8 @@ async function traced({ code, version, further }: Record<"code" | "version", str
 
 // ------------------------------------------------------------ the whole
 
-const near = await serve(false);
-const far = quick || tracing ? null : await serve(true);
+const near = await serve();
+const far = quick || tracing ? null : await serve("--far");
 const { port } = near;
 const began = Date.now();
 mkdirSync(OUT, { recursive: true });

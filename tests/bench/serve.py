@@ -44,7 +44,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--far", action="store_true", help="send what is smallest, as to visitors far away")
+    parser.add_argument(
+        "--unisolated", action="store_true", help="send the pages without isolation, as WebKit needs it"
+    )
     asked = parser.parse_args()
+    around = {"Cache-Control": headers.REVALIDATE} if asked.unisolated else ISOLATED
     settings = load_settings({"port": asked.port, "smallest": asked.far})
     inner = create_app(settings)
     encodings = inner.state.site.encodings
@@ -83,7 +87,7 @@ def main() -> None:
         path = PAGE / request.path_params["name"]
         if path.parent != PAGE or not path.is_file():
             raise HTTPException(404)
-        return respond(request, pages.get(path.name) or Resource.of_file(path), ISOLATED, encodings)
+        return respond(request, pages.get(path.name) or Resource.of_file(path), around, encodings)
 
     def file(request: Request) -> Response:
         found = plain.get(request.path_params["name"])

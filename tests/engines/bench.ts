@@ -1,38 +1,14 @@
 // A page of the server's with sandboxes in it, opened by the SDK as an application opens them.
 
-import type { ErrorInfo, Execution, Sandbox, SandboxInfo, SandboxOptions } from "../../static/src/host/index";
+import type { SandboxInfo } from "../../static/src/host/index";
+import * as inPage from "../browser/in-page";
 import { rest, type Tab } from "./engine";
 
-declare global {
-  interface Window {
-    sandboxes: Record<string, Sandbox>;
-    sdk: { Sandbox: typeof Sandbox };
-    /** Whether a second Python stands ready, by sandbox name. */
-    spares: Record<string, boolean>;
-  }
-}
-
-/** An Execution as it arrives in a journey. */
-export interface Answer {
-  status: Execution["status"];
+/** An Execution as it arrives in a journey: what there is not is null, since JSON knows nothing else. */
+export interface Answer extends Omit<inPage.Answer, "text" | "error" | "note"> {
   text: string | null;
-  stdout: string;
-  stderr: string;
-  error: ErrorInfo | null;
-  /** MIME types of each result. */
-  types: string[][];
-  files: Execution["files"];
-  packages: string[];
+  error: NonNullable<inPage.Answer["error"]> | null;
   note: string | null;
-  /** Milliseconds from the call to the answer. */
-  ms: number;
-}
-
-export interface Asked {
-  timeout?: number;
-  fresh?: boolean;
-  /** Given to input(), one after the other. */
-  answers?: string[];
 }
 
 export class Bench {
@@ -41,32 +17,21 @@ export class Bench {
     readonly name = "main",
   ) {}
 
-  /** Goes to a page of the server's that has nothing but its headers, and loads the SDK. */
+  /**
+   * Goes to a page of the server's that has nothing but its headers, and loads the SDK. Where isolation brings no shared
+   * memory, to one that is sent without.
+   */
   async visit(server: string): Promise<void> {
     await this.tab.goto(`${server}/headless`);
-    await this.tab.evaluate(async (url) => {
-      window.sdk = (await import(url)) as typeof window.sdk;
-      window.sandboxes = {};
-      window.spares = {};
-    }, "/sdk.js");
+    const shares = await this.tab.evaluate(() => typeof SharedArrayBuffer === "function");
+    if (!shares) await this.tab.goto(`${server}/healthz`);
+    await this.tab.evaluate(inPage.load, "/sdk.js");
   }
 
-  /** Opens a sandbox; gives what it says of itself, and how long that took from here in milliseconds. */
-  open(options: Omit<SandboxOptions, "container" | "signal"> = {}): Promise<SandboxInfo & { unrestorable?: string }> {
-    return this.tab.evaluate(
-      async ({ name, options }) => {
-        const sandbox = window.sdk.Sandbox.create(options);
-        sandbox.on("spare", ({ ready }) => {
-          window.spares[name] = ready;
-        });
-        window.sandboxes[name] = sandbox;
-        await sandbox.ready;
-        const { info, unrestorable } = sandbox;
-        if (!info) throw new Error("a sandbox that is ready says nothing of itself");
-        return { ...info, ...(unrestorable === undefined ? {} : { unrestorable }) };
-      },
-      { name: this.name, options },
-    );
+  /** Opens a sandbox; gives what it says of itself. */
+  async open(options: inPage.Opened = {}): Promise<SandboxInfo & { unrestorable: string | null }> {
+    await this.tab.evaluate(inPage.open, { name: this.name, options });
+    return this.info();
   }
 
   /** What it says of itself now, and why the snapshot was not used, where it was not. */
@@ -79,24 +44,10 @@ export class Bench {
   }
 
   /** Runs a cell. */
-  run(code: string, asked: Asked = {}): Promise<Answer> {
-    return this.tab.evaluate(
-      async ({ name, code, asked }) => {
-        const sandbox = window.sandboxes[name];
-        if (!sandbox) throw new Error(`there is no sandbox ${name}`);
-        const { answers, ...options } = asked;
-        const left = [...(answers ?? [])];
-        const began = performance.now();
-        const done = await sandbox.execute(code, {
-          ...options,
-          ...(answers ? { onInput: async () => left.shift() ?? null } : {}),
-        });
-        const { status, text = null, stdout, stderr, error = null, results, files, packages, note = null } = done;
-        const types = results.map(({ mime }) => mime);
-        return { status, text, stdout, stderr, error, types, files, packages, note, ms: performance.now() - began };
-      },
-      { name: this.name, code, asked },
-    ) as Promise<Answer>;
+  async run(code: string, asked: inPage.Asked = {}): Promise<Answer> {
+    const answer = await this.tab.evaluate(inPage.run, { name: this.name, code, asked });
+    const { text = null, error = null, note = null } = answer;
+    return { ...answer, text, error, note };
   }
 
   /** Stops the cell that runs after so many milliseconds. */
@@ -126,9 +77,6 @@ export class Bench {
   }
 
   async close(): Promise<void> {
-    await this.tab.evaluate(async (name) => {
-      await window.sandboxes[name]?.close();
-      delete window.sandboxes[name];
-    }, this.name);
+    await this.tab.evaluate(inPage.close, this.name);
   }
 }

@@ -1,14 +1,24 @@
 // The seam between journeys and engines: what a journey may ask of a browser, whatever drives it. Each driver is a file in
 // `drivers`; nothing else knows which engine it is.
 
+import type { DnsSink } from "../browser/attacks/witness/dns";
+
 /** Milliseconds that a page has to come to what it is waited for. */
 const PATIENCE_MS = 30_000;
 const BETWEEN_MS = 50;
+
+/** What a browser is started with. */
+export interface Launch {
+  /** The DNS server that it asks for every name, where it can be told. */
+  dns?: DnsSink;
+}
 
 /** One browser that runs. */
 export interface Engine {
   /** Name and version, as the browser has them. */
   readonly product: string;
+  /** Whether it asks the DNS server that it was started with. */
+  readonly asks: boolean;
   /** A new tab. */
   tab(size?: Size): Promise<Tab>;
   close(): Promise<void>;
@@ -26,11 +36,13 @@ export const DESKTOP: Size = { width: 1280, height: 900 };
 export interface Driver {
   /** A sentence where it isn't, with what to do. */
   missing(): string | undefined;
-  launch(): Promise<Engine>;
+  launch(given?: Launch): Promise<Engine>;
 }
 
 /** A tab of a browser. */
 export abstract class Tab {
+  /** Texts of dialogs that the page has shown; each was answered with yes. */
+  readonly dialogs: string[] = [];
   /** Goes to an address; resolves once it has loaded. */
   abstract goto(url: string): Promise<void>;
   /** Presses a place of the view with the mouse, in CSS px. */

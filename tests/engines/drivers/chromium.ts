@@ -1,8 +1,9 @@
 // Chromium, an installed one, by Playwright; and Playwright's own builds of the other engines where a developer has them.
 
 import { existsSync } from "node:fs";
-import { type Browser, type BrowserType, chromium, type LaunchOptions, type Page } from "@playwright/test";
-import { DESKTOP, type Driver, type Engine, type Size, Tab } from "../engine";
+import { type Browser, type BrowserType, chromium, type LaunchOptions } from "@playwright/test";
+import { DESKTOP, type Driver, type Engine, type Tab } from "../engine";
+import { PageTab } from "./page-tab";
 
 const INSTALLED = [process.env.BELLJAR_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
 
@@ -35,6 +36,8 @@ export async function launched(type: BrowserType, options: LaunchOptions = {}): 
 class PlaywrightEngine implements Engine {
   readonly #browser: Browser;
   readonly product: string;
+  /** What attacks in Chromium has a driver of its own (tests/browser/attacks). */
+  readonly asks = false;
 
   constructor(browser: Browser, product: string) {
     this.#browser = browser;
@@ -43,51 +46,19 @@ class PlaywrightEngine implements Engine {
 
   async tab(size = DESKTOP): Promise<Tab> {
     const context = await this.#browser.newContext({ viewport: size });
-    return new PlaywrightTab(await context.newPage());
+    const page = await context.newPage();
+    const tab = new PageTab(page, page.keyboard, {
+      resize: (size) => page.setViewportSize(size),
+      close: () => context.close(),
+    });
+    page.on("dialog", (dialog) => {
+      tab.dialogs.push(dialog.message());
+      dialog.accept().catch(() => {}); // its page may be gone
+    });
+    return tab;
   }
 
   close(): Promise<void> {
     return this.#browser.close();
-  }
-}
-
-class PlaywrightTab extends Tab {
-  readonly #page: Page;
-
-  constructor(page: Page) {
-    super();
-    this.#page = page;
-  }
-
-  async goto(url: string): Promise<void> {
-    await this.#page.goto(url);
-  }
-
-  protected point(x: number, y: number): Promise<void> {
-    return this.#page.mouse.click(x, y);
-  }
-
-  type(text: string): Promise<void> {
-    return this.#page.keyboard.type(text);
-  }
-
-  press(key: string, ...held: string[]): Promise<void> {
-    return this.#page.keyboard.press([...held, key].join("+"));
-  }
-
-  resize(size: Size): Promise<void> {
-    return this.#page.setViewportSize(size);
-  }
-
-  picture(): Promise<Buffer> {
-    return this.#page.screenshot();
-  }
-
-  close(): Promise<void> {
-    return this.#page.context().close();
-  }
-
-  protected text(expression: string): Promise<string> {
-    return this.#page.evaluate(expression) as Promise<string>;
   }
 }

@@ -36,12 +36,16 @@ async function send(url: string, method: string, body?: unknown): Promise<unknow
 export class Session {
   readonly capabilities: Record<string, unknown>;
   readonly #url: string;
-  #window = "";
+  /** The window that the browser came with, which stays: no command goes through while the one in use is closed. */
+  readonly #first: string;
+  #window: string;
   /** Settles with the last command so far. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(url: string, capabilities: Record<string, unknown>) {
+  private constructor(url: string, first: string, capabilities: Record<string, unknown>) {
     this.#url = url;
+    this.#first = first;
+    this.#window = first;
     this.capabilities = capabilities;
   }
 
@@ -56,7 +60,8 @@ export class Session {
       sessionId: string;
       capabilities: Record<string, unknown>;
     };
-    return new Session(`${driver}/session/${made.sessionId}`, made.capabilities);
+    const url = `${driver}/session/${made.sessionId}`;
+    return new Session(url, (await send(`${url}/window`, "GET")) as string, made.capabilities);
   }
 
   /** A window of its own, because a tab behind another one stands still; gives its handle. */
@@ -74,6 +79,12 @@ export class Session {
       this.#window = window;
       return send(`${this.#url}/${path}`, method, body);
     });
+  }
+
+  /** Closes a window. */
+  async shut(window: string): Promise<void> {
+    await this.ask(window, "DELETE", "window");
+    await this.ask(this.#first, "GET", "window");
   }
 
   close(): Promise<unknown> {

@@ -3,22 +3,23 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import type { Readable } from "node:stream";
 import { webkit } from "@playwright/test";
-import { DESKTOP, type Driver, type Engine, type Size, Tab } from "../engine";
+import { freePort } from "../../bench/served";
+import { DESKTOP, type Driver, type Engine, type Launch, type Size, Tab } from "../engine";
 import { launched } from "./chromium";
 import { keyed, pressed, Session } from "./webdriver";
 
 const DRIVERS = [process.env.BELLJAR_WEBKIT, "/usr/bin/WebKitWebDriver"];
 const SCREEN = "/usr/bin/Xvfb";
 const SCRIPT_MS = 170_000;
+/** So long a script may keep other commands waiting. */
+const TURN_MS = 100;
 const NONE = "There is no WebKit here: .ci/webkit says how to get one.";
 
 export const WebKit: Driver = {
   missing: () => (existsSync(webkit.executablePath()) || (driver() && existsSync(SCREEN)) ? undefined : NONE),
-  launch: () => (existsSync(webkit.executablePath()) ? launched(webkit) : MiniBrowser.launch()),
+  launch: (given) => (existsSync(webkit.executablePath()) ? launched(webkit) : MiniBrowser.launch(given)),
 };
 
 function driver(): string | undefined {
@@ -48,31 +49,39 @@ function screen(): Promise<{ process: ChildProcess; display: string }> {
   });
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/**
+ * The driver, and what it is to be told, as a command. Its browser asks the machine's resolver for names: with a server of
+ * the test's it sees other settings of that than everybody else, which root can give it (a mount of its own).
+ */
+function command(path: string, port: number, server: string | undefined): [string, string[]] {
+  const driver = [path, `--port=${port}`];
+  if (server === undefined) return [path, driver.slice(1)];
+  const mounted =
+    'file=$(mktemp) && printf "nameserver %s\\noptions timeout:1 attempts:1\\n" "$1" >"$file" && ' +
+    'mount --bind "$file" /etc/resolv.conf && rm "$file" && shift && exec "$@"';
+  return ["unshare", ["--mount", "sh", "-c", mounted, "sh", server, ...driver]];
 }
 
 class MiniBrowser implements Engine {
   readonly product: string;
+  readonly asks: boolean;
   readonly #session: Session;
   readonly #processes: readonly ChildProcess[];
 
-  private constructor(session: Session, processes: readonly ChildProcess[]) {
+  private constructor(session: Session, processes: readonly ChildProcess[], asks: boolean) {
     this.#session = session;
+    this.asks = asks;
     this.#processes = processes;
     this.product = `WebKitGTK ${session.capabilities.browserVersion}`;
   }
 
-  static async launch(): Promise<MiniBrowser> {
+  static async launch({ dns }: Launch = {}): Promise<MiniBrowser> {
     const path = driver();
     if (!path) throw new Error(NONE);
     const { process: xvfb, display } = await screen();
     const port = await freePort();
-    const child = spawn(path, [`--port=${port}`], {
+    const server = await dns?.listenPlain();
+    const child = spawn(...command(path, port, server), {
       stdio: "ignore",
       env: {
         ...process.env,
@@ -84,8 +93,8 @@ class MiniBrowser implements Engine {
       },
     });
     try {
-      const session = await Session.begin(`http://127.0.0.1:${port}`, {}, SCRIPT_MS);
-      return new MiniBrowser(session, [child, xvfb]);
+      const session = await Session.begin(`http://127.0.0.1:${port}`, { unhandledPromptBehavior: "accept" }, SCRIPT_MS);
+      return new MiniBrowser(session, [child, xvfb], server !== undefined);
     } catch (error) {
       for (const one of [child, xvfb]) one.kill();
       throw error;
@@ -104,9 +113,15 @@ class MiniBrowser implements Engine {
   }
 }
 
+interface Answer {
+  value?: string;
+  error?: string;
+}
+
 class MiniBrowserTab extends Tab {
   readonly #session: Session;
   readonly #window: string;
+  #next = 0;
 
   constructor(session: Session, window: string) {
     super();
@@ -142,16 +157,26 @@ class MiniBrowserTab extends Tab {
   }
 
   async close(): Promise<void> {
-    await this.#session.ask(this.#window, "DELETE", "window");
+    await this.#session.shut(this.#window);
   }
 
+  /** Asks again and again, because a script that is waited for keeps all other commands waiting, to other tabs, too. */
   protected async text(expression: string): Promise<string> {
+    const id = this.#next++;
     // The error as text: a driver tells no more of one than that there was one.
-    const script = `const done = arguments[arguments.length - 1];
-      (async () => (${expression}))().then((value) => done({ value }), (error) => done({ error: String(error) }));`;
-    const answer = (await this.#post("execute/async", { script, args: [] })) as { value: string; error?: string };
-    if (answer.error !== undefined) throw new Error(answer.error);
-    return answer.value;
+    const begin = `const all = (window.askedByTests ??= {}), asked = (all[${id}] = {});
+      asked.over = (async () => (${expression}))()
+        .then((value) => (asked.answer = { value }), (error) => (asked.answer = { error: String(error) }));`;
+    const again = `const all = window.askedByTests ?? {}, asked = all[${id}] ?? { answer: { error: "the page is gone" } };`;
+    const wait = `const done = arguments[arguments.length - 1], late = new Promise((end) => setTimeout(end, ${TURN_MS}));
+      Promise.race([asked.over, late]).then(() => { if (asked.answer) delete all[${id}]; done(asked.answer ?? null); });`;
+    let script = begin + wait;
+    for (const end = Date.now() + SCRIPT_MS; Date.now() < end; script = again + wait) {
+      const answer = (await this.#post("execute/async", { script, args: [] })) as Answer | null;
+      if (answer?.error !== undefined) throw new Error(answer.error);
+      if (answer) return answer.value as string;
+    }
+    throw new Error(`there was no answer within ${SCRIPT_MS} ms`);
   }
 
   #post(path: string, body: unknown): Promise<unknown> {

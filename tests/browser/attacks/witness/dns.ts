@@ -1,8 +1,10 @@
 // A DNS sink: the server that the browser asks for every name. It speaks DNS over HTTPS (RFC 8484), because that is the
 // resolver a browser can be told to use, and on a machine of one's own; each name it is asked for is kept, and each one
-// has the address of this machine. Chromium posts its questions over HTTP/1.1, Firefox gets its answers over HTTP/2.
+// has the address of this machine. Chromium posts its questions over HTTP/1.1, Firefox gets its answers over HTTP/2. WebKitGTK
+// asks whom the machine asks, by plain DNS: where a test may, it is answered, too.
 
-import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
+import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { createSocket, type Socket as Datagrams } from "node:dgram";
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 
@@ -10,6 +12,8 @@ import type { AddressInfo, Socket } from "node:net";
 const A = 1;
 const IN = 1;
 const HEADER_BYTES = 12;
+/** A machine's own resolver takes no port from its settings, so each sink has an address of loopback to itself. */
+const PLAIN_PORT = 53;
 
 export class DnsSink {
   readonly #certificate = selfSigned();
@@ -17,6 +21,7 @@ export class DnsSink {
   #server: Http2SecureServer | undefined;
   readonly #open = new Set<Socket | ServerHttp2Session>();
   #port = 0;
+  #plain: Datagrams | undefined;
 
   constructor(heard: (name: string) => void) {
     this.#heard = heard;
@@ -46,7 +51,26 @@ export class DnsSink {
     this.#port = (server.address() as AddressInfo).port;
   }
 
+  /** Answers plain DNS as well; gives the address, or undefined where nobody may listen there (it takes root). */
+  async listenPlain(): Promise<string | undefined> {
+    const [high, low] = randomBytes(2);
+    const address = `127.77.${high}.${low || 1}`;
+    const socket = createSocket("udp4", (query, from) => {
+      const answer = this.#answer(query);
+      if (answer) socket.send(answer, from.port, from.address);
+    });
+    const bound = new Promise<boolean>((resolve) => {
+      socket.once("error", () => resolve(false));
+      socket.bind(PLAIN_PORT, address, () => resolve(true));
+    });
+    if (!(await bound)) return undefined;
+    this.#plain = socket.on("error", () => {});
+    return address;
+  }
+
   async close(): Promise<void> {
+    this.#plain?.close();
+    this.#plain = undefined;
     const server = this.#server;
     this.#server = undefined;
     for (const one of this.#open) one.destroy();

@@ -29,7 +29,8 @@ function runs(path: string): boolean {
   }
 }
 
-const prefs = (dns: DnsSink): Record<string, unknown> => ({
+/** Settings with which Firefox asks the sink, and looks ahead as it does at home. */
+export const prefs = (dns: DnsSink): Record<string, unknown> => ({
   // DNS over HTTPS and nothing else (mode 3), at the sink, which is on this machine.
   "network.trr.mode": 3,
   "network.trr.uri": dns.url,
