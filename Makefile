@@ -24,7 +24,7 @@ BROWSER_SOURCES := package.json $(shell find static -path static/dist -prune -o 
 BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --format=esm --packages=external \
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
-.PHONY: help serve test contract engines soak bench bench-quick bench-beside bench-server trace build wheel assets node lint format lock clean \
+.PHONY: help serve test contract engines soak bench bench-quick bench-beside bench-server evaluate trace build wheel assets node lint format lock clean \
 	docs docs-api docs-engines docs-security docs-speed npm runtime-wheel
 
 help: ## list the commands
@@ -100,6 +100,13 @@ bench-beside: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure pages made with j
 trace: $(ENVIRONMENT) $(BROWSER_CODE) assets ## where each millisecond of a start goes
 	@mkdir -p build/bench && .ci/chromium > build/chromium
 	@$(BENCH) --trace
+
+evaluate: $(ENVIRONMENT) $(BROWSER_CODE) assets ## ask 25 data questions (MODEL=name BASE=https://api.example/v1, KEY=… before it)
+	@mkdir -p build/evaluate && .ci/chromium > build/chromium
+	@npx --no-install esbuild tests/evaluate/main.ts --bundle --platform=node --format=esm --packages=external \
+		--outfile=build/evaluate/main.mjs --log-level=warning
+	@BELLJAR_CHROMIUM="$$(cat build/chromium)" MODEL="$(or $(MODEL),scripted)" BASE="$(BASE)" PRICES="$(PRICES)" \
+		OUTFLOW="$(or $(OUTFLOW),everything)" ONLY="$(ONLY)" node build/evaluate/main.mjs
 
 bench-server: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure the server beside nginx, and 200 visitors at once
 	@$(BIN)/python tests/bench/server.py

@@ -1,7 +1,7 @@
 // Writes docs/api.md from the SDK's types and their comments. `--to FILE` writes it somewhere else.
 
 import { rmSync } from "node:fs";
-import { cp, mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { register } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -21,7 +21,7 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const app = await Application.bootstrapWithPlugins({
   name: "belljar SDK",
-  entryPoints: [join(root, "static/src/host/index.ts")],
+  entryPoints: [join(root, "static/src/host/index.ts"), join(root, "static/src/ask/index.ts")],
   tsconfig: join(root, "tsconfig.json"),
   outputs: [{ name: "markdown", path: folder }],
   plugin: ["typedoc-plugin-markdown"],
@@ -50,4 +50,19 @@ app.validate(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
 await app.generateOutputs(project);
 if (app.logger.hasErrors()) process.exit(1);
-await cp(join(folder, "README.md"), values.to);
+// One document: what `ask` speaks of are the sandbox's types.
+const [sandbox, ask] = await Promise.all(["host.md", "ask.md"].map((name) => readFile(join(folder, name), "utf8")));
+const titles = (text) => [...text.matchAll(/^### (.+)$/gm)].map(([, title]) => title.toLowerCase());
+// Of two headings that are called the same, the second one's address ends with a number.
+const twice = titles(ask).filter((title) => titles(sandbox).includes(title));
+const own = twice.reduce((text, title) => text.replaceAll(`](#${title})`, `](#${title}-1)`), ask);
+const whole = [
+  sandbox.replace(/^# .*$/m, "# belljar SDK"),
+  own
+    .replace(/^# .*$/m, "# belljar/ask\n\nWhat `/ask.js` exports: see [ask.md](ask.md).")
+    .replace(/^## (.+)$/gm, "## $1 of ask")
+    .replaceAll("](host.md#", "](#")
+    .replaceAll('<a id="property-', '<a id="ask-property-')
+    .replaceAll("](#property-", "](#ask-property-"),
+];
+await writeFile(values.to, `${whole.map((text) => text.trim()).join("\n\n")}\n`);

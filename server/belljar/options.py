@@ -41,9 +41,11 @@ def option(default: Any, parse: Parser, help_text: str, *, metavar: str = "VALUE
         metavar: What the value is called in the help.
     """
     metadata = {"parse": parse, "help": help_text, "metavar": metavar}
+    # What is printed of settings has no secret in it.
+    shown = metavar != "SECRET"
     if callable(default):
-        return field(default_factory=default, metadata=metadata)
-    return field(default=default, metadata=metadata)
+        return field(default_factory=default, metadata=metadata, repr=shown)
+    return field(default=default, metadata=metadata, repr=shown)
 
 
 def _quantity(value: object, units: dict[str, float], allowed: str) -> float:
@@ -225,6 +227,49 @@ def secret(value: object) -> str:
     if isinstance(value, str) and (value == "" or re.fullmatch(r"[\x21-\x7e]{16,1000}", value)):
         return value
     raise ValueError("a key of 16 or more letters, digits and signs without spaces")
+
+
+def key(value: object) -> str:
+    """A key to somebody else's service, as it can stand in a header; "" for none."""
+    if isinstance(value, str) and re.fullmatch(r"[\x21-\x7e]{0,1000}", value):
+        return value
+    raise ValueError("a key of letters, digits and signs without spaces")
+
+
+def model_url(value: object) -> str:
+    """Address of a models' server up to what its form adds, without a slash at its end; "" for none.
+
+    The key goes there, so it is https, or http to this machine.
+    """
+    allowed = (
+        'an address as "https://api.example/v1" (http to this machine alone), without name, key or query'
+    )
+    if not isinstance(value, str):
+        raise ValueError(allowed)
+    if value == "":
+        return ""
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(allowed) from None
+    here = host in {"localhost", "127.0.0.1", "::1"}
+    if not host or parts.scheme not in ({"http", "https"} if here else {"https"}):
+        raise ValueError(allowed)
+    if parts.username or parts.password or parts.query or parts.fragment or not value.isprintable():
+        raise ValueError(allowed)
+    return value.rstrip("/")
+
+
+def prices(value: object) -> tuple[tuple[str, float, float], ...]:
+    """What models cost: name, then money for a million tokens in and out."""
+    found = []
+    for word in words(value):
+        match = re.fullmatch(r"([^=]{1,200})=(\d{1,6}(?:\.\d{1,6})?)/(\d{1,6}(?:\.\d{1,6})?)", word)
+        if match is None:
+            raise ValueError('prices of a million tokens in and out, as "name=2.5/10, other=0.1/0.4"')
+        found.append((match[1], float(match[2]), float(match[3])))
+    return tuple(found)
 
 
 def redis_url(value: object) -> str:

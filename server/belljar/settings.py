@@ -34,7 +34,7 @@ _ROUTES = frozenset(
             "/policy.json",
             "/healthz",
         ),
-        *("/markdown-exec.js", "/try-examples.js"),
+        *("/markdown-exec.js", "/try-examples.js", "/model"),
     }
 )
 
@@ -95,6 +95,53 @@ class Connections:
     header_bytes: int = option(
         2**15, options.size, "bytes of a request's line and headers together", metavar="BYTES"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models that visitors may ask through this server, and what of them they may use."""
+
+    model_url: str = option(
+        "",
+        options.model_url,
+        'server whose models visitors may ask, as "https://api.example/v1"; without one they may not',
+        metavar="URL",
+    )
+    model_key: str = option(
+        "",
+        options.key,
+        "key to it (a secret: better in the environment); no visitor sees it",
+        metavar="SECRET",
+    )
+    model_names: tuple[str, ...] = option(
+        (), options.words, "models that visitors may ask, the usual one first; no others", metavar="LIST"
+    )
+    model_prices: tuple[tuple[str, float, float], ...] = option(
+        (),
+        options.prices,
+        'what a million tokens cost, in and out, as "name=2.5/10": shown to visitors, for their limits',
+        metavar="LIST",
+    )
+    model_body_bytes: int = option(
+        2 * 2**20, options.size, "bytes of one question, with all that was said before", metavar="BYTES"
+    )
+    model_requests: int = option(30, options.count, "questions of one client a minute", metavar="N")
+    model_tokens: int = option(500_000, options.count, "tokens of one client a day", metavar="N")
+    model_all_tokens: int = option(5_000_000, options.count, "tokens of all clients a day", metavar="N")
+    model_silence: float = option(
+        120.0, options.duration, "time that the models' server may say nothing", metavar="SECONDS"
+    )
+
+    def __post_init__(self) -> None:
+        if self.model_url and not self.model_names:
+            raise SettingsError(
+                "model_url is set and model_names is not: name the models that visitors may ask "
+                "(BELLJAR_MODEL_NAMES=name,other)."
+            )
+        if self.model_names and not self.model_url:
+            raise SettingsError("model_names is set and model_url is not: say where the models are.")
+        if unknown := [name for name, _, _ in self.model_prices if name not in self.model_names]:
+            raise SettingsError(f"model_prices has {unknown[0]!r}, which is none of model_names.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +226,7 @@ class Settings:
     )
     limits: Limits = field(default_factory=Limits)
     connections: Connections = field(default_factory=Connections)
+    models: Models = field(default_factory=Models)
 
     def __post_init__(self) -> None:
         if self.limits.timeout > self.limits.max_timeout:
@@ -194,7 +242,11 @@ class Settings:
 
 
 #: Settings that stand together in an object of their own, by the name they have in `Settings`.
-_GROUPS: Mapping[str, type] = {"limits": Limits, "connections": Connections}
+_GROUPS: Mapping[str, type] = {
+    "limits": Limits,
+    "connections": Connections,
+    "models": Models,
+}
 
 
 def settable() -> Iterator[Field[Any]]:

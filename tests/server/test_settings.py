@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from belljar.errors import SettingsError
-from belljar.settings import Connections, Limits, Settings, load_settings, settable
+from belljar.settings import Connections, Limits, Models, Settings, load_settings, settable
 
 
 def load(
@@ -166,13 +166,71 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
 
 
 def test_every_field_can_be_set_and_has_a_help_text() -> None:
-    names = [item.name for group in (Settings, Limits, Connections) for item in fields(group)]
-    assert sorted(item.name for item in settable()) == sorted({*names} - {"limits", "connections"})
+    names = [item.name for group in (Settings, Limits, Connections, Models) for item in fields(group)]
+    assert sorted(item.name for item in settable()) == sorted({*names} - {"limits", "connections", "models"})
     assert all(item.metadata["help"] for item in settable())
 
 
-@pytest.mark.parametrize("name", ["tab_key", "redis_url"])
+@pytest.mark.parametrize("name", ["tab_key", "redis_url", "model_key"])
 def test_a_secret_that_cannot_be_is_not_shown(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match=name) as refused:
         load(tmp_path, env={f"BELLJAR_{name.upper()}": "hidden word"})
     assert "hidden" not in str(refused.value)
+
+
+def test_models_are_named_with_where_they_are_and_what_they_cost(tmp_path: Path) -> None:
+    toml = 'model_url = "https://api.example/v1/"\nmodel_names = ["a/b:free", "c"]\nmodel_prices = "c=2.5/10"'
+    models = load(tmp_path, toml, env={"BELLJAR_MODEL_KEY": "sk-1"}).models
+    assert (models.model_url, models.model_key) == ("https://api.example/v1", "sk-1")
+    assert (models.model_names, models.model_prices) == (("a/b:free", "c"), (("c", 2.5, 10.0),))
+    assert load(tmp_path, "").models.model_url == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.example/v1",
+        "https://name:word@api.example/v1",
+        "https://api.example/v1?key=k",
+        "api.example",
+        "https://",
+        "https://api.example:port/v1",
+        "file:///etc/passwd",
+    ],
+)
+def test_a_model_server_that_would_see_the_key_in_clear_or_is_none_is_refused(
+    tmp_path: Path, url: str
+) -> None:
+    with pytest.raises(SettingsError, match="model_url"):
+        load(tmp_path, model_url=url, model_names="m")
+    assert load(tmp_path, model_url="http://127.0.0.1:11434/v1", model_names="m").models.model_url
+
+
+ONE = {"model_url": "https://a.example", "model_names": "m"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        ({"model_url": "https://api.example/v1"}, "model_names is not"),
+        ({"model_names": "m"}, "model_url is not"),
+        (
+            {"model_url": "https://a.example", "model_names": "m", "model_prices": "n=1/2"},
+            "none of model_names",
+        ),
+        ({"model_prices": "m=cheap"}, "model_prices"),
+    ],
+)
+def test_a_proxy_that_is_half_set_up_says_what_is_missing(
+    tmp_path: Path, flags: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        load(tmp_path, **flags)
+
+
+def test_settings_that_are_printed_show_no_secret(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path, tab_key="k" * 16, model_url="https://a.example", model_key="sk-x", model_names="m"
+    )
+    assert "kkk" not in repr(settings)
+    assert "sk-x" not in repr(settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,20 +32,21 @@ class CommonHeaders:
 class RequestLimits:
     """Refuses requests larger than anything that is asked for here, before a byte of their body is read.
 
-    No route reads a body. A client that sends one is answered and cut off, so that it can't keep the
-    connection busy with it. A route that takes a body, or costs more than handing out a file (a model
-    proxy), gets its own limit where it is added.
+    Hardly any route reads a body. A client that sends one is answered and cut off, so that it can't keep the
+    connection busy with it.
 
     Args:
         header_bytes: Most bytes of request line and headers together.
+        bodies: Bytes of a body by the path of a route that takes one, and nothing else does.
     """
 
     #: Some clients send a few bytes with a GET; they are dropped unread.
     BODY_BYTES = 1024
 
-    def __init__(self, app: ASGIApp, header_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, header_bytes: int, bodies: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.header_bytes = header_bytes
+        self.bodies = dict(bodies or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refused = self._refused(scope) if scope["type"] == "http" else None
@@ -66,7 +69,10 @@ class RequestLimits:
         length = sent.get(b"content-length", b"0")
         if not (length.isdigit() and len(length) < 20):
             return 400, "The Content-Length is not a number."
-        if int(length) > self.BODY_BYTES:
+        most = self.bodies.get(scope["path"].removeprefix(scope.get("root_path", "")))
+        if int(length) > (self.BODY_BYTES if most is None else most):
+            if most is not None:
+                return 413, f"The request is longer than the {most:,} bytes that this server takes here."
             return 413, "This server takes no body: it hands out files and reads nothing."
         return None
 

@@ -18,7 +18,6 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import anyio
 from starlette.responses import PlainTextResponse
@@ -26,6 +25,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from belljar.errors import BelljarError
 from belljar.http import headers
+from belljar.http.origins import same_origin
 from belljar.tabs import ADMIT, MAX_HELLO, MAX_MESSAGE, tokens
 from belljar.tabs.relay import Line, Offer, Relay, RelayError, Side, TokenError
 from belljar.untrusted import read_json
@@ -114,20 +114,6 @@ class TabSockets:
             _admit(socket)
             await _say(socket, type="offered", name=offer.name, address=offer.address)
             await _carry(socket, line, None)
-
-
-def same_origin(origin: str, host: str) -> bool:
-    """Whether an Origin header names the host that was asked: no other site's page may use a socket.
-
-    The scheme is not compared, because a proxy that ends TLS changes it.
-    """
-    try:
-        parts, asked = urlsplit(origin), urlsplit(f"//{host}")
-        usual = {"http": 80, "https": 443}[parts.scheme]
-        port, asked_port = parts.port or usual, asked.port or usual
-    except (KeyError, ValueError):
-        return False
-    return bool(parts.hostname) and (parts.hostname, port) == (asked.hostname, asked_port)
 
 
 async def _carry(socket: WebSocket, line: Line, seconds: float | None) -> None:
@@ -231,4 +217,4 @@ def _left(reason: str) -> str:
     return json.dumps({"type": "left", "reason": reason})
 
 
-__all__ = ["LONGEST", "PROGRAMS", "Side", "TabSockets", "same_origin"]
+__all__ = ["LONGEST", "PROGRAMS", "Side", "TabSockets"]

@@ -1,6 +1,7 @@
 """App: the routes of the server, each a body and the headers of its kind.
 
-No HTTP route takes input: no query, no body, no cookie is read, and none is reflected. Every URL that leaves
+No HTTP route takes input but the one that passes questions on to a model, where the operator has set that up:
+no query, no body, no cookie is read, and none is reflected. Every URL that leaves
 the server is relative, so it works behind a reverse proxy, under a path prefix, and mounted in another ASGI
 app. The two WebSockets of `tabs` are there only where the operator has set a key for them.
 """
@@ -25,6 +26,8 @@ from belljar.errors import AssetError, BelljarError, SettingsError
 from belljar.http import headers
 from belljar.http.middleware import CommonHeaders, Prefix, RequestLimits
 from belljar.http.resources import Resource, respond
+from belljar.proxy import views as proxy
+from belljar.proxy.views import Completions
 from belljar.settings import Settings, load_settings
 from belljar.tabs.relay import MemoryRelay, Relay
 from belljar.tabs.views import TabSockets
@@ -58,9 +61,11 @@ def create_app(
     setup = setup or Setup()
     views = Views(Site(settings, dist, offered, setup.say), setup)
     sockets, relay = _tab_sockets(settings)
+    models, completions = _models(settings)
     app = Starlette(
         routes=[
             *sockets,
+            *models,
             Route("/", views.page),
             Route("/plain", views.plain_page),
             Route("/notebook/{name}", views.notebook),
@@ -90,10 +95,12 @@ def create_app(
         ],
         middleware=[
             Middleware(CommonHeaders),
-            Middleware(RequestLimits, header_bytes=settings.connections.header_bytes),
+            Middleware(
+                RequestLimits, header_bytes=settings.connections.header_bytes, bodies=_bodies(settings)
+            ),
             Middleware(Prefix, prefix=settings.root_path),
         ],
-        lifespan=_closing(relay),
+        lifespan=_closing(relay, completions),
         exception_handlers={BelljarError: views.unavailable, Exception: _failed},
     )
     # Starlette's own redirect for a slash too many would be an absolute URL made from the Host header.
@@ -300,12 +307,31 @@ def _tab_sockets(settings: Settings) -> tuple[list[BaseRoute], Relay | None]:
     return [*routes], relay
 
 
-def _closing(relay: Relay | None) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _models(settings: Settings) -> tuple[list[BaseRoute], Completions]:
+    """The routes of the model proxy; on a server that asks no models they say so."""
+    completions = Completions(settings.models)
+
+    def names(_: Request) -> Response:
+        return proxy.names(settings.models)
+
+    return [Route(proxy.NAMES, names), Route(proxy.COMPLETIONS, completions, methods=["POST"])], completions
+
+
+def _bodies(settings: Settings) -> dict[str, int]:
+    """Which route takes a body, and how much; where no models are asked it says so, and reads nothing."""
+    paths = {proxy.COMPLETIONS, f"{settings.root_path}{proxy.COMPLETIONS}"}
+    return dict.fromkeys(paths, settings.models.model_body_bytes)
+
+
+def _closing(
+    relay: Relay | None, completions: Completions
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         if relay is not None:
             await relay.close()
+        await completions.close()
 
     return lifespan
 

@@ -63,6 +63,8 @@ export interface Answer {
   readonly ledger: Ledger;
   /** Tokens of all requests; `estimated` where a server counted none. */
   readonly tokens: { readonly input: number; readonly output: number; readonly estimated: boolean };
+  /** What all requests cost by the model's `prices`; undefined without those. `estimated` as for tokens. */
+  readonly money: { readonly spent: number; readonly currency: string; readonly estimated: boolean } | undefined;
   /** Bits that code could have put into its reports, at most; undefined in modes that send what code shows. */
   readonly bits: number | undefined;
   readonly conversation: Conversation;

@@ -3,10 +3,12 @@
 import type { Execution } from "../host/index";
 import type { Answer, AskOptions, AskSandbox, Conversation } from "./ask";
 import { Ended, pause, until } from "./ending";
+import { fencedCode } from "./fences";
 import { Ledger } from "./ledger";
 import { type AskLimits, checkedLimits } from "./limits";
 import { listen, type Reply } from "./listening";
 import { type Call, type CallResult, type Message, ModelError, type Turn } from "./models/model";
+import { costOf, currencyOf } from "./models/prices";
 import { type Fetch, post } from "./models/wire/posting";
 import { MODES, type Mode, Outflow, type Outgoing } from "./outflow/outflow";
 import { asData, instructions, toolsOf } from "./prompt";
@@ -31,6 +33,8 @@ export class Asking {
   readonly #stop = new AbortController();
   readonly #steps: Step[] = [];
   readonly #seen = new Map<string, number>();
+  /** Code that stood in texts, and ran. */
+  readonly #written = new Set<string>();
   #messages: Message[];
   #files: Probed[];
   #system = "";
@@ -49,6 +53,10 @@ export class Asking {
     if (typeof model?.reply !== "function") throw new TypeError("model must be a model, as chat({ … }) makes one.");
     this.#outflow = new Outflow(typeof outflow === "string" ? { mode: outflow } : outflow);
     this.#limits = checkedLimits(limits);
+    if (this.#limits.money < Number.POSITIVE_INFINITY && !model.prices && model.to !== null)
+      throw new TypeError(
+        "The limit money needs what the model costs: prices: { input, output } for a million tokens.",
+      );
     this.#ledger = new Ledger((entry) => tell(onRequest, entry));
     if (after) checkFollowing(after.conversation, this.#outflow.mode, model.to);
     this.#messages = [...(after?.conversation.messages ?? [])];
@@ -118,6 +126,7 @@ export class Asking {
       if (!reply.calls.length) {
         if (reply.why === "length")
           return new Ended("empty", "The model's answer was cut off: it was too long for it.");
+        if (await this.#fenced(reply.text, first)) continue;
         if (reply.text.trim() === "") return new Ended("empty", "The model said nothing.");
         this.#messages.push({ role: "assistant", text: reply.text, calls: [] });
         return new Ended("answered", "");
@@ -131,6 +140,25 @@ export class Asking {
       // Together, so that no conversation has a call without its result.
       this.#messages.push({ role: "assistant", text: reply.text, calls: reply.calls }, { role: "results", results });
     }
+  }
+
+  /**
+   * Runs code that the model wrote into its text instead of calling a tool, as models without tools do; gives whether there
+   * was any. Who has called a tool shows code in an answer and means none of it to run; so does who shows again what has run.
+   */
+  async #fenced(text: string, place: number): Promise<boolean> {
+    const called = this.#messages.some((message) => message.role === "assistant" && message.calls.length > 0);
+    const code = called ? undefined : fencedCode(text);
+    if (code === undefined || this.#written.has(code)) return false;
+    this.#written.add(code);
+    this.#checkTokens();
+    const call = { id: `text_${place}`, name: "execute_python", arguments: JSON.stringify({ code }) };
+    const result = await this.#call(call, place, false);
+    this.#messages.push(
+      { role: "assistant", text, calls: [] },
+      { role: "user", text: `What became of your code:\n${result.text}` },
+    );
+    return true;
   }
 
   /** The model's next answer; asked for again where that may help. */
@@ -190,22 +218,27 @@ export class Asking {
   #count(reply: Reply | undefined, before: number): void {
     const sent = this.#ledger.entries.slice(before);
     const { input, output } = reply?.tokens ?? {};
-    if (sent.length && (input !== undefined || output !== undefined)) this.#ledger.used(reply?.tokens ?? {});
     const posted = sent.filter(({ method, status }) => method === "POST" && status !== "no answer");
     const bytes = posted.reduce((sum, entry) => sum + entry.bytes, 0);
     const said = reply ? reply.text.length + reply.calls.reduce((sum, call) => sum + call.arguments.length, 0) : 0;
     const unknown = posted.length > 0 && (input === undefined || output === undefined);
+    const [into, out] = [input ?? Math.ceil(bytes / 4), output ?? Math.ceil(said / 4)];
     this.#tokens = {
-      input: this.#tokens.input + (input ?? Math.ceil(bytes / 4)),
-      output: this.#tokens.output + (output ?? Math.ceil(said / 4)),
+      input: this.#tokens.input + into,
+      output: this.#tokens.output + out,
       estimated: this.#tokens.estimated || unknown,
     };
+    const { prices } = this.options.model;
+    if (sent.length) this.#ledger.used(reply?.tokens ?? {}, prices && costOf(prices, into, out));
   }
 
   #checkTokens(): void {
     const { input, output } = this.#tokens;
     const { tokens } = this.#limits;
     if (input + output > tokens) throw new Ended("tokens", `It used more than ${tokens} tokens.`);
+    const { money } = this.#limits;
+    const currency = currencyOf(this.options.model.prices);
+    if (this.#ledger.cost > money) throw new Ended("money", `It cost more than ${money} ${currency}.`);
   }
 
   /** A call is being written. */
@@ -328,6 +361,9 @@ export class Asking {
     }
     const bits = this.#outflow.closed ? this.#bits : undefined;
     const { mode } = this.#outflow;
+    const { prices } = this.options.model;
+    const { estimated } = this.#tokens;
+    const money = prices && { spent: this.#ledger.cost, currency: currencyOf(prices), estimated };
     const messages = [...this.#messages];
     const conversation = { messages, files: this.#files, mode, to: this.options.model.to, bits: this.#bits };
     return {
@@ -337,6 +373,7 @@ export class Asking {
       steps: [...this.#steps],
       ledger: this.#ledger,
       tokens: this.#tokens,
+      money,
       bits,
       conversation,
     };

@@ -6,6 +6,7 @@ export type Why =
   | "stopped"
   | "steps"
   | "tokens"
+  | "money"
   | "time"
   | "repairs"
   | "bits"

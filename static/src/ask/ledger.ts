@@ -22,6 +22,8 @@ export interface LedgerEntry {
   readonly received: number;
   /** Tokens as the model's server counted them; undefined where it said nothing. */
   readonly tokens: { readonly input?: number; readonly output?: number };
+  /** What it cost by the model's `prices`, once its answer is over; from bytes by four where the server counted no tokens. */
+  readonly cost?: number;
   /**
    * Bits at most that code could have put into its report by choosing among all the reports that there are
    * (outflow/report.ts). Undefined in modes that send what code shows.
@@ -49,6 +51,11 @@ export class Ledger {
   /** Bytes of all bodies. */
   get bytes(): number {
     return this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Money of all requests, where the model has prices. */
+  get cost(): number {
+    return this.#entries.reduce((sum, { cost = 0 }) => sum + cost, 0);
   }
 
   /** Everything, as JSON that can be saved. */
@@ -94,10 +101,11 @@ export class Ledger {
     if (entry) entry.received = bytes;
   }
 
-  /** @internal Tokens of the last request, as its server said. */
-  used(tokens: { input?: number; output?: number }): void {
+  /** @internal Tokens of the last request, as its server said, and what they cost. */
+  used(tokens: { input?: number; output?: number }, cost?: number): void {
     this.#change(this.#entries.length, (entry) => {
       entry.tokens = { ...entry.tokens, ...tokens };
+      if (cost !== undefined) entry.cost = cost;
     });
   }
 

@@ -5,6 +5,11 @@ export interface AskLimits {
   steps?: number;
   /** Tokens in and out, of all requests together (default 200,000). Where a server counts none, bytes are counted by four. */
   tokens?: number;
+  /**
+   * Money of all requests together, in that of the model's `prices` (default: no limit). One answer may go over it: what it
+   * costs is known when it is over.
+   */
+  money?: number;
   /** Milliseconds from the call to the answer (default 300,000); a person's time to approve is among them. */
   timeMs?: number;
   /** Failures that go back to the model for repair: code that failed, and calls that can't be read (default 4). */
@@ -23,6 +28,7 @@ export interface AskLimits {
 export const LIMITS: Readonly<Required<AskLimits>> = {
   steps: 12,
   tokens: 200_000,
+  money: Number.POSITIVE_INFINITY,
   timeMs: 300_000,
   repairs: 4,
   bits: 192,

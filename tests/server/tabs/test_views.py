@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from belljar.http.origins import same_origin
 from belljar.tabs import views
-from belljar.tabs.views import same_origin
 
 from ..conftest import MakeClient
 

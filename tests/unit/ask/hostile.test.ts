@@ -160,6 +160,12 @@ const CASES: Case[] = [
   ["says that it used up everything", again((at) => ({ calls: [run(`${at}`)], tokens: [10 ** 12, 5] })), "tokens"],
   ["counts no tokens, and is long", again((at) => ({ calls: [run(`x${"y".repeat(90_000)}${at}`)] })), "tokens"],
   [
+    "costs more than was said",
+    again((at) => ({ calls: [run(`${at}`)], tokens: [400_000, 100_000] })),
+    "money",
+    { limits: { money: 2, tokens: 10 ** 9 } },
+  ],
+  [
     "says that it gives tokens back",
     again((at) => ({ calls: [run(`${at}`)], tokens: [-(10 ** 9), Number.NaN] })),
     "steps",
@@ -179,7 +185,7 @@ test.concurrent.each(CASES)(
   "a model that %s comes to an end",
   async (name, script, why, options, sandbox = () => fakeSandbox()) => {
     const { base } = await modelServer(script);
-    const model = chat({ base, model: "m" });
+    const model = chat({ base, model: "m", prices: { input: 1, output: 10 } });
     const answer = await ask(sandbox(), "?", { model, outflow: "everything", ...options });
     expect(answer.why, answer.reason).toBe(why);
     reasons.set(name, answer.reason);
@@ -247,6 +253,8 @@ test("options that can't be are the caller's mistake, and nothing is sent", asyn
   await expect(asking({ outflow: { mode: "schema", k: 1 } })).rejects.toThrow(RangeError);
   await expect(asking({ limits: { stepz: 1 } })).rejects.toThrow(/no limit stepz/);
   await expect(asking({ limits: { steps: Number.NaN } })).rejects.toThrow(RangeError);
+  await expect(asking({ limits: { money: 1 } })).rejects.toThrow(/needs what the model costs/);
+  expect(() => chat({ base: "http://a", model: "m", prices: { input: 1, output: -1 } })).toThrow(/prices.output/);
   expect(() => chat({ base: "nowhere", model: "m" })).toThrow(/address/);
   expect(() => chat({ base: "https://name:word@host", model: "m" })).toThrow(/key/);
 });

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
-import { type AskOptions, ask, chat, local, type Model, messages, responses } from "../../../static/src/ask/index";
+import { type AskOptions, ask, chat, type Model, messages, responses } from "../../../static/src/ask/index";
 import { execution, failure, fakeSandbox, value } from "./sandboxes";
 import {
   endServers,
@@ -224,37 +224,6 @@ test("calls that a server gives the same number, or the same id, are two calls",
   const { bodies } = await asked("chat", twice);
   const ids = bodies[1].messages.flatMap((one: { tool_call_id?: string }) => one.tool_call_id ?? []);
   expect(new Set(ids).size).toBe(2);
-});
-
-describe("a local model", () => {
-  const askLocal = (base: string, fetch?: AskOptions["fetch"]) =>
-    ask(fakeSandbox(), "Hi?", { model: local("ollama", { base, model: "m" }), ...(fetch ? { fetch } : {}) });
-
-  test("that is not running is said to be, with the line that starts it", async () => {
-    const { base } = await modelServer(() => {});
-    await endServers();
-    const answer = await askLocal(`${base}/v1`);
-    expect(answer).toMatchObject({ why: "unreachable", reason: expect.stringContaining("is not running") });
-    expect(answer.reason).toContain("ollama serve");
-  });
-
-  test("without CORS is told apart, with the exact line for this origin", async () => {
-    const { base, heard } = await modelServer((response) => void response.end());
-    // What a browser does where the server's answer doesn't allow the page: only a request without CORS goes through.
-    const fetch: AskOptions["fetch"] = (url, init) =>
-      init.mode === "cors" ? Promise.reject(new TypeError("Failed to fetch")) : globalThis.fetch(url, init);
-    const answer = await askLocal(`${base}/v1`, fetch);
-    expect(answer.reason).toMatch(/no CORS.*OLLAMA_ORIGINS=null ollama serve$/);
-    expect(heard.map(({ method, body }) => [method, body.length])).toEqual([["GET", 0]]);
-    expect(answer.ledger.entries.map(({ method, bytes, status }) => [method, bytes, status])).toEqual([
-      ["POST", expect.any(Number), "no answer"],
-      ["GET", 0, "answered"],
-    ]);
-  });
-
-  test("of a server that nobody knows is a TypeError that names those that are", () => {
-    expect(() => local("toString" as never, { model: "m" })).toThrow(/ollama, lmstudio, llamacpp/);
-  });
 });
 
 test("a redirect is not followed: what was meant for one server goes to no other", async () => {

@@ -1,6 +1,7 @@
 // Chat Completions: the form of OpenAI, of OpenRouter, and of most local servers.
 
 import type { Message, Model, Said, Send, Turn } from "./model";
+import { checkedPrices, type Prices } from "./prices";
 import type { Posted } from "./wire/posting";
 import { errorIn, type Fields, fieldsOf, listOf, objectIn, textOf, tokensOf } from "./wire/reading";
 
@@ -14,6 +15,8 @@ export interface Endpoint {
   key?: string;
   /** Whether figures may be sent to it (default false; in the mode "everything" alone). */
   images?: boolean;
+  /** What it costs: for the ledger, and for the limit `money`. */
+  prices?: Prices;
   /** Further headers that its server needs. */
   headers?: Readonly<Record<string, string>>;
 }
@@ -48,6 +51,7 @@ export function chat(endpoint: Endpoint, explain?: Posted["explain"]): Model {
     name: model,
     to: shown(url),
     images,
+    ...checkedPrices(endpoint.prices),
     async *reply(turn: Turn, send: Send): AsyncGenerator<Said> {
       const body = {
         model,

@@ -1,8 +1,10 @@
 // Models on this machine: Ollama, LM Studio, llama.cpp. A page that can't reach them learns why, with the line to type.
 
 import { chat, type Endpoint } from "./chat";
+import { diagnose, type Found, type Known } from "./finding";
 import type { Model } from "./model";
-import type { Reach } from "./wire/posting";
+import { type Fetch, shortText, watchPolicy } from "./wire/posting";
+import { fieldsOf, listOf, textOf } from "./wire/reading";
 
 /** Servers of local models that are known here. */
 export type LocalServer = "ollama" | "lmstudio" | "llamacpp";
@@ -10,15 +12,6 @@ export type LocalServer = "ollama" | "lmstudio" | "llamacpp";
 export interface LocalEndpoint extends Omit<Endpoint, "base"> {
   /** Where it is, if not at its usual address on this machine. */
   base?: string | URL;
-}
-
-interface Known {
-  name: string;
-  base: string;
-  /** What starts it, for a page of this origin. */
-  start: string;
-  /** What lets a page of this origin in. */
-  letIn(origin: string): string;
 }
 
 const KNOWN: Readonly<Record<LocalServer, Known>> = {
@@ -38,104 +31,63 @@ const KNOWN: Readonly<Record<LocalServer, Known>> = {
     name: "llama.cpp",
     base: "http://127.0.0.1:8080/v1",
     start: "llama-server -m model.gguf --jinja",
-    letIn: () => "llama-server -m model.gguf --jinja",
+    letIn: (origin) => `llama-server -m model.gguf --jinja --cors-origins ${origin}`,
   },
 };
 
-/** A model of a server on this machine. Throws a TypeError for a server that isn't known. */
-export function local(server: LocalServer, { base, ...endpoint }: LocalEndpoint): Model {
+function knownOf(server: LocalServer): Known {
   const known = Object.hasOwn(KNOWN, server) ? KNOWN[server] : undefined;
   if (!known) throw new TypeError(`There is no local server "${server}". There are ${Object.keys(KNOWN).join(", ")}.`);
-  return chat({ ...endpoint, base: base ?? known.base }, (reach) => why(known, reach));
+  return known;
 }
 
-/**
- * Why a local server could not be reached. The browser tells a page only that it failed, so it is asked three things: its
- * own policy, the person's answer to the browser's question, and whether anybody listens there at all. The last is a
- * request without CORS, which says nothing but that somebody answered; it has no body, and stands in the ledger.
- */
-async function why(known: Known, reach: Reach): Promise<string> {
-  const { host, origin } = new URL(reach.url);
-  const here = typeof location === "undefined" ? "null" : location.origin;
-  if (reach.refusedByPage) {
-    return `This page may not reach ${host}: its policy (Content-Security-Policy, connect-src) doesn't name it.`;
-  }
-  if (await refusedByPerson()) {
-    return (
-      `${known.name} at ${host} was not asked: this browser was told not to let this page reach this machine. Allow ` +
-      `"local network access" for ${here} in the site's settings, beside its address.`
-    );
-  }
-  const held = heldBack(origin);
-  const entry = reach.ledger.open("GET", `${origin}/`, new Uint8Array(), { step: 0, bits: 0 });
-  try {
-    await reach.fetch(`${origin}/`, {
-      method: "GET",
-      mode: "no-cors",
-      credentials: "omit",
-      referrerPolicy: "no-referrer",
-      cache: "no-store",
-      signal: reach.signal,
-    });
-    reach.ledger.settle(entry, "answered");
-  } catch {
-    if (!(await held.seen())) {
-      reach.ledger.settle(entry, "no answer");
-      if (!globalThis.crossOriginIsolated)
-        return `${known.name} is not running at ${host}. Start it with: ${known.start}`;
-      return (
-        `${known.name} is not running at ${host}, or doesn't let pages of ${here} read its answers. Either way this helps: ` +
-        known.letIn(here)
-      );
-    }
-    reach.ledger.settle(entry, "answered");
-  } finally {
-    held.off();
-  }
-  return (
-    `${known.name} runs at ${host} and doesn't let pages of ${here} read its answers (no CORS). Start it with: ` +
-    known.letIn(here)
-  );
-}
-
-/**
- * Whether the browser held an answer back. An isolated page (COEP) gets not even an opaque one from a server that doesn't
- * expect it, and the failure looks as if nobody were there; where the browser reports such things, it reports this.
- */
-function heldBack(origin: string): { seen(): Promise<boolean>; off(): void } {
-  if (typeof ReportingObserver === "undefined") return { seen: async () => false, off: () => {} };
-  let heard = (): void => {};
-  const report = new Promise<boolean>((resolve) => {
-    heard = () => resolve(true);
+/** A model of a server on this machine. Throws a TypeError for a server that isn't known. */
+export function local(server: LocalServer, { base, ...endpoint }: LocalEndpoint): Model {
+  const known = knownOf(server);
+  return chat({ ...endpoint, base: base ?? known.base }, async (reach) => {
+    const note = (url: string): ((status: "answered" | "no answer") => void) => {
+      const entry = reach.ledger.open("GET", url, new Uint8Array(), { step: 0, bits: 0 });
+      return (status) => reach.ledger.settle(entry, status);
+    };
+    return (await diagnose(known, { ...reach, note })).sentence;
   });
-  const observer = new ReportingObserver(
-    (reports) => {
-      // What a report is about stands in its JSON alone.
-      if (JSON.stringify(reports).includes(`"${origin}/`)) heard();
-    },
-    { types: ["coep"] },
-  );
-  observer.observe();
-  const late = (): Promise<boolean> => new Promise((later) => setTimeout(() => later(false), REPORT_MS));
-  return { seen: () => Promise.race([report, late()]), off: () => observer.disconnect() };
 }
 
-/** Milliseconds that a report may take. */
-const REPORT_MS = 500;
-
-/** Names of the browser's question about this machine, the newer first. */
-const QUESTIONS = ["loopback-network", "local-network-access"];
-
-/** Whether the person has said no. A browser that has no such question says so by an error. */
-async function refusedByPerson(): Promise<boolean> {
-  if (typeof navigator === "undefined" || !navigator.permissions) return false;
-  for (const name of QUESTIONS) {
-    try {
-      const { state } = await navigator.permissions.query({ name: name as PermissionName });
-      if (state === "denied") return true;
-    } catch {
-      // No such question here.
-    }
+/**
+ * Looks for a local server before anything is asked: whether it runs, which models it has, and if not, why and what to type.
+ * Sends at most two `GET` without a body; nothing of the page but its origin goes along. Rejects with the signal's reason.
+ */
+export async function findLocal(
+  server: LocalServer,
+  options: { base?: string | URL; fetch?: Fetch; signal?: AbortSignal } = {},
+): Promise<Found> {
+  const known = knownOf(server);
+  const { fetch = (url, init) => globalThis.fetch(url, init), signal = new AbortController().signal } = options;
+  const url = `${String(options.base ?? known.base).replace(/\/$/, "")}/models`;
+  const policy = watchPolicy(url);
+  try {
+    const response = await fetch(url, {
+      signal,
+      ...{ credentials: "omit", referrerPolicy: "no-referrer", redirect: "error", cache: "no-store", mode: "cors" },
+    });
+    const models = namesIn(await shortText(response, signal));
+    const { host } = new URL(url);
+    return { state: "running", models, sentence: `${known.name} runs at ${host}.`, line: "" };
+  } catch {
+    signal.throwIfAborted();
+    return await diagnose(known, { url, fetch, signal, refusedByPage: await policy.refused(), note: () => () => {} });
+  } finally {
+    policy.off();
   }
-  return false;
+}
+
+function namesIn(text: string): string[] {
+  try {
+    return listOf(fieldsOf(JSON.parse(text)).data)
+      .map((one) => textOf(fieldsOf(one).id))
+      .filter((id) => id !== "" && id.length <= 200)
+      .slice(0, 200);
+  } catch {
+    return [];
+  }
 }

@@ -2,6 +2,7 @@
 
 import { address, type Endpoint, shown, used } from "./chat";
 import type { Message, Model, Said, Send, Turn } from "./model";
+import { checkedPrices } from "./prices";
 import { errorIn, type Fields, fieldsOf, isFields, objectIn, textOf, tokensOf } from "./wire/reading";
 
 export interface MessagesEndpoint extends Endpoint {
@@ -11,12 +12,13 @@ export interface MessagesEndpoint extends Endpoint {
 
 /** A model behind Messages; `base` is the address before "/v1". Throws a TypeError for an address that can't be. */
 export function messages(endpoint: MessagesEndpoint): Model {
-  const { base, model, key, images = false, headers, maxTokens = 8_192 } = endpoint;
+  const { base, model, key, images = false, headers, prices, maxTokens = 8_192 } = endpoint;
   const url = address(base, "/v1/messages");
   return {
     name: model,
     to: shown(url),
     images,
+    ...checkedPrices(prices),
     async *reply(turn: Turn, send: Send): AsyncGenerator<Said> {
       const body = {
         model,

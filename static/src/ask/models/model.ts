@@ -1,5 +1,6 @@
 // What a model is to the loop: it is given a turn and says things, one after the other. How it is reached is its own.
 
+import type { Prices } from "./prices";
 import type { Posted } from "./wire/posting";
 
 /** A tool's call as the model wrote it; the arguments are text until somebody has read them. */
@@ -68,6 +69,10 @@ export interface Model {
   readonly to: string | null;
   /** Whether figures may be sent to it (in the mode "everything" alone). */
   readonly images?: boolean;
+  /** What it costs, if the person or the operator has said so. */
+  readonly prices?: Prices;
+  /** What people should know of it before they choose it. */
+  readonly note?: string;
   /** Says its answer to a turn. May throw a `ModelError`; `signal` ends it. */
   reply(turn: Turn, send: Send, signal: AbortSignal): AsyncIterable<Said>;
 }

@@ -2,15 +2,17 @@
 
 import { address, authorization, type Endpoint, shown, used } from "./chat";
 import type { Message, Model, Said, Send, ServerEvent, Turn } from "./model";
+import { checkedPrices } from "./prices";
 import { errorIn, type Fields, fieldsOf, objectIn, textOf, tokensOf } from "./wire/reading";
 
 /** A model behind Responses. Throws a TypeError for an address that can't be. */
-export function responses({ base, model, key, images = false, headers }: Endpoint): Model {
+export function responses({ base, model, key, images = false, headers, prices }: Endpoint): Model {
   const url = address(base, "/responses");
   return {
     name: model,
     to: shown(url),
     images,
+    ...checkedPrices(prices),
     async *reply(turn: Turn, send: Send): AsyncGenerator<Said> {
       const body = {
         model,

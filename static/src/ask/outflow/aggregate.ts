@@ -54,7 +54,7 @@ export function aggregateRequest(given: Readonly<Record<string, unknown>>): Aggr
 /** The table that was asked for, tab-separated, or a sentence. Groups below k are left out. */
 export function aggregate(files: readonly Probed[], request: AggregateRequest, { k, rows }: AggregateLimits): string {
   const table = files.find(({ path }) => path === request.file)?.table;
-  if (!table) return "There is no table in a file of that name.";
+  if (!table?.rows) return "There is no table in a file of that name of which aggregates are computed here.";
   const keys = request.by.map((name) => columnOf(table, name));
   const measured = request.measures.map(({ column }) => columnOf(table, column));
   if ([...keys, ...measured].includes(-1)) return "There is no column of that name. Names are those of the schema.";

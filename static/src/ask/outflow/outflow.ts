@@ -2,7 +2,7 @@
 // here as text, and nothing asks the model to keep to anything. docs/ask.md has the reasons.
 
 import type { Execution } from "../../host/index";
-import type { Column, Probed } from "../schema/probe";
+import type { Column, Probed, Table } from "../schema/probe";
 import { type AggregateLimits, aggregate, aggregateRequest } from "./aggregate";
 import { coarse, hold } from "./coarse";
 import { cut, figures, whole } from "./whole";
@@ -115,9 +115,15 @@ export class Outflow {
   }
 
   /** One file: its name as the person has it, its size, its columns. */
-  #file({ path, bytes, table }: Probed): string {
+  #file({ path, bytes, table, parts }: Probed): string {
     const name = JSON.stringify(path);
+    if (parts?.length)
+      return parts.map((part) => this.#table(`${name}, ${JSON.stringify(part.name)} in it`, part.table)).join("\n");
     if (!table) return `${name}: ${bytes} bytes; its columns are not known here, your code can read them`;
+    return this.#table(name, table);
+  }
+
+  #table(name: string, table: Table): string {
     const { k } = this.#limits;
     const count = !this.closed || table.count >= k ? `${table.count} rows` : `fewer than ${k} rows`;
     const withheld = this.closed && !table.named;
@@ -125,7 +131,7 @@ export class Outflow {
     const note = withheld
       ? ". The names of its columns are withheld, its first line may be data: use positions (frame.columns[0])"
       : "";
-    const sample = this.mode === "everything" ? sampleOf(table.rows()) : "";
+    const sample = this.mode === "everything" && table.rows ? sampleOf(table.rows()) : "";
     return `${name}: ${count}; columns: ${columns}${note}${sample}`;
   }
 }

@@ -2,8 +2,12 @@
 // a model runs. Nothing that has been in the sandbox is asked, because code that ran there can answer whatever it likes.
 
 import type { FileData } from "../../host/index";
+import { Unreadable } from "./bytes";
 import { delimiterOf, rowsOf } from "./delimited";
+import { excelSheets, type Sheet } from "./excel";
 import { type Kind, kindOf } from "./kinds";
+import { parquetTable } from "./parquet";
+import { sqliteTables } from "./sqlite";
 
 /** A column as it was found. */
 export interface Column {
@@ -15,8 +19,16 @@ export interface Column {
 export interface Probed {
   path: string;
   bytes: number;
-  /** Null for files that can't be read here. */
+  /** Null for files that can't be read here, and for those with several tables. */
   table: Table | null;
+  /** The tables of a database, or the sheets of a workbook that has several. */
+  parts?: readonly Part[];
+}
+
+/** One of the tables in a file. */
+export interface Part {
+  name: string;
+  table: Table;
 }
 
 /** A table in one of the person's files. */
@@ -26,8 +38,8 @@ export interface Table {
   named: boolean;
   /** Rows without the line of the names. */
   count: number;
-  /** All rows, read anew. */
-  rows(): Iterable<readonly string[]>;
+  /** All rows, read anew; null where the rows are not read here. */
+  rows: (() => Iterable<readonly string[]>) | null;
 }
 
 /** Rows by which kinds and the first line are judged. */
@@ -47,20 +59,52 @@ export async function probe(path: string, data: FileData, header?: boolean): Pro
   const blob = data instanceof Blob ? data : new Blob([data as BlobPart]);
   const probed = { path, bytes: blob.size, table: null };
   if (blob.size === 0 || blob.size > LARGEST) return probed;
-  const ending = /\.(csv|tsv|tab|txt|jsonl|ndjson|json)$/i.exec(path)?.[1]?.toLowerCase();
+  const ending = /\.(csv|tsv|tab|txt|jsonl|ndjson|json|xlsx|xlsm|parquet|sqlite|sqlite3|db)$/i
+    .exec(path)?.[1]
+    ?.toLowerCase();
   if (!ending) return probed;
+  if (BINARY.test(ending)) return { ...probed, ...(await ofBinary(blob, ending, header)) };
   const text = await blob.text();
   if (text.includes("\0")) return probed;
   const table = /json/.test(ending) ? ofRecords(text, ending) : ofText(text, header);
   return { ...probed, table };
 }
 
+/** Files whose bytes have their schema in them, or are packed. */
+const BINARY = /^(?:xls|parquet|sqlite|db)/;
+
+/** What is in a workbook, a Parquet file or a database; a file that isn't as it should be is unknown. */
+async function ofBinary(blob: Blob, ending: string, header: boolean | undefined): Promise<Partial<Probed>> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  try {
+    if (ending === "parquet") return { table: parquetTable(bytes) };
+    const parts = ending.startsWith("xls") ? sheetsOf(await excelSheets(bytes), header) : sqliteTables(bytes);
+    // One table is the file's.
+    const [only, second] = parts;
+    return only && !second ? { table: only.table } : parts.length ? { parts } : {};
+  } catch (error) {
+    if (error instanceof Unreadable) return {};
+    throw error;
+  }
+}
+
+const sheetsOf = (sheets: readonly Sheet[], header: boolean | undefined): Part[] =>
+  sheets.flatMap(({ name, rows }) => {
+    const table = ofRows(() => rows, header);
+    return table ? [{ name: name.slice(0, NAME_CHARS), table }] : [];
+  });
+
 /** A table of delimited text. */
 function ofText(text: string, header: boolean | undefined): Table | null {
   const delimiter = delimiterOf(text);
+  return ofRows(() => rowsOf(text, delimiter), header);
+}
+
+/** A table of rows of which the first may have names. */
+function ofRows(read: () => Iterable<string[]>, header: boolean | undefined): Table | null {
   const sample: string[][] = [];
   let lines = 0;
-  for (const row of rowsOf(text, delimiter)) {
+  for (const row of read()) {
     if (sample.length <= SAMPLE) sample.push(row);
     lines++;
   }
@@ -74,7 +118,7 @@ function ofText(text: string, header: boolean | undefined): Table | null {
   }));
   const rows = function* (): Generator<string[]> {
     let at = 0;
-    for (const row of rowsOf(text, delimiter)) if (at++ > 0 || !named) yield row;
+    for (const row of read()) if (at++ > 0 || !named) yield row;
   };
   return { columns, named, count: lines - (named ? 1 : 0), rows };
 }

@@ -108,8 +108,8 @@ async function* counted(body: ReadableStream<Uint8Array>, count: (bytes: number)
   }
 }
 
-/** The beginning of an error's text. */
-async function shortText(response: Response, signal: AbortSignal): Promise<string> {
+/** The beginning of an answer's text. */
+export async function shortText(response: Response, signal: AbortSignal): Promise<string> {
   let text = "";
   try {
     const decoder = new TextDecoder();
@@ -181,7 +181,7 @@ export function oneLine(text: string): string {
 }
 
 /** Hears whether the page's own policy refuses an address. Outside of pages nothing does. */
-function watchPolicy(url: string): { refused(): Promise<boolean>; off(): void } {
+export function watchPolicy(url: string): { refused(): Promise<boolean>; off(): void } {
   if (typeof document === "undefined") return { refused: async () => false, off: () => {} };
   const { origin } = new URL(url);
   let heard = false;
