@@ -22,6 +22,8 @@ export interface ActiveWorkerOwner {
   ready(): void;
   /** A file of the working folder has been written. */
   file(path: string, blob: Blob): void;
+  /** The cell began before all was here, needs what is not, and can't go on. */
+  lacking(): void;
   /** It has said or caused more than it may, or is of no use, for a reason in a sentence. The owner replaces it. */
   flooded(reason: string): void;
   useless(reason: string): void;
@@ -49,15 +51,16 @@ export class ActiveWorker implements WorkerListener {
     this.vigil = new Vigil({
       ask: (nonce) => worker.post({ type: "ping", nonce }),
       run: () => owner.cell?.run,
-      waits: () => this.#needs.fetching || this.#needs.installing || !worker.whole,
+      waits: () => this.#needs.fetching || this.#needs.installing || !(worker.whole || worker.early),
       useless: (reason) => owner.useless(reason),
     });
     worker.listener = this;
   }
 
   /** Hands over a cell. */
-  start({ run }: Cell): void {
-    this.worker.post({ type: "run", run: run.id, code: run.code, options: run.options });
+  start({ run, repeated }: Cell): void {
+    this.worker.run(run, !repeated);
+    if (!this.worker.whole && !this.worker.early) this.#owner.say({ type: "stalled" });
   }
 
   /** What could not be had may be asked for again. */
@@ -163,6 +166,10 @@ export class ActiveWorker implements WorkerListener {
     this.#paging = false;
     this.#loads();
     if (cell?.run.begun) cell.event({ type: "loaded", packages: [], ms: 0 });
+  }
+
+  lacking(): void {
+    this.#owner.lacking();
   }
 
   message(message: WorkerMessage, size: number): void {

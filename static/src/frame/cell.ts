@@ -29,7 +29,10 @@ export interface CellEvents extends RunEnds {
 }
 
 export class Cell {
-  readonly run: Run;
+  run: Run;
+  /** It was run before, and began too early. */
+  repeated = false;
+  readonly #make: () => Run;
   readonly #events: CellEvents;
   readonly #allowed: object;
   readonly #streams = new Streams((name, text) => this.event({ type: "stream", name, text }));
@@ -37,13 +40,16 @@ export class Cell {
   readonly #handed = new Map<string, FileChange>();
   /** Why others could not be kept. */
   readonly #unkept: string[] = [];
+  /** It has been told that the code runs, and then that it waits until it can be run again. */
+  #waits = false;
 
   constructor(
     { request, code, options }: Extract<HostMessage, { type: "execute" }>,
     settings: BootSettings,
     events: CellEvents,
   ) {
-    this.run = new Run(request, code, options, settings, events);
+    this.#make = () => new Run(request, code, options, settings, events);
+    this.run = this.#make();
     this.#events = events;
     this.#allowed = settings.packages;
   }
@@ -53,7 +59,10 @@ export class Cell {
     const { run } = this;
     switch (message.type) {
       case "started":
-        return run.begin() ? this.event({ type: "started" }) : undefined;
+        if (!run.begin()) return;
+        if (this.#waits) this.event({ type: "loaded", packages: [], ms: 0 });
+        this.#waits = false;
+        return this.event({ type: "started" });
       case "stream": {
         const text = run.quota.stream(message.text);
         return text ? this.#streams.add(message.name, text) : undefined;
@@ -86,6 +95,20 @@ export class Cell {
       case "done":
         return this.#events.done(message);
     }
+  }
+
+  /** It is run again from its beginning, as if nothing had been; until then it loads. */
+  again(): void {
+    if (this.run.begun) {
+      this.event({ type: "clear", wait: false });
+      this.event({ type: "loading", packages: [] });
+      this.#waits = true;
+    }
+    this.repeated = true;
+    this.run.end();
+    this.run = this.#make();
+    this.#handed.clear();
+    this.#unkept.length = 0;
   }
 
   event(event: RunEvent): void {

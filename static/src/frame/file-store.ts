@@ -49,6 +49,13 @@ export class FileStore {
     return [...this.#files];
   }
 
+  /** Back to what there was. */
+  become(entries: readonly [string, Blob][]): void {
+    this.#files.clear();
+    for (const [path, blob] of entries) this.#files.set(path, blob);
+    this.#bytes = entries.reduce((sum, [, { size }]) => sum + size, 0);
+  }
+
   list(): FileInfo[] {
     return this.entries()
       .map(([path, blob]) => ({ path, size: blob.size }))

@@ -193,6 +193,7 @@ function unheard(worker: PythonWorker, limits: FrameLimits, died: (reason: strin
     file: () => {},
     paging: () => {},
     paged: () => {},
+    lacking: () => {},
     died,
   };
 }

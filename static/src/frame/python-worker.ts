@@ -26,6 +26,7 @@ import {
 import { Malformed } from "../protocol/shape";
 import { HEAP, LATER_PARTS, SNAPSHOT } from "../protocol/snapshot";
 import type { Deferred } from "./deferred";
+import type { Run } from "./run";
 import type { Runtime } from "./runtime";
 
 /** What the owner of a worker hears. */
@@ -40,6 +41,8 @@ export interface WorkerListener {
   paging(): void;
   /** That has been handed over. */
   paged(): void;
+  /** It can't wait for what it needs: its cell began before all was here, and does not go on. */
+  lacking(): void;
   /** The worker has come to an end that nobody asked for. */
   died(reason: string): void;
 }
@@ -72,6 +75,9 @@ export class PythonWorker {
   readonly #read: Runtime["read"];
   /** No cell has to wait for a part of the image: where it can't be read while it comes, all of it is here. */
   whole: boolean;
+  /** No cell has run in it. */
+  #unused = true;
+  #early = false;
 
   /** Only a worker that starts from a snapshot can be held. */
   constructor(runtime: Runtime, settings: BootSettings, deferred: Deferred, held = false) {
@@ -116,6 +122,21 @@ export class PythonWorker {
     this.#began = now();
     this.#loadClock.resume();
     this.#handAll((name) => name.startsWith(HEAP));
+  }
+
+  /**
+   * Hands over a cell. The first one need not wait until the image is whole: if it turns out to lack something of it,
+   * nothing is lost by running it again in another worker, which is not `eager`.
+   */
+  run({ id, code, options }: Pick<Run, "id" | "code" | "options">, eager = true): void {
+    this.#early = eager && this.#unused && !this.whole;
+    this.#unused = false;
+    this.post({ type: "run", run: id, code, options, early: this.#early });
+  }
+
+  /** The cell that it was given last began before all was here. */
+  get early(): boolean {
+    return this.#early;
   }
 
   /** It can read what is on its way, page by page, while it runs a cell. */
@@ -240,6 +261,7 @@ export class PythonWorker {
   async #page({ part, offset, length }: Extract<WorkerMessage, { type: "page" }>): Promise<void> {
     const mailbox = this.#mailbox;
     const later = this.#deferred.find(part);
+    if (!mailbox && this.#early) return this.listener?.lacking();
     if (!mailbox || this.#paging) return;
     const size = Math.min(length, PAGE_BYTES);
     if (this.listener?.caused(size) === false) return;

@@ -35,6 +35,8 @@ export class FrameSession implements ActiveWorkerOwner {
   #active: ActiveWorker;
   /** Of what comes while nothing runs. */
   #idle: Quota;
+  /** The files that there were when an early cell began. */
+  #before: [string, Blob][] = [];
   /** So many workers in a row could not boot. */
   #failures = 0;
   #failed: string | undefined;
@@ -131,7 +133,7 @@ export class FrameSession implements ActiveWorkerOwner {
     if (message.options.fresh) this.#replace();
     else if (this.#worker.state === "ready") {
       this.#active.vigil.idle();
-      this.#active.start(cell);
+      this.#start(cell);
     }
     // Otherwise `ready` starts it.
   }
@@ -176,8 +178,24 @@ export class FrameSession implements ActiveWorkerOwner {
     this.say({ type: "packages_loaded", names: [...loaded] });
     // It takes up the session: its files, then the run that waits.
     for (const [path, blob] of this.#files.entries()) this.#worker.post({ type: "file_write", path, blob });
-    if (this.cell) this.#active.start(this.cell);
+    if (this.cell) this.#start(this.cell);
     else this.#pool.quiet();
+  }
+
+  #start(cell: Cell): void {
+    this.#active.start(cell);
+    this.#before = this.#worker.early ? this.#files.entries() : [];
+  }
+
+  /** What it has done is undone, and it begins anew where nothing is lacking. */
+  lacking(): void {
+    const { cell } = this;
+    if (!cell || cell.run.cause) return; // one that is to stop is ended
+    this.say({ type: "stalled" });
+    this.#files.become(this.#before);
+    this.#tellFiles();
+    cell.again();
+    this.#replace();
   }
 
   #done(cell: Cell, message: Extract<WorkerMessage, { type: "done" }>): void {

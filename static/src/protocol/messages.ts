@@ -156,7 +156,8 @@ export type WorkerCommand =
   | { type: "piece"; name: string; value: Piece }
   | ({ type: "packages"; id: string } & Delivery)
   | { type: "warm" }
-  | { type: "run"; run: string; code: string; options: RunOptions }
+  /** `early`: it may begin before all of the image is here. */
+  | { type: "run"; run: string; code: string; options: RunOptions; early: boolean }
   | { type: "interrupt" }
   | { type: "input"; id: string; text: string | null }
   | { type: "complete"; id: string; code: string; cursor: number }

@@ -2,6 +2,7 @@
 
 import { whole } from "../common/blobs";
 import { pageReader } from "../common/pager";
+import type { WorkerMessage } from "../protocol/guards";
 import { say } from "./channel";
 import type { ReadImage } from "./image";
 
@@ -15,7 +16,15 @@ export interface Later {
 /** Reads from what is on its way; blocks. */
 type Paged = (name: string, offset: number, length: number) => Uint8Array<ArrayBuffer>;
 
+/** Nothing of the cell may notice, so nothing of it goes on: the frame ends this worker and runs the cell in another one. */
+function lack(page: Extract<WorkerMessage, { type: "page" }>): never {
+  say(page);
+  for (;;);
+}
+
 export class Arrivals {
+  /** A cell has begun before all was here, in a worker that can't wait for more: what it lacks ends this Python. */
+  early = false;
   readonly #here: (name: string) => Blob | undefined;
   readonly #paged: Paged | undefined;
 
@@ -50,7 +59,9 @@ export class Arrivals {
       const piece = blob.slice(from, from + length);
       return new Uint8Array(whole(files.readAsArrayBuffer(piece), piece.size, "a file of the image"));
     }
-    if (!this.#paged) throw new Error("a file of the image was needed before it had arrived");
-    return this.#paged((stretch as Later).name, from, length);
+    const { name } = stretch as Later;
+    if (this.#paged) return this.#paged(name, from, length);
+    if (this.early) lack({ type: "page", part: name, offset: from, length });
+    throw new Error("a file of the image was needed before it had arrived");
   }
 }

@@ -24,6 +24,7 @@ import { restore, type SnapshotParts } from "./snapshot/start";
 interface Live {
   files: SessionFiles;
   session: HarnessSession;
+  image: Arrivals;
 }
 
 type Boot = Extract<WorkerCommand, { type: "boot" }>;
@@ -35,7 +36,7 @@ let live: Live | undefined;
 
 const file = (name: string): Promise<Blob> => pieces.get(name) as Promise<Blob>;
 const core = coreFrom(pieces);
-/** What cells have to wait for. */
+/** Without shared memory: what all cells but an early one have to wait for. */
 let wholeImage: Promise<unknown> | undefined;
 
 const timeline = new Timeline(performance.timeOrigin);
@@ -83,7 +84,7 @@ async function fromSnapshot(
     hot: file(SNAPSHOT.hot),
     heap: Array.from({ length: shape.heap }, (_, at) => pieces.get(SNAPSHOT.heap(at)) as Promise<ArrayBuffer>),
   };
-  // Without shared memory a cell can't start before all of the image is here.
+  // Without shared memory a cell can't wait in its midst for what comes later.
   if (!mailbox) wholeImage = Promise.all(LATER_PARTS.map((part) => pieces.get(SNAPSHOT[part])));
   const py = await restore(core, parts, later, lap);
   for (const name of shape.load) loader.loaded.add(name);
@@ -113,7 +114,7 @@ async function boot(command: Boot): Promise<void> {
   scrubGlobals();
   reportViolations();
   lap("session");
-  live = { files, session };
+  live = { files, session, image: later };
   say({
     type: "ready",
     python: session.python,
@@ -125,12 +126,14 @@ async function boot(command: Boot): Promise<void> {
 }
 
 /** Commands other than boot and packages need a session; the frame never sends them before `ready`. */
-async function serve(command: WorkerCommand, { files, session }: Live): Promise<void> {
+async function serve(command: WorkerCommand, { files, session, image }: Live): Promise<void> {
   switch (command.type) {
     case "run":
-      await wholeImage;
+      image.early = command.early;
+      if (!command.early) await wholeImage;
       return session.run(command.run, command.code, command.options);
     case "warm":
+      await wholeImage;
       await session.warm();
       return say({ type: "warmed" });
     case "interrupt":

@@ -111,6 +111,47 @@ test("a file that is still on its way is waited for, on nobody's clock", async (
   }
 });
 
+test("where no memory is shared a first cell begins before all is here, and is run again if it lacks something", async ({
+  browser,
+}) => {
+  const held = async (act: (bench: Bench, release: () => void) => Promise<void>): Promise<void> => {
+    await within(
+      browser,
+      async (bench, page) => {
+        let release = (): void => {};
+        const released = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        await page.route(/snapshot-(cold|rest)/, async (route) => {
+          await released;
+          await route.continue();
+        });
+        try {
+          await bench.open({ packages: [], spare: false });
+          await act(bench, release);
+        } finally {
+          release();
+        }
+      },
+      { isolated: false },
+    );
+  };
+  await held(async (bench) => {
+    expect(await bench.run("print('begun')\n6 * 7")).toMatchObject({ status: "ok", stdout: "begun\n", text: "42" });
+  });
+  await held(async (bench, release) => {
+    const running = bench.run(
+      "print('begun')\nopen('log.txt', 'a').write('x')\nimport colorsys\nopen('log.txt').read(), colorsys.rgb_to_hsv(1, 0, 0)",
+      { timeout: 2_000 },
+    );
+    setTimeout(release, 2_500);
+    const said = await running;
+    expect(said).toMatchObject({ status: "ok", stdout: "begun\n", text: "('x', (0.0, 1.0, 1))", note: undefined });
+    expect(said.files).toMatchObject([{ path: "log.txt", change: "created" }]);
+    expect(await bench.run("open('log.txt').read(), 'colorsys' in dir()")).toMatchObject({ text: "('x', True)" });
+  });
+});
+
 /** Files of packages as Python finds them: path, mode, size and content of each. */
 const TREE = `
 import hashlib, os

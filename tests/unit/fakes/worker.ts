@@ -6,7 +6,7 @@ import type { Runtime } from "../../../static/src/frame/runtime";
 import { FrameSession } from "../../../static/src/frame/session";
 import type { FrameMessage, HostMessage, WorkerMessage } from "../../../static/src/protocol/guards";
 import type { BootSettings, Piece, WorkerCommand } from "../../../static/src/protocol/messages";
-import { SNAPSHOT } from "../../../static/src/protocol/snapshot";
+import { LATER_PARTS, SNAPSHOT } from "../../../static/src/protocol/snapshot";
 import type { Promised } from "./promised";
 
 type Command<T extends WorkerCommand["type"]> = Extract<WorkerCommand, { type: T }>;
@@ -122,6 +122,8 @@ export interface SceneOptions {
   isolated?: boolean;
   snapshot?: boolean;
   held?: boolean;
+  /** What of the snapshot comes later; all of it is here where this is not given. */
+  later?: Promise<Piece>;
 }
 
 /** A session, its workers, and the host that asks it. */
@@ -135,12 +137,18 @@ export class Scene {
   readonly #promised: Promised;
   #next = 0;
 
-  constructor(promised: Promised, { pool = 0, isolated = true, snapshot = false, held = false }: SceneOptions = {}) {
+  constructor(
+    promised: Promised,
+    { pool = 0, isolated = true, snapshot = false, held = false, later }: SceneOptions = {},
+  ) {
     this.#promised = promised;
     const runtime: Runtime = {
       spawn: () => this.#spawn() as unknown as Worker,
       isolated,
-      pieces: new Map(snapshot ? [[SNAPSHOT.heap(0), Promise.resolve<Piece>(new Blob(["heap"]))]] : []),
+      pieces: new Map<string, Promise<Piece>>([
+        ...(snapshot ? [[SNAPSHOT.heap(0), Promise.resolve<Piece>(new Blob(["heap"]))] as const] : []),
+        ...(later ? LATER_PARTS.map((part) => [SNAPSHOT[part], later] as const) : []),
+      ]),
       read: Object.assign(() => {}, { wants: () => false }),
       snapshot: snapshot ? { heap: 1, load: [] } : null,
       compileCold: () => {},

@@ -135,7 +135,9 @@ export class RunningCell {
     const options = this.#options;
     switch (event.type) {
       case "started":
-        this.#began ??= performance.now();
+        // One that began before all was here may begin anew.
+        if (this.#began !== undefined) return;
+        this.#began = performance.now();
         return call(options.onStart);
       case "stream":
         gathering.stream(event.name, event.text);

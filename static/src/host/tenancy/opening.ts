@@ -150,7 +150,7 @@ async function hand(link: FrameLink, packages: PackageDelivery, supply: Supply, 
   const isolated = await seal;
   const soft = isolated && interrupt;
   if (!snapshot) await verified;
-  // Where cells can fetch from the image while they run, nobody waits for the rest of it.
-  const later = snapshot && verified.then(() => (isolated ? idle : undefined)).then(() => supply.later(snapshot, give));
+  // A first cell hardly ever needs the rest of the image; one that does says so.
+  const later = snapshot && verified.then(() => idle).then(() => supply.later(snapshot, give));
   return { soft, verified, whole: later ?? verified };
 }

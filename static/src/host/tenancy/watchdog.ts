@@ -30,10 +30,13 @@ export function attend(waited: () => boolean, ask: () => Promise<unknown>): void
 export class Watchdog {
   readonly #limits: Limits;
   readonly #bark: () => void;
+  #timeout_ms = 0;
   /** What is left of both; undefined when nothing runs. */
   #loads: Countdown | undefined;
   #runs: Countdown | undefined;
   #begun = false;
+  /** It has begun twice: once before all was here, and once when it was. */
+  #again = false;
   #loading = false;
   /** No time is left for loading: it counts as running, as it may in the frame. */
   #loaded = false;
@@ -48,13 +51,27 @@ export class Watchdog {
   /** A run was handed to the frame. */
   execute(timeout_ms: number): void {
     this.done();
-    const { load_timeout_ms, grace_ms } = this.#limits;
-    this.#loads = new Countdown(load_timeout_ms, () => {
+    this.#loads = new Countdown(this.#limits.load_timeout_ms, () => {
       this.#loaded = true;
       this.#count();
     });
-    this.#runs = new Countdown(timeout_ms + GRACES * grace_ms + MARGIN_MS, () => this.#end());
+    this.#timeout_ms = timeout_ms;
+    this.#runs = this.#running();
     this.#count();
+  }
+
+  #running(): Countdown {
+    return new Countdown(this.#timeout_ms + GRACES * this.#limits.grace_ms + MARGIN_MS, () => this.#end());
+  }
+
+  /** A run that begins a second time has its time once more, and no third time. */
+  #start(): void {
+    if (this.#begun && !this.#again && this.#runs) {
+      this.#again = true;
+      this.#runs.pause();
+      this.#runs = this.#running();
+    }
+    this.#begun = true;
   }
 
   /** The frame was asked to stop the run. */
@@ -66,7 +83,7 @@ export class Watchdog {
   }
 
   heard({ type }: RunEvent): void {
-    if (type === "started") this.#begun = true;
+    if (type === "started") this.#start();
     else if (type === "loading") this.#loading = true;
     else if (type === "loaded") this.#loading = false;
     else if (type === "input") this.#asked += 1;
@@ -86,6 +103,7 @@ export class Watchdog {
     this.#loads = undefined;
     this.#runs = undefined;
     this.#begun = false;
+    this.#again = false;
     this.#loading = false;
     this.#loaded = false;
     this.#asked = 0;
