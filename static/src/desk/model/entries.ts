@@ -132,6 +132,10 @@ export function entryOf(cell: SavedCell, apart: Apart): Entry | undefined {
 /** By the key of a question. */
 export type Apart = Record<string, { thread?: Thread | undefined; ledger?: LedgerEntry[] }>;
 
-/** A step as one line: "2 · means by group · 82 ms". */
-export const nameOfStep = ({ number, title, tool }: StepEntry): string =>
-  title || (number === 0 ? "a cell of your own" : tool === "execute_python" ? "ran code" : tool);
+/** What a step does: in the model's words, which come last. */
+export function nameOfStep({ number, title, tool, state }: StepEntry): string {
+  if (title !== "") return title;
+  if (number === 0) return "a cell of your own";
+  if (tool !== "execute_python") return tool;
+  return state === "input-streaming" || state === "input-available" ? "code" : "ran code";
+}

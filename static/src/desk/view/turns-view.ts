@@ -236,8 +236,7 @@ export function goingText(asker: Asker, now: number): string {
   );
   const parts = [`step ${Math.max(1, steps)} of ${limits.steps}`];
   if (question.to !== null) parts.push(`${count(tokens)} of ${count(limits.tokens)} tokens`);
-  parts.push(
-    `${duration(Math.floor((now - since) / 1000) * 1000)} of ${duration(limits.timeMs)}`.replace("< 1 ms", "0 s"),
-  );
+  const seconds = Math.floor((now - since) / 1000);
+  parts.push(`${seconds < 60 ? `${seconds} s` : duration(seconds * 1000)} of ${duration(limits.timeMs)}`);
   return parts.join(" · ");
 }
