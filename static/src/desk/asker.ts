@@ -17,6 +17,7 @@ import { probe } from "../ask/schema/probe";
 import { sha256 } from "../common/digest";
 import type { Policy } from "../host/index";
 import { Emitter } from "../page/model/emitter";
+import { newKey } from "../page/model/keys";
 import type { Runner } from "../page/model/runner";
 import type { Session } from "../page/session";
 import { type Conversation, cannotFollow } from "./model/conversation";
@@ -340,9 +341,15 @@ function policyOf(session: Session): Promise<Policy> {
   });
 }
 
+/** Hashes by content, each computed once. */
+const hashes = new WeakMap<Blob, Promise<string>>();
+
 async function sourceOf(path: string, blob: Blob): Promise<Source> {
-  return { path, bytes: blob.size, sha256: (await sha256(await blob.arrayBuffer())) ?? "" };
+  const hash = hashes.get(blob) ?? blob.arrayBuffer().then(async (bytes) => (await sha256(bytes)) ?? "");
+  hashes.set(blob, hash);
+  return { path, bytes: blob.size, sha256: await hash };
 }
 
-/** What a file is known by, with what was said of its first line. */
-const markOf = ({ sha256, bytes }: Source, header: boolean | undefined): string => `${sha256 || bytes}:${header ?? ""}`;
+/** What a file is known by, with what was said of its first line. Without a hash nothing tells that it is the same. */
+const markOf = ({ sha256, bytes }: Source, header: boolean | undefined): string =>
+  `${sha256 || `${bytes} ${newKey()}`}:${header ?? ""}`;

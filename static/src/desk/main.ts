@@ -231,6 +231,7 @@ function lay(): Desk {
     asker,
     stepActions: (entry) => stepActions(entry, runner, conversation),
     again: (text) => void submit(text),
+    chooseModel,
   });
   runner.changed.on(drawStatus);
   asker.sent.on(drawSent);

@@ -12,6 +12,9 @@ import { NAMES } from "./outflow-view";
 import { type StepActions, StepView } from "./step-view";
 
 const TICK_MS = 100;
+/** Ends that the choice of a model may mend. */
+const MODELS = new Set(["unreachable", "key", "busy", "rejected", "refused"]);
+
 interface View {
   dom: HTMLElement;
   update(): void;
@@ -24,6 +27,7 @@ export interface TurnsParts {
   stepActions(entry: StepEntry): StepActions;
   /** The same question again. */
   again(text: string): void;
+  chooseModel(): void;
 }
 
 export class TurnsView {
@@ -190,6 +194,12 @@ export class TurnsView {
               "button",
               { type: "button", class: "link", on: { click: () => this.#parts.again(question.text) } },
               "Ask again",
+            ),
+          MODELS.has(why) &&
+            h(
+              "button",
+              { type: "button", class: "link", on: { click: () => this.#parts.chooseModel() } },
+              "Choose another model",
             ),
         ),
       h("p", { class: "facts" }, facts.join(" · ")),
