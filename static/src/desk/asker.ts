@@ -301,14 +301,14 @@ export class Asker {
         if (!cell) return Promise.reject(new Error("There is no cell for this step."));
         return engine.run(runner, cell, signal);
       },
-      end: ({ why, reason, text: last, tokens, bits }: Answer) => {
+      end: ({ why, reason, text: last, tokens, bits, money }: Answer) => {
         flush();
         // What was said before a step stands above it already.
         const words = said || why === "answered" || why === "refused" ? last : "";
         if (said) conversation.remove(said);
         const { input, output, estimated } = tokens;
         const used = question.to === null ? 0 : input + output;
-        conversation.add("answer", { why, reason, text: words, tokens: used, estimated, bits });
+        conversation.add("answer", { why, reason, text: words, tokens: used, estimated, bits, money });
       },
     };
   }

@@ -1,7 +1,8 @@
 // The page where a person asks a model about their files: puts conversation, sandbox, model and views together.
 
+import { beginSignIn, finishSignIn, offered, signedIn } from "../ask/index";
 import { loadFullEditor } from "../page/editor/loader";
-import { forgetAsking } from "../page/keep/forgetting";
+import { ASKING, forgetAsking } from "../page/keep/forgetting";
 import { bytes, plainName } from "../page/model/format";
 import { openingCode } from "../page/model/opening";
 import { Runner } from "../page/model/runner";
@@ -51,6 +52,7 @@ const EXAMPLE = "sales";
 const FIRST_QUESTION = "How do the regions differ?";
 /** Told once after everything was forgotten. */
 const FORGOTTEN = "belljar.forgotten";
+const VERIFIER = `${ASKING.choices}.verifier`;
 
 const store = new Store(browserStorage(), document.documentElement.dataset.colours);
 applyTheme(store.choices().theme);
@@ -58,6 +60,8 @@ void loadFullEditor();
 
 /** Origins that this page may reach, as its operator has said. */
 const hosts = (document.documentElement.dataset.modelHosts ?? "").split(" ").filter(Boolean);
+/** This server asks models for its visitors. */
+const offers = document.documentElement.dataset.offers === "true";
 const choices = new ChoiceStore(browserStorage());
 const session = new Session(new Traffic(location.origin));
 const engine = new CellEngine(session);
@@ -333,7 +337,39 @@ function take(model: NonNullable<typeof choices.now.model>): void {
 }
 
 function chooseModel(): void {
-  modelDialog(choices.now.model, hosts, take);
+  modelDialog({ now: choices.now.model, hosts, offers, choose: take, signIn: () => void signIn() });
+}
+
+/** Goes to OpenRouter; what proves that the same page has come back stays in this tab. */
+async function signIn(): Promise<void> {
+  try {
+    const { url, verifier } = await beginSignIn({ callback: new URL("ask", document.baseURI) });
+    await archive.keeper.flush();
+    sessionStorage.setItem(VERIFIER, verifier);
+    location.assign(url);
+  } catch (error) {
+    toast(error instanceof Error ? error.message : "This browser can’t sign in from here.");
+  }
+}
+
+/** Back from there: the code is good once, and for this tab alone. */
+async function signedBack(): Promise<void> {
+  const back = signedIn(location.href);
+  if (!back) return;
+  history.replaceState(history.state, "", back.address);
+  const verifier = sessionStorage.getItem(VERIFIER);
+  sessionStorage.removeItem(VERIFIER);
+  // Not asked for here: somebody else's code would make this page use somebody else's key.
+  if (!verifier) return;
+  try {
+    const key = await finishSignIn({ code: back.code, verifier });
+    const { model } = choices.now;
+    const name = model?.kind === "openrouter" ? model.name : "";
+    const now = { kind: "openrouter" as const, base: "", name, key, keepKey: false, images: false };
+    modelDialog({ now, hosts, offers, choose: take, signIn: () => void signIn() });
+  } catch (error) {
+    toast(error instanceof Error ? error.message : "OpenRouter gave no key.");
+  }
 }
 
 function focusMode(): void {
@@ -504,6 +540,14 @@ archive.changed.on(drawKeeping);
 sheets();
 makeRoomForKeyboard();
 
+/** Who has chosen no model has the first one that this server asks for them. */
+async function takeOffered(): Promise<void> {
+  const [first] = await offered().catch(() => []);
+  if (!first || choices.now.model) return;
+  const { model: name, prices } = first;
+  take({ kind: "server", base: "", name, key: "", keepKey: false, images: false, ...(prices && { prices }) });
+}
+
 async function start(): Promise<void> {
   const { model } = choices.now;
   try {
@@ -518,6 +562,8 @@ async function start(): Promise<void> {
     toast(`“${kept.conversation.title}” is as you left it.`, { label: "New", run: () => void fresh() }, "kept");
   if (sessionStorage.getItem(FORGOTTEN) !== null) toast("All conversations are forgotten, with their files and keys.");
   sessionStorage.removeItem(FORGOTTEN);
+  void signedBack();
+  if (offers && !choices.now.model) void takeOffered();
   const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
   if (connection?.saveData !== true) return session.open();
   const size = await session.size().catch(() => undefined);

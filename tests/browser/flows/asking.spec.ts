@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { Download, Locator, Page } from "@playwright/test";
 import { endServers, following, type Heard, type Move, modelServer, stream } from "../../unit/ask/servers";
 import { test as base, expect } from "../notebook";
+import { belljar, end } from "../server";
 
 const KEY = "sk-planted-key-0815";
 const SECRET = "Zenobia Quillfeather";
@@ -95,7 +96,10 @@ const test = base.extend<Record<never, never>, { desk: Desk }>({
 });
 
 test.describe.configure({ mode: "serial" });
-test.afterAll(endServers);
+test.afterAll(async () => {
+  await endServers();
+  await end();
+});
 
 const call = (code: string, title = ""): Move => ({
   calls: [{ arguments: JSON.stringify({ code, ...(title && { title }) }) }],
@@ -285,6 +289,22 @@ test("under “what I approve” the text is shown, changed or struck out, and t
   await desk.get("outflow-schema").check();
 });
 
+test("who has a model on this machine sees whether it runs, and which there are", async ({ desk }) => {
+  const cors = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
+  const models = JSON.stringify({ data: [{ id: "small:1b" }, { id: "large:70b" }] });
+  const { base } = await modelServer((response) => {
+    response.writeHead(200, { "content-type": "application/json", ...cors }).end(models);
+  });
+  await desk.get("model-chip").click();
+  await desk.get("model-ollama").check();
+  await desk.get("model-name").fill("");
+  await desk.get("model-base").fill(`${base}/v1`);
+  await desk.get("model-base").blur();
+  await expect(desk.get("model-found")).toContainText("Ollama runs at");
+  await expect(desk.get("model-name")).toHaveValue("small:1b");
+  await desk.page.keyboard.press("Escape");
+});
+
 test("Stop ends a question at any moment, and the one that waited has its turn", async ({ desk }) => {
   await desk.fresh();
   const { base } = await modelServer((response, number) => {
@@ -403,6 +423,46 @@ test("“Forget all” leaves nothing; with keeping switched off nothing comes",
   await expect(desk.get("file-item")).toHaveCount(0);
   expect(desk.failures).toEqual([]);
   expect(desk.violations).toEqual([]);
+});
+
+test("a server's own model needs no choice; at OpenRouter one signs in, and the code counts for the tab that went", async ({
+  desk,
+}) => {
+  const { base, heard } = await modelServer(following("chat", [{ say: "From the server." }]));
+  const own = await belljar(
+    "--model-url",
+    `${base}/v1`,
+    "--model-names",
+    "ours",
+    "--model-hosts",
+    "https://openrouter.ai",
+  );
+  const { page } = desk;
+  await page.goto(`${own}/ask`);
+  await expect(desk.get("model-chip")).toHaveText("ours");
+  await desk.ask("Who are you?");
+  await expect(await desk.answer()).toContainText("From the server.");
+  expect(heard).toHaveLength(1);
+  let asked: { code?: string; code_verifier?: string } = {};
+  await page.route("https://openrouter.ai/**", async (route) => {
+    const url = new URL(route.request().url());
+    const back = url.searchParams.get("callback_url");
+    if (back) return route.fulfill({ status: 302, headers: { location: `${back}?code=once` } });
+    asked = (route.request().postDataJSON() ?? {}) as typeof asked;
+    const headers = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
+    return route.fulfill({ json: { key: KEY }, headers });
+  });
+  // A code that nobody here has asked for is dropped.
+  await page.goto(`${own}/ask?code=planted`);
+  await expect(page).toHaveURL(`${own}/ask`);
+  expect(asked).toEqual({});
+  await desk.get("model-chip").click();
+  await desk.get("model-openrouter").check();
+  await desk.get("model-sign-in").click();
+  await expect(desk.get("model-key")).toHaveValue(KEY);
+  await expect(page).toHaveURL(`${own}/ask`);
+  expect(asked.code).toBe("once");
+  expect(asked.code_verifier?.length).toBeGreaterThan(40);
 });
 
 test("the notebook page leads here, and here leads back", async ({ desk }) => {

@@ -1,10 +1,21 @@
 // What a person has chosen on this page: the model, what may leave, limits, whether anything is kept. A key is written
 // to the browser's storage only where they have ticked that.
 
-import { type AskLimits, MODES, type Mode } from "../../ask/index";
+import { type AskLimits, MODES, type Mode, type Prices } from "../../ask/index";
 import { ASKING } from "../../page/keep/forgetting";
 
-export const KINDS = ["demo", "ollama", "lmstudio", "llamacpp", "chat", "responses", "messages"] as const;
+export const KINDS = [
+  "demo",
+  "server",
+  "ollama",
+  "lmstudio",
+  "llamacpp",
+  "browser",
+  "openrouter",
+  "chat",
+  "responses",
+  "messages",
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface ModelChoice {
@@ -16,6 +27,8 @@ export interface ModelChoice {
   keepKey: boolean;
   /** It takes figures, in the mode "everything". */
   images: boolean;
+  /** What it costs, where its owner says so. */
+  prices?: Prices | undefined;
 }
 
 export interface Choices {
@@ -77,7 +90,7 @@ export function choicesOf(stored: unknown): Choices {
 
 function modelOf(stored: unknown): ModelChoice | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
-  const { kind, base, name, key, keepKey, images } = stored as Partial<Record<keyof ModelChoice, unknown>>;
+  const { kind, base, name, key, keepKey, images, prices } = stored as Partial<Record<keyof ModelChoice, unknown>>;
   const known = KINDS.find((one) => one === kind);
   if (!known) return undefined;
   const text = (value: unknown) => (typeof value === "string" ? value : "");
@@ -88,11 +101,18 @@ function modelOf(stored: unknown): ModelChoice | undefined {
     key: text(key),
     keepKey: keepKey === true,
     images: images === true,
+    ...pricesOf(prices),
   };
 }
 
+function pricesOf(stored: unknown): { prices?: Prices } {
+  const { input, output } = (stored ?? {}) as Partial<Record<keyof Prices, unknown>>;
+  const fine = (price: unknown): price is number => typeof price === "number" && price >= 0 && Number.isFinite(price);
+  return fine(input) && fine(output) ? { prices: { input, output } } : {};
+}
+
 /** The limits that this page lets people change. */
-export const SHOWN_LIMITS = ["steps", "tokens", "timeMs", "repairs", "bits"] as const;
+export const SHOWN_LIMITS = ["steps", "tokens", "money", "timeMs", "repairs", "bits"] as const;
 
 function limitsOf(stored: unknown): AskLimits {
   if (typeof stored !== "object" || stored === null) return {};

@@ -85,6 +85,8 @@ export interface AnswerEntry {
   /** The tokens were guessed from bytes. */
   estimated: boolean;
   bits: number | undefined;
+  /** What its requests cost, where the model's prices are known. */
+  money?: { spent: number; currency: string } | undefined;
 }
 
 export type Entry = QuestionEntry | SaidEntry | StepEntry | AnswerEntry;

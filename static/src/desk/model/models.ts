@@ -1,6 +1,6 @@
 // From what a person has chosen to a model; and whether this page may reach it, before it is tried.
 
-import { chat, demo, local, type Model, messages, responses } from "../../ask/index";
+import { builtIn, chat, demo, local, type Model, messages, openrouter, proxied, responses } from "../../ask/index";
 import type { Kind, ModelChoice } from "./choices";
 
 /** How kinds are called, what they are, and where they usually are. */
@@ -10,6 +10,19 @@ export const ABOUT: Readonly<Record<Kind, { name: string; about: string; base: s
     about: "Follows a script in this page, whatever you ask. No network, no key.",
     base: "",
     keyed: false,
+  },
+  server: { name: "This server’s", about: "Whoever runs it has the key.", base: "", keyed: false },
+  browser: {
+    name: "The browser’s own",
+    about: "Small and weak. Nothing leaves the device.",
+    base: "",
+    keyed: false,
+  },
+  openrouter: {
+    name: "OpenRouter",
+    about: "Sign in there, or give a key.",
+    base: "https://openrouter.ai",
+    keyed: true,
   },
   ollama: { name: "Ollama", about: "On this machine.", base: "http://127.0.0.1:11434/v1", keyed: false },
   lmstudio: { name: "LM Studio", about: "On this machine.", base: "http://127.0.0.1:1234/v1", keyed: false },
@@ -30,10 +43,15 @@ export const ABOUT: Readonly<Record<Kind, { name: string; about: string; base: s
 };
 
 /** The model. Throws a TypeError with a sentence for an address that can't be. */
-export function modelOf({ kind, base, name, key, images }: ModelChoice): Model {
+export function modelOf({ kind, base, name, key, images, prices }: ModelChoice): Model {
   if (kind === "demo") return demo();
-  const endpoint = { base: base || ABOUT[kind].base, model: name, images, ...(key === "" ? {} : { key }) };
+  if (kind === "browser") return builtIn();
+  const asked = { model: name, images, ...(prices && { prices }) };
+  if (kind === "server") return proxied(asked);
+  const endpoint = { ...asked, base: base || ABOUT[kind].base, ...(key === "" ? {} : { key }) };
   switch (kind) {
+    case "openrouter":
+      return openrouter(endpoint);
     case "chat":
       return chat(endpoint);
     case "responses":
@@ -45,9 +63,21 @@ export function modelOf({ kind, base, name, key, images }: ModelChoice): Model {
   }
 }
 
+/** Kinds that run in this page and have neither an address nor a name. */
+export const within = (kind: Kind): boolean => kind === "demo" || kind === "browser";
+
 /** What stands on the page for a choice. */
 export const labelOf = (choice: ModelChoice | undefined): string =>
-  !choice ? "No model" : choice.kind === "demo" ? "Demo model" : choice.name || ABOUT[choice.kind].name;
+  !choice ? "No model" : within(choice.kind) ? ABOUT[choice.kind].name : choice.name || ABOUT[choice.kind].name;
+
+/** Money as people read it, with two digits that say something. */
+export function moneyOf(spent: number, currency: string): string {
+  try {
+    return new Intl.NumberFormat("en", { style: "currency", currency, maximumSignificantDigits: 2 }).format(spent);
+  } catch {
+    return `${Number(spent.toPrecision(2))} ${currency.slice(0, 12)}`;
+  }
+}
 
 /** Why this page can't reach an address: its policy names the hosts that it may. Undefined where it can. */
 export function unreachable(base: string, hosts: readonly string[], here: string): string | undefined {

@@ -5,6 +5,7 @@ import { count, plural } from "../../page/model/format";
 import { fill, h, setText } from "../../page/view/dom";
 import { download } from "../../page/view/hand-out";
 import { icon } from "../../page/view/icons";
+import { moneyOf } from "../model/models";
 
 /** Characters of a body that are drawn; the file has them all. */
 const SHOWN = 200_000;
@@ -86,10 +87,11 @@ function hostOf(address: string): string {
   }
 }
 
-function factsOf({ method, to, at, status, tokens, bits }: LedgerEntry): string {
+function factsOf({ method, to, at, status, tokens, bits, cost }: LedgerEntry): string {
   const { input, output } = tokens;
   const used = input === undefined && output === undefined ? [] : [`${count((input ?? 0) + (output ?? 0))} tokens`];
   const answered = typeof status === "number" ? `answered ${status}` : status;
+  const paid = cost === undefined ? [] : [`costs about ${moneyOf(cost, "USD")}`];
   const choice = bits ? [`at most ${Math.ceil(bits)} bits by choice of reports`] : [];
-  return [times.format(new Date(at)), `${method} ${to}`, answered, ...used, ...choice].join(" · ");
+  return [times.format(new Date(at)), `${method} ${to}`, answered, ...used, ...paid, ...choice].join(" · ");
 }

@@ -8,6 +8,7 @@ import { SHOWN_LIMITS } from "../model/choices";
 const ABOUT: Readonly<Record<(typeof SHOWN_LIMITS)[number], { label: string; hint: string; unit: number }>> = {
   steps: { label: "Steps", hint: "times that the model may run something", unit: 1 },
   tokens: { label: "Tokens", hint: "in and out, of all requests of a question", unit: 1 },
+  money: { label: "Money", hint: "where the model’s prices are known; none is no limit", unit: 1 },
   timeMs: { label: "Seconds", hint: "from the question to the answer; an hour where you approve", unit: 1000 },
   repairs: { label: "Repairs", hint: "failures that go back to the model", unit: 1 },
   bits: { label: "Bits", hint: "of your data that code could tell by choosing its reports", unit: 1 },
@@ -23,9 +24,9 @@ export function limitsDialog(now: AskLimits, choose: (limits: AskLimits) => void
         type: "number",
         min: 0,
         max: 1e9,
-        step: 1,
-        required: true,
-        value: (now[name] ?? LIMITS[name]) / unit,
+        step: name === "money" ? "any" : 1,
+        required: name !== "money",
+        value: shown((now[name] ?? LIMITS[name]) / unit),
         "data-testid": `limit-${name}`,
       }),
     ] as const;
@@ -36,9 +37,7 @@ export function limitsDialog(now: AskLimits, choose: (limits: AskLimits) => void
       on: {
         submit: (event) => {
           event.preventDefault();
-          const asked = inputs.map(
-            ([name, input]) => [name, Math.round(Number(input.value) * ABOUT[name].unit)] as const,
-          );
+          const asked = inputs.map(([name, input]) => [name, numberOf(name, input.value)] as const);
           choose(Object.fromEntries(asked.filter(([name, value]) => value !== LIMITS[name])));
           dialog.close();
         },
@@ -78,4 +77,11 @@ export function limitsDialog(now: AskLimits, choose: (limits: AskLimits) => void
     h("p", { class: "lead" }, "At the first one that is reached the question ends, and says which."),
     form,
   );
+}
+
+const shown = (value: number): number | string => (Number.isFinite(value) ? value : "");
+
+function numberOf(name: (typeof SHOWN_LIMITS)[number], text: string): number {
+  if (name === "money") return text === "" ? Number.POSITIVE_INFINITY : Number(text);
+  return Math.round(Number(text) * ABOUT[name].unit);
 }

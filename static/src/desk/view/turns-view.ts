@@ -6,6 +6,7 @@ import { h, setText } from "../../page/view/dom";
 import type { Asker } from "../asker";
 import type { Conversation } from "../model/conversation";
 import type { AnswerEntry, Entry, QuestionEntry, SaidEntry, StepEntry } from "../model/entries";
+import { moneyOf } from "../model/models";
 import { wordsView } from "./answer-view";
 import { approvalView } from "./approval-view";
 import { NAMES } from "./outflow-view";
@@ -164,12 +165,13 @@ export class TurnsView {
   }
 
   #answer(entry: AnswerEntry): View {
-    const { why, reason, text, tokens, estimated, bits } = entry;
+    const { why, reason, text, tokens, estimated, bits, money } = entry;
     const question = this.#parts.conversation.questionOf(entry);
     const bytesSent = question?.ledger.reduce((sum, one) => sum + one.bytes, 0) ?? 0;
     const facts = [
       question?.to === null ? "Nothing left this page" : `${count(bytesSent)} bytes sent`,
       tokens > 0 && `${estimated ? "about " : ""}${count(tokens)} tokens`,
+      money && `${estimated ? "about " : ""}${moneyOf(money.spent, money.currency)}`,
       bits !== undefined &&
         bits > 0 &&
         question?.to !== null &&
@@ -246,6 +248,9 @@ export function goingText(asker: Asker, now: number): string {
   );
   const parts = [`step ${Math.max(1, steps)} of ${limits.steps}`];
   if (question.to !== null) parts.push(`${count(tokens)} of ${count(limits.tokens)} tokens`);
+  const cost = question.ledger.reduce((sum, entry) => sum + (entry.cost ?? 0), 0);
+  if (cost > 0)
+    parts.push(`${moneyOf(cost, "USD")}${Number.isFinite(limits.money) ? ` of ${moneyOf(limits.money, "USD")}` : ""}`);
   const seconds = Math.floor((now - since) / 1000);
   parts.push(`${seconds < 60 ? `${seconds} s` : duration(seconds * 1000)} of ${duration(limits.timeMs)}`);
   return parts.join(" · ");
