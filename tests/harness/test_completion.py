@@ -66,3 +66,27 @@ def test_properties_are_not_computed_and_objects_that_fail_are_survived(run: Run
     assert complete(run, "p.sl|") == {"slow": "property"}
     run("class Q:\n    def __dir__(self): 1 / 0\nq = Q()")
     assert complete(run, "q.|") == {}
+
+
+def test_files_are_completed_in_strings(run: Runs) -> None:
+    run(
+        "import os, pathlib\nos.makedirs('sub/deep', exist_ok=True)\n"
+        "for name in ('sales.csv', 'sales-2.csv', '.hidden', 'sub/inner.txt'): pathlib.Path(name).touch()"
+    )
+    assert complete(run, "open('sal|") == {"sales.csv": "text", "sales-2.csv": "text"}
+    assert complete(run, 'pd.read_csv("su|') == {"sub/": "namespace"}
+    assert complete(run, "open('sub/|") == {"inner.txt": "text", "deep/": "namespace"}
+    assert complete(run, "open('.hid|") == {".hidden": "text"}
+    assert complete(run, "open('sales.c|") == {"sales.csv": "text"}
+    assert json.loads(run.session.complete("open('sub/in", 12))["start"] == 10
+
+
+@pytest.mark.parametrize("code", ["open('no/such/folder/|", "'x\\0|", "'" + "x" * 1_000 + "|", "# 'sal|"])
+def test_what_names_no_folder_completes_to_nothing(run: Runs, code: str) -> None:
+    run("open('sales.csv', 'w').close()")
+    assert "sales.csv" not in complete(run, code)
+
+
+def test_fields_of_f_strings_are_code(run: Runs) -> None:
+    run("sales = [1]")
+    assert complete(run, "f'{sal|") == {"sales": "variable"}

@@ -223,7 +223,10 @@ class Views:
 
     def static(self, request: Request) -> Response:
         """A built file; its name carries its hash."""
-        return self._named(request, self.site.static.get(), f"static/{request.path_params['path']}")
+        name = f"static/{request.path_params['path']}"
+        static = self.site.static.get()
+        former = self.site.former.get()  # of every build that is served one time, for the next one
+        return self._named(request, static if name in static else former, name)
 
     def asset(self, request: Request) -> Response:
         """A file of the runtime, by hash and name."""

@@ -22,6 +22,7 @@ from belljar.errors import BelljarError, SettingsError, public
 from belljar.http.encodings import Encodings
 from belljar.http.resources import Resource
 from belljar.settings import Settings
+from belljar.web.former import Former
 from belljar.web.frames import (
     CHARTS,
     TEMPLATES,
@@ -70,6 +71,7 @@ class Site:
         sites: The modules of `SITES`, by name.
         notebook: The publisher's, which the page opens with.
         static: Built files by relative URL, `static/page-AB12.js`.
+        former: The same of builds before, for pages that are open.
         runtime: The policy and the assets.
     """
 
@@ -88,6 +90,7 @@ class Site:
         self._charts_by_content = charts_by_content
         self._offered = offered
         self._say = say
+        self._former = Former(settings.assets_dir / "former")
         self._before: Mapping[str, Resource] = {}
         self.encodings = Encodings(
             settings.assets_dir / "encoded" if settings.compress else None, smallest=settings.smallest
@@ -113,6 +116,7 @@ class Site:
             self._load_notebook, _stamp(*([settings.notebook] if settings.notebook else []))
         )
         self.static = Remembered(self._load_static, _stamp(root / "manifest.json"))
+        self.former = Remembered(self._load_former, _stamp(root / "manifest.json"))
         # What `belljar assets build` and `belljar assets add` change.
         changing = (
             settings.assets_dir / "built",
@@ -253,6 +257,10 @@ class Site:
         static = {url: Resource.of_file(path) for url, path in self._frontend.static().items()}
         self._compress(static.values())
         return static
+
+    def _load_former(self) -> Mapping[str, Resource]:
+        found = self._former.turn(self._frontend.static())
+        return {url: Resource.of_file(path) for url, path in found.items()}
 
     def _load_runtime(self) -> Runtime:
         assets = load_asset_set(self.settings.assets_dir)

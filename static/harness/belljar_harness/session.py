@@ -32,6 +32,7 @@ from .interpreter.bridge import Bridge, RawBridge
 from .limits.imports import refresh, wanted_packages
 from .namespace import Context, withdraw
 from .show.completion import complete
+from .show.inspection import inspect
 from .show.tables import tables_in
 from .source import arrival, magics
 
@@ -107,6 +108,14 @@ class Session:
             found = complete(code, cursor, self._typed.variables, self._environment.loader.allowlist)
         except Exception:  # what a lookup in user objects may raise is no reason to fail an editor
             found = {"matches": [], "start": cursor}
+        return json.dumps(found)
+
+    def inspect(self, code: str, cursor: int) -> str:
+        """Signature and documentation at `cursor` (characters) as JSON, see `inspection.inspect`."""
+        try:
+            found = inspect(code, cursor, self._typed.variables)
+        except Exception:  # as above
+            found = None
         return json.dumps(found)
 
     async def run(self, run: str, code: str, options_json: str = "{}") -> None:

@@ -30,13 +30,15 @@ export interface ActiveWorkerOwner {
   died(reason: string): void;
 }
 
+const NO_COMPLETIONS = { matches: [], start: 0 };
+
 export class ActiveWorker implements WorkerListener {
   readonly worker: PythonWorker;
   readonly vigil: Vigil;
   readonly #owner: ActiveWorkerOwner;
   readonly #needs: Needs;
-  /** Requests of the host by the names that the worker knows them by. */
-  readonly #completions = new Map<string, number>();
+  /** Requests of the host by the names that the worker knows them by, and what they are answered where it does not. */
+  readonly #asked = new Map<string, { request: number; nothing: unknown }>();
   #paging = false;
   /** What it had said of interrupts when the run was to stop. */
   #before = { taken: 0, over: false };
@@ -75,8 +77,14 @@ export class ActiveWorker implements WorkerListener {
 
   complete(request: number, code: string, cursor: number): void {
     const id = mint();
-    this.#completions.set(id, request);
+    this.#asked.set(id, { request, nothing: NO_COMPLETIONS });
     this.worker.post({ type: "complete", id, code, cursor });
+  }
+
+  inspect(request: number, code: string, cursor: number): void {
+    const id = mint();
+    this.#asked.set(id, { request, nothing: null });
+    this.worker.post({ type: "inspect", id, code, cursor });
   }
 
   /**
@@ -101,8 +109,8 @@ export class ActiveWorker implements WorkerListener {
   /** Another one takes its place: what it was asked is answered. */
   end(): void {
     this.vigil.end();
-    for (const request of this.#completions.values()) this.#complete(request, [], 0);
-    this.#completions.clear();
+    for (const { request, nothing } of this.#asked.values()) this.#reply(request, nothing);
+    this.#asked.clear();
   }
 
   /** It gets what it asked for. */
@@ -123,8 +131,15 @@ export class ActiveWorker implements WorkerListener {
     this.vigil.attend();
   }
 
-  #complete(request: number, matches: { text: string; type: string }[], start: number): void {
-    this.#owner.say({ type: "reply", request, value: { matches, start }, error: null });
+  #reply(request: number, value: unknown): void {
+    this.#owner.say({ type: "reply", request, value, error: null });
+  }
+
+  /** What it was asked, once. */
+  #answered(id: string, value: unknown): void {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (asked) this.#reply(asked.request, value);
   }
 
   // ------------------------------------------------------------ what it says
@@ -191,11 +206,10 @@ export class ActiveWorker implements WorkerListener {
         const blocked = { by: message.by, what: message.what, target: message.target };
         return cell ? cell.event({ type: "blocked", blocked }) : this.#owner.say({ type: "blocked", blocked });
       }
-      case "completed": {
-        const request = this.#completions.get(message.id);
-        this.#completions.delete(message.id);
-        return request === undefined ? undefined : this.#complete(request, message.matches, message.start);
-      }
+      case "completed":
+        return this.#answered(message.id, { matches: message.matches, start: message.start });
+      case "inspected":
+        return this.#answered(message.id, message.found);
       case "pong":
         return this.vigil.heard(message.nonce);
       case "page":

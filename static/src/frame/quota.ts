@@ -20,7 +20,8 @@
 //   done               one answer, the list of files               once per run; at most 10,000 changes
 //   started            a listener called                           once per run
 //   stage              the start's progress told                   only while booting
-//   completed, pong    the answer to a question of ours            the names of questions can't be guessed
+//   completed,         the answer to a question of ours            the names of questions can't be guessed
+//   inspected, pong
 //   failed, crashed    a new interpreter                           once per worker: it is gone
 //   ready, warmed      a worker taken into use                     once, while booting
 //   answered           nothing

@@ -92,6 +92,8 @@ export class FrameSession implements ActiveWorkerOwner {
         return this.#worker.post({ type: "input", id: message.id, text: message.text });
       case "complete":
         return this.#complete(message);
+      case "inspect":
+        return this.#inspect(message);
       case "file_write":
         return this.#write(message.request, message.path, message.blob);
       case "file_remove": {
@@ -148,6 +150,11 @@ export class FrameSession implements ActiveWorkerOwner {
   #complete({ request, code, cursor }: Extract<HostMessage, { type: "complete" }>): void {
     if (this.cell || this.#worker.state !== "ready") return this.#reply(request, { matches: [], start: cursor });
     this.#active.complete(request, code, cursor);
+  }
+
+  #inspect({ request, code, cursor }: Extract<HostMessage, { type: "inspect" }>): void {
+    if (this.cell || this.#worker.state !== "ready") return this.#reply(request, null);
+    this.#active.inspect(request, code, cursor);
   }
 
   #write(request: number, path: string, blob: Blob): void {

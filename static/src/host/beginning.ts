@@ -26,7 +26,8 @@ export async function begin(
   signal.throwIfAborted();
   const lacking = unsupported();
   if (lacking) throw new Error(lacking);
-  emitter.emit("progress", { stage: "policy", label: "reading the policy", loaded: 0, total: 0 });
+  const nothing = { loaded: 0, total: 0, received: 0, wire: 0 };
+  emitter.emit("progress", { stage: "policy", label: "reading the policy", ...nothing });
   const early = stands() ? undefined : EarlyFrame.begin(options, signal);
   const found = await policy;
   signal.throwIfAborted(); // no frame for what was closed meanwhile

@@ -6,7 +6,7 @@
 
 export type { Step } from "../common/timing";
 export type { Limits } from "../protocol/limits";
-export type { FileInfo } from "../protocol/messages";
+export type { FileInfo, Inspection } from "../protocol/messages";
 export type {
   AssetFile,
   PackageImage,

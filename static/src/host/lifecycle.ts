@@ -100,7 +100,7 @@ export class Lifecycle {
     const loaded = this.#timeline.time(
       "policy",
       offered(options, signal, (label) => {
-        emitter.emit("progress", { stage: "setup", label, loaded: 0, total: 0 });
+        emitter.emit("progress", { stage: "setup", label, loaded: 0, total: 0, received: 0, wire: 0 });
       }),
     );
     this.policy = loaded.then(({ policy }) => policy);

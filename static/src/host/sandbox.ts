@@ -2,6 +2,7 @@
 // lifecycle's.
 
 import type { Step } from "../common/timing";
+import type { Inspection } from "../protocol/messages";
 import type { Policy } from "../protocol/policy";
 import { abortable, type CallOptions } from "./api/abort";
 import { Context } from "./api/context";
@@ -124,6 +125,18 @@ export class Sandbox {
     if (this.state !== "ready") return { matches: [], start: cursor };
     const answer = (): Promise<unknown> => this.#life.ask({ type: "complete", code, cursor }, signal).catch(() => null);
     return ((await abortable(signal, answer)) ?? { matches: [], start: cursor }) as Completions;
+  }
+
+  /**
+   * Signature and documentation of the name at a cursor position (UTF-16 offset), else of the call that it is in. Nothing of
+   * it is markup. Undefined where nothing is known, and while a cell runs.
+   */
+  async inspect(code: string, cursor: number, options: CallOptions = {}): Promise<Inspection | undefined> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (this.state !== "ready") return undefined;
+    const answer = (): Promise<unknown> => this.#life.ask({ type: "inspect", code, cursor }, signal).catch(() => null);
+    return ((await abortable(signal, answer)) ?? undefined) as Inspection | undefined;
   }
 
   /** Stops the running cell: its variables stay where the browser allows, else Python is replaced. */

@@ -1,6 +1,7 @@
 // What comes into the notebook from outside it: dropped files, notebooks as files and in links, examples with their data.
 
 import { isPlainPath } from "../protocol/paths";
+import { readOnly } from "./editor/readonly";
 import type { Example } from "./examples";
 import type { Fresh, Opened } from "./keep/opened";
 import { type FileContent, toContent } from "./model/content";
@@ -25,6 +26,8 @@ export interface LibraryParts {
   notebook: Notebook;
   session: Session;
   opened: Opened;
+  /** Puts a cell that opens a file. */
+  use(path: string): void;
 }
 
 export class Library {
@@ -169,7 +172,11 @@ export class Library {
     }
     this.#added.add(name);
     announce(`${plainName(name)} added`);
-    if (!before) return;
+    if (!before) {
+      const open = { label: "Open it in a cell", run: () => this.#parts.use(name) };
+      if (!readOnly() && !/\.py$/i.test(name)) toast(`${plainName(name)} is in Files.`, open, `added ${name}`);
+      return;
+    }
     const back = async () => {
       if (await opened.stock.put(name, before)) opened.holds(name, before);
     };

@@ -2,34 +2,36 @@
 
 import first from "../../examples/sales.py" with { type: "text" };
 import { loadFullEditor } from "./editor/loader";
-import { readOnly } from "./editor/readonly";
+import { beginAnew, showFirst } from "./first-cells";
 import { forgetAsking, forgetRuntime } from "./keep/forgetting";
 import { Opened } from "./keep/opened";
 import { places } from "./keep/places";
+import { Leaving } from "./leaving";
 import { forgetLink, Library } from "./library";
-import { bytes, plainName } from "./model/format";
+import { bytes } from "./model/format";
 import { holdsNotebook } from "./model/link";
-import { type Cell, Notebook } from "./model/notebook";
-import { toIpynb } from "./model/notebookfile";
-import { openingCode } from "./model/opening";
+import { Notebook } from "./model/notebook";
+import { Pace } from "./model/pace";
 import { Runner } from "./model/runner";
-import { fromPython, toPython } from "./model/script";
+import { fromPython } from "./model/script";
 import { STOP_RESTARTS } from "./model/start";
 import { statusOf } from "./model/status";
 import { browserStorage, Store } from "./model/store";
 import { Traffic } from "./model/traffic";
 import { Offline } from "./offline";
-import { asked, chosen, forgetAsked, type Published, siteName } from "./published";
+import { siteName } from "./published";
 import { Session } from "./session";
 import { beThePage, goToTwin } from "./twin";
+import { useFile } from "./use-file";
 import { tellOpened } from "./view/address";
 import { announce } from "./view/announce";
 import { banner } from "./view/banner";
 import { listenForCommands } from "./view/commands";
 import { keysDialog, sealDialog } from "./view/dialogs";
-import { byId, setText } from "./view/dom";
+import { Dock } from "./view/dock";
+import { byId } from "./view/dom";
 import { filesPanel } from "./view/files-panel";
-import { copyComing, download, safeName } from "./view/hand-out";
+import type { FindBar } from "./view/find-bar";
 import { icon } from "./view/icons";
 import { keepingView } from "./view/keeping-view";
 import { makeRoomForKeyboard } from "./view/keyboard";
@@ -46,13 +48,9 @@ import { toast } from "./view/toast";
 import { watchTraffic } from "./view/watch-traffic";
 
 const FIRST = "sales";
-/** Bytes of a file that tell how it is opened. */
-const HEAD_BYTES = 64_000;
 /** Where this page is without isolation. */
 const TWIN = "plain";
 const NORMAL_LIMIT_MS = 30_000;
-/** Told once after everything was forgotten. */
-const FORGOTTEN = "belljar.forgotten";
 
 beThePage(TWIN, "./");
 const store = new Store(browserStorage(), document.documentElement.dataset.colours);
@@ -63,6 +61,7 @@ void loadFullEditor();
 const visited = places();
 const notebook = new Notebook();
 const traffic = new Traffic(location.origin);
+const pace = new Pace();
 const session = new Session(traffic);
 const limits = () => {
   const limit = session.policy?.limits;
@@ -80,7 +79,8 @@ const opened = new Opened(
   { cells: fromPython(first), example: FIRST },
   visited ?? { current: undefined, former: undefined },
 );
-const library = new Library({ notebook, session, opened });
+const library = new Library({ notebook, session, opened, use: (path) => use(path) });
+const leaving = new Leaving({ notebook, session, opened, library });
 const offline = new Offline();
 const testSeal = async () => (await late(() => import("./view/self-test")))?.selfTestDialog();
 const explainSeal = () => sealDialog(() => void library.openExample("escape"));
@@ -103,8 +103,19 @@ const view = new NotebookView(byId("cells"), notebook, runner, {
     get complete() {
       return session.phase === "ready" ? (code: string, cursor: number) => session.complete(code, cursor) : undefined;
     },
+    get inspect() {
+      return session.phase === "ready" ? (code: string, cursor: number) => session.inspect(code, cursor) : undefined;
+    },
   },
 });
+const dock = new Dock(notebook, runner, view);
+const use = (path: string) => void useFile(path, { notebook, session, runner, view });
+let finder: FindBar | undefined;
+async function find(replacing: boolean): Promise<void> {
+  const found = finder ? undefined : await late(() => import("./view/find-bar"));
+  if (found) finder ??= new found.FindBar(notebook, view);
+  finder?.open(replacing);
+}
 
 // ---------------------------------------------------------------- what is shown about Python
 
@@ -115,6 +126,7 @@ function drawStatus(): void {
     statusOf({
       phase: busy && phase === "ready" ? "running" : phase,
       progress,
+      left: progress && pace.left(progress.wire, performance.now()),
       queued: runner.queued,
       loading: runner.loading,
       python: info?.python,
@@ -126,26 +138,7 @@ function drawStatus(): void {
   const stop = byId("stop");
   stop.toggleAttribute("disabled", !busy);
   stop.title = info?.isolation === "plain" ? STOP_RESTARTS : "";
-  byId("dock-run").dataset.busy = String(busy);
-  drawDock();
-}
-
-/** The code cell that a thumb means: the selected one while it is on the screen, else the one in its middle. */
-function onScreen(): Cell | undefined {
-  const { selected } = notebook;
-  const box = view.selected?.dom.getBoundingClientRect();
-  if (selected?.kind === "code" && box && box.bottom > 60 && box.top < innerHeight - 60) return selected;
-  for (const part of [0.4, 0.6, 0.25, 0.75, 0.1]) {
-    const found = document.elementFromPoint(innerWidth / 2, innerHeight * part)?.closest(".cell[data-kind=code]");
-    if (found) return notebook.get(found.id);
-  }
-  return selected;
-}
-
-function drawDock(): void {
-  const cell = onScreen();
-  const label = cell?.kind === "code" ? `Run ${notebook.indexOf(cell.id) + 1}` : "Run";
-  setText(byId("dock-run-label"), runner.busy ? "Stop" : label);
+  dock.draw();
 }
 
 function drawFailure(): void {
@@ -163,7 +156,7 @@ const files = filesPanel({
   add: (list) => void library.add(list),
   read: (path) => session.read(path),
   remove: (path) => library.remove(path),
-  use: (path) => void useFile(path),
+  use,
 });
 const packages = packagesPanel((module) => session.load(module));
 const seal = sealPanel(
@@ -177,6 +170,7 @@ const drawFiles = () => files.update(session.files, opened.stock.coming);
 /** What a visit needs is kept once, when its Python is up. */
 let keeping = false;
 session.news.on((news) => {
+  if (news === "progress" && session.progress) pace.add(session.progress.received, performance.now());
   if (news === "phase" || news === "progress") drawStatus();
   if (news === "phase") drawFailure();
   if (news === "phase" && session.phase === "ready" && !keeping) {
@@ -193,16 +187,12 @@ session.restarted.on(() => {
 });
 opened.stock.changed.on(drawFiles);
 opened.changed.on(drawStatus);
-keepingView({ opened, saveIpynb, notebooks });
+keepingView({ opened, saveIpynb: () => leaving.saveIpynb(), notebooks });
 runner.changed.on(drawStatus);
 runner.ended.on(({ cell, execution }) => {
   // Of a notebook that has made room meanwhile it is no news.
   if (!notebook.get(cell.id)) return;
   opened.ran(execution.files);
-  if (shownAfter === cell.id) {
-    shownAfter = undefined;
-    view.view(cell.id)?.dom.querySelector(".outputs")?.scrollIntoView({ block: "nearest" });
-  }
   const where = `Cell ${notebook.indexOf(cell.id) + 1}`;
   announce(execution.status === "ok" ? `${where} finished` : `${where}: ${execution.error?.name ?? execution.status}`);
 });
@@ -214,42 +204,13 @@ tellOpened((address) => {
 
 // ---------------------------------------------------------------- controls
 
-const act = listenForCommands({ notebook, runner, view, showKeys: keysDialog, save });
+const act = listenForCommands({ notebook, runner, view, showKeys: keysDialog, save: () => leaving.save(), find });
 const press = (id: string, run: () => void) => byId(id).addEventListener("click", run);
 for (const holder of document.querySelectorAll<HTMLElement>("[data-icon]")) {
   holder.prepend(icon(holder.dataset.icon as Parameters<typeof icon>[0]));
 }
 press("run-all", () => runner.runAll());
 press("stop", () => void runner.stop());
-press("dock-run", () => {
-  if (runner.busy) void runner.stop();
-  else {
-    const cell = onScreen();
-    if (!cell) return;
-    notebook.select(cell.id);
-    runner.run(cell.id);
-    shownAfter = cell.id;
-  }
-});
-/** What a thumb has started is brought onto the screen with what it gave. */
-let shownAfter: string | undefined;
-let scrolled = false;
-const narrow = matchMedia("(max-width: 56rem)");
-addEventListener(
-  "scroll",
-  () => {
-    if (scrolled || !narrow.matches) return;
-    scrolled = true;
-    requestAnimationFrame(() => {
-      scrolled = false;
-      drawDock();
-    });
-  },
-  { passive: true },
-);
-notebook.changed.on(({ type }) => {
-  if (type === "select" || type === "move") drawDock();
-});
 press("add-code", () => {
   notebook.select(notebook.cells.at(-1)?.id);
   act("insert-below");
@@ -301,12 +262,12 @@ menu(
     notebooks,
     startFresh: () => void library.startFresh(),
     bringBack: () => void library.bringBack(),
-    copyLink: () => void copyLink(),
+    find: () => void find(true),
+    copyLink: () => void leaving.copyLink(),
     examples: () => void library.chooseExample(),
     open: () => opener.click(),
-    saveIpynb,
-    savePy: () =>
-      download(`${safeName(opened.name)}.py`, new Blob([toPython(notebook.cells)], { type: "text/x-python" })),
+    saveIpynb: () => leaving.saveIpynb(),
+    savePy: () => leaving.savePython(),
     theme: (theme) => {
       choices = store.choose({ theme });
       applyTheme(theme);
@@ -339,23 +300,6 @@ menu(
   }),
 );
 
-async function save(): Promise<void> {
-  await opened.keeper.flush();
-  const { state } = opened.keeper.state;
-  const kept = state === "kept" && !opened.elsewhere;
-  const file = { label: "Download .ipynb", run: saveIpynb };
-  toast(
-    kept ? "Saved in this browser, as everything is by itself." : "This notebook is not kept here yet.",
-    file,
-    "save",
-  );
-}
-
-function saveIpynb(): void {
-  const text = toIpynb(notebook.cells, session.info?.python ?? "3.14", opened.head.beside);
-  download(`${safeName(opened.name)}.ipynb`, new Blob([text], { type: "application/x-ipynb+json" }));
-}
-
 function notebooks(): void {
   notebooksDialog({
     current: () => opened.keeper.id,
@@ -374,41 +318,9 @@ function notebooks(): void {
       forgetRuntime();
       await forgetAsking();
       browserStorage()?.removeItem("belljar.choices");
-      sessionStorage.setItem(FORGOTTEN, "yes");
-      location.reload();
+      beginAnew();
     },
   });
-}
-
-/** Puts a cell below that opens a file, and runs it: its first rows are the preview. */
-async function useFile(path: string): Promise<void> {
-  try {
-    const head = await (await session.read(path)).slice(0, HEAD_BYTES).arrayBuffer();
-    const source = openingCode(path, new Uint8Array(head));
-    const { selected } = notebook;
-    const empty = selected?.kind === "code" && selected.source.trim() === "" ? selected : undefined;
-    const at = selected ? notebook.indexOf(selected.id) + 1 : notebook.cells.length;
-    const cell = empty ?? notebook.insert(at, { kind: "code", source });
-    if (empty) notebook.setSource(empty.id, source);
-    notebook.select(cell.id);
-    view.view(cell.id)?.focus();
-    runner.run(cell.id);
-  } catch {
-    toast(`${plainName(path)} could not be read.`);
-  }
-}
-
-async function copyLink(): Promise<void> {
-  try {
-    const made = library.link();
-    const copied = await copyComing(made.then(({ address }) => address));
-    const { address, left } = await made;
-    const told = left.length > 0 ? ` Not in it, for want of room: ${left.map(plainName).join(", ")}.` : "";
-    if (!copied) history.replaceState(history.state, "", address);
-    toast(`${copied ? "Link copied." : "The browser did not allow copying: the link is in the address bar."}${told}`);
-  } catch (error) {
-    toast(error instanceof Error ? error.message : "No link could be made of this notebook. Download it instead.");
-  }
 }
 
 async function restart(): Promise<void> {
@@ -427,7 +339,7 @@ async function restart(): Promise<void> {
 async function start(): Promise<void> {
   if (await goToTwin(TWIN)) return;
   drawStatus();
-  void show();
+  void showFirst(opened, library, notebooks);
   if (metered()) {
     const size = await session.size().catch(() => undefined);
     if (session.phase !== "waiting") return;
@@ -439,37 +351,6 @@ async function start(): Promise<void> {
     return;
   }
   session.open();
-}
-
-/** Cells: of a link, of the last visit, or the first example. */
-async function show(): Promise<void> {
-  const linked = holdsNotebook(location.hash);
-  const shown = linked ? undefined : publishedHere();
-  const kept = await opened.begin(linked || shown !== undefined);
-  if (shown) await library.openPublished(shown).catch((error: Error) => failPublished(error, kept !== undefined));
-  else if (linked) await library.openLink(location.hash, kept?.record);
-  else if (kept) toast(`“${opened.name}” is as you left it.`, { label: "Notebooks", run: notebooks }, "notebook");
-  if (sessionStorage.getItem(FORGOTTEN) !== null)
-    toast("Everything is forgotten: notebooks, files, outputs, settings.");
-  sessionStorage.removeItem(FORGOTTEN);
-}
-
-/** What the address asks for; else what the operator shows to those who have no notebook of their own. */
-function publishedHere(): Published | undefined {
-  try {
-    const wanted = asked(location.href);
-    if (wanted) return wanted;
-  } catch (error) {
-    toast((error as Error).message);
-  }
-  return readOnly() || !opened.known ? chosen() : undefined;
-}
-
-async function failPublished(error: Error, kept: boolean): Promise<void> {
-  toast(error.message);
-  forgetAsked();
-  if (kept) await opened.goBack();
-  else await opened.show({ cells: [] });
 }
 
 function metered(): boolean {

@@ -4,6 +4,7 @@
 import {
   type Execution,
   type FileInfo,
+  type Inspection,
   type PackageState,
   type Policy,
   Sandbox,
@@ -196,6 +197,10 @@ export class Session implements Engine {
 
   async complete(code: string, cursor: number): Promise<Completions> {
     return this.#open.complete(code, cursor);
+  }
+
+  async inspect(code: string, cursor: number): Promise<Inspection | undefined> {
+    return this.#open.inspect(code, cursor);
   }
 
   async interrupt(): Promise<void> {

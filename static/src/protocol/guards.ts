@@ -6,7 +6,7 @@
 //   worker ──► frame   only JSON text and file blobs, no live objects  WorkerMessage
 
 import { frameLimits } from "./limits";
-import type { BootSettings, Check, ReadyInfo, RunOptions, RunOutcome } from "./messages";
+import type { BootSettings, Check, Inspection, ReadyInfo, RunOptions, RunOutcome } from "./messages";
 import { isPlainPath } from "./paths";
 import {
   type Bundle,
@@ -41,6 +41,7 @@ import {
 
 const NAME = 200;
 const SENTENCE = 4_000;
+const DOC = 20_000;
 const TEXT = 64_000_000;
 /** Cells of a table. */
 const CELLS = 1_000_000;
@@ -188,6 +189,10 @@ const fromWorker = union({
   },
   crashed: { reason: text(SENTENCE) },
   completed: { id, matches: list(record({ text: text(NAME), type: text(NAME) }), 1_000), start: count() },
+  inspected: {
+    id,
+    found: orNull(record<Inspection>({ name: text(NAME), signature: text(SENTENCE), doc: text(DOC) })),
+  },
   pong: { nonce: id },
 });
 
@@ -230,6 +235,7 @@ export const parseHostMessage = union({
   reset: { request: count() },
   input: { id, text: orNull(text(TEXT)) },
   complete: { request: count(), code: text(TEXT), cursor: count() },
+  inspect: { request: count(), code: text(TEXT), cursor: count() },
   file_write: { request: count(), path, blob },
   file_remove: { request: count(), path },
   /** Answered at once. */

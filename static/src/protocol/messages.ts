@@ -99,6 +99,15 @@ export interface RunOptions {
   fresh: boolean;
 }
 
+/** What is known of a name in a piece of code: text, never markup. */
+export interface Inspection {
+  name: string;
+  /** As it would be called, or what kind of value it is. */
+  signature: string;
+  /** Its docstring, cut to 8,000 characters. */
+  doc: string;
+}
+
 // ---------------------------------------------------------------- frame → host
 
 export interface Check {
@@ -161,6 +170,7 @@ export type WorkerCommand =
   | { type: "interrupt" }
   | { type: "input"; id: string; text: string | null }
   | { type: "complete"; id: string; code: string; cursor: number }
+  | { type: "inspect"; id: string; code: string; cursor: number }
   | { type: "file_write"; path: string; blob: Blob }
   | { type: "file_remove"; path: string }
   | { type: "ping"; nonce: string };

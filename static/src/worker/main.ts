@@ -147,6 +147,12 @@ async function serve(command: WorkerCommand, { files, session, image }: Live): P
       };
       return say({ type: "completed", id: command.id, matches: matches.slice(0, 1_000), start });
     }
+    case "inspect": {
+      // Python counts characters.
+      const cursor = [...command.code.slice(0, command.cursor)].length;
+      const found = session.inspect(command.code, cursor);
+      return sayText(`{"type":"inspected","id":${JSON.stringify(command.id)},"found":${found}}`);
+    }
     case "file_write":
       return files.write(command.path, command.blob);
     case "file_remove":

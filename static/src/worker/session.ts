@@ -14,6 +14,7 @@ interface Session {
   run: PyCallable;
   warm: PyCallable;
   complete: PyCallable;
+  inspect: PyCallable;
   interrupt: PyCallable;
   mend: PyCallable;
 }
@@ -124,6 +125,10 @@ export class HarnessSession {
 
   complete(code: string, cursor: number): string {
     return this.#session.complete(code, cursor) as string;
+  }
+
+  inspect(code: string, cursor: number): string {
+    return this.#session.inspect(code, cursor) as string;
   }
 
   /**

@@ -49,6 +49,7 @@ export async function expectDeaf(dead: FakeWorker[]): Promise<void> {
     }
     if (worker.count("complete") > 0)
       worker.say({ type: "completed", id: worker.last("complete").id, matches: [], start: 0 });
+    if (worker.count("inspect") > 0) worker.say({ type: "inspected", id: worker.last("inspect").id, found: null });
     worker.send({ type: "file", path: "late.txt", blob: new Blob(["late"]) });
     worker.say({ type: "crashed", reason: "late" });
     worker.fail("late");
@@ -81,6 +82,13 @@ export const PLACES: Record<string, { go(): Promise<Scene>; cell?: object }> = {
     go: async () => {
       const scene = await ready();
       void scene.ask({ type: "complete", code: "pri", cursor: 3 });
+      return scene;
+    },
+  },
+  "something is looked up": {
+    go: async () => {
+      const scene = await ready();
+      void scene.ask({ type: "inspect", code: "print(", cursor: 6 });
       return scene;
     },
   },

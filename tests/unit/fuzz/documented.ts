@@ -90,6 +90,7 @@ export const FROM_WORKER: Messages = {
   },
   crashed: { reason: "text" },
   completed: { id: "id", matches: list(fields({ text: "name", type: "name" })), start: "count" },
+  inspected: { id: "id", found: maybe(fields({ name: "name", signature: "text", doc: "text" })) },
   pong: { nonce: "id" },
 };
 

@@ -7,6 +7,7 @@ import { type Block, parse } from "../../../static/src/page/model/markdown";
 import { fromPython } from "../../../static/src/page/model/script";
 import { dearness, isDear, svgCost } from "../../../static/src/page/model/svgcost";
 import { Screen } from "../../../static/src/page/model/terminal";
+import { lifted } from "../../../static/src/page/view/pictures-inside";
 
 const ESC = "\u001b";
 
@@ -30,6 +31,10 @@ const TEXTS: Record<string, (n: number) => unknown> = {
   "a Markdown fence": (n) => markdown(`\`\`\`a${" ".repeat(2 * n)}x`),
   "a Markdown heading": (n) => markdown(`# a${" ".repeat(2 * n)}x`),
   "Markdown marks": (n) => markdown("*_`".repeat(n)),
+  "Markdown formulas": (n) => markdown("$a$$".repeat(n)),
+  "Markdown formulas that only open": (n) => markdown("$$a\n".repeat(n)),
+  "Markdown tables": (n) => markdown(`|a|b|\n|-|-|\n${"|x|`|\n".repeat(n)}`),
+  "pictures in Markdown": (n) => lifted("](data:image/".repeat(n)),
   "a formula": (n) => formulaOf(`x${" ".repeat(5 * n)}x`),
   "HTML that only opens": (n) => estimateHeight("<".repeat(2 * n), 700),
   "HTML tables that only open": (n) => estimateHeight("<table".repeat(n), 700),

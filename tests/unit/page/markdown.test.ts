@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { mayStay } from "../../../static/src/output/clean";
 import { estimateHeight } from "../../../static/src/page/model/htmlsize";
 import { type Block, type Inline, inline, parse } from "../../../static/src/page/model/markdown";
+import { addressOf, lifted } from "../../../static/src/page/view/pictures-inside";
 
 describe("blocks", () => {
   it("are headings, paragraphs, lists, quotes, code and rules", () => {
@@ -38,6 +39,93 @@ describe("blocks", () => {
   });
 });
 
+describe("tables", () => {
+  const table = (source: string) => parse(source).find((block) => block.type === "table");
+  const words = (cells: Inline[][] = []) =>
+    cells.map((cell) => cell.map((one) => ("text" in one ? one.text : "")).join(""));
+
+  it("have a head, alignments, and rows of as many cells", () => {
+    const found = table("| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 |\n| 1 | 2 | 3 | 4 |\n\nafter");
+    expect(found?.align).toEqual(["left", "center", "right"]);
+    expect(words(found?.head)).toEqual(["a", "b", "c"]);
+    expect(found?.rows.map(words)).toEqual([
+      ["1", "2", ""],
+      ["1", "2", "3"],
+    ]);
+  });
+  it("need no bars at their edges, and keep bars in code or behind a backslash", () => {
+    const found = table("a | b\n--- | ---\n`x|y` | z\\|w");
+    expect(found?.rows.map(words)).toEqual([["x|y", "z|w"]]);
+  });
+  it("are none without a line of dashes", () => {
+    for (const source of ["a | b\nc | d", "a | b\n| x |", "a | b\n", "a\n---"]) expect(table(source)).toBeUndefined();
+  });
+  it("count against the elements of a text", () => {
+    const found = parse(`|a|b|\n|-|-|\n${"|x|y|\n".repeat(5_000)}`);
+    expect(found.at(-1)?.type).toBe("rest");
+  });
+});
+
+describe("formulas", () => {
+  const math = (text: string) => inline(text).filter((one) => one.type === "math");
+
+  it("stand between dollars", () => {
+    expect(math("so $x^2$ and $$\\sum_i i$$.")).toEqual([
+      { type: "math", tex: "x^2", display: false },
+      { type: "math", tex: "\\sum_i i", display: true },
+    ]);
+    expect(math("$a_1 * b_2 * c$")).toEqual([{ type: "math", tex: "a_1 * b_2 * c", display: false }]);
+  });
+  it("are no prices", () => {
+    for (const text of ["$5 and $10", "5 $ or 6 $", "costs $5", "\\$x$ y", "$ x $", "a $$ b"])
+      expect(math(text)).toEqual([]);
+  });
+  it("have lines of their own", () => {
+    const source = "text\n$$\nx = 1\n$$\n\n\\begin{align}\na &= b\n\\end{align}\n\n$$y$$";
+    expect(parse(source)).toEqual([
+      { type: "paragraph", children: [{ type: "text", text: "text" }] },
+      { type: "math", tex: "\nx = 1\n" },
+      { type: "math", tex: "\\begin{align}\na &= b\n\\end{align}" },
+      { type: "math", tex: "y" },
+    ]);
+  });
+  it("without an end are text", () => {
+    expect(parse("$$\nx = 1\n\nafter").map((block) => block.type)).toEqual(["paragraph", "paragraph", "paragraph"]);
+    expect(parse("\\begin{align} x").map((block) => block.type)).toEqual(["paragraph"]);
+  });
+});
+
+describe("pictures", () => {
+  const png = "data:image/png;base64,iVBORw0KGgo=";
+
+  it("that stand in the text or beside it are shown, others are their words", () => {
+    const { text, pictures } = lifted(`![a](${png}) ![b](attachment:b%20c.png) ![c](https://evil/leak.png)`);
+    const images = inline(text).filter((one) => one.type === "image");
+    expect(images.map(({ alt }) => alt)).toEqual(["a", "b"]);
+    const attachments = { "b c.png": { "image/png": "AAAA\nBBBB" } };
+    expect(images.map(({ source }) => addressOf(source, pictures, attachments))).toEqual([
+      png,
+      "data:image/png;base64,AAAABBBB",
+    ]);
+  });
+  it("are never more than pictures", () => {
+    const bad = [
+      "data:image/png;base64,<script>",
+      "data:image/png,abc",
+      "data:image/x-icon;base64,AAAA",
+      "data:text/html;base64,AAAA",
+    ];
+    for (const address of bad) {
+      const { text, pictures } = lifted(`![a](${address})`);
+      const [image] = inline(text).filter((one) => one.type === "image");
+      expect(image && addressOf(image.source, pictures, {})).toBeUndefined();
+    }
+    expect(addressOf("attachment:x", [], { x: { "text/html": "AAAA" } })).toBeUndefined();
+    expect(addressOf("attachment:__proto__", [], {})).toBeUndefined();
+    expect(addressOf("lifted:7", [], {})).toBeUndefined();
+  });
+});
+
 describe("spans", () => {
   it("are strong, em, code and links", () => {
     expect(inline("**a** *b* `c*d*` [e](https://f.org/g_h_i) snake_case_name").map((one) => one.type)).toEqual([
@@ -66,7 +154,7 @@ describe("spans", () => {
   });
   it("lose no word, whatever the marks", () => {
     const words = (nodes: Inline[]): string =>
-      nodes.map((one) => ("children" in one ? words(one.children) : one.text)).join("");
+      nodes.map((one) => ("children" in one ? words(one.children) : "text" in one ? one.text : "")).join("");
     const all = (blocks: Block[]): string =>
       blocks
         .map((one) =>

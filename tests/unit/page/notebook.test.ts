@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Change, Notebook } from "../../../static/src/page/model/notebook";
+import { type Change, isFolded, Notebook } from "../../../static/src/page/model/notebook";
 
 function notebook(...sources: string[]): Notebook {
   const made = new Notebook();
@@ -22,6 +22,38 @@ describe("cells", () => {
     one.move(id(one, 0), -1);
     one.move(id(one, 1), 1);
     expect(sources(one)).toEqual(["a", "b"]);
+  });
+  it("move over several places at once, as they are dragged", () => {
+    const one = notebook("a", "b", "c", "d");
+    one.move(id(one, 3), -3);
+    expect(sources(one)).toEqual(["d", "a", "b", "c"]);
+    one.move(id(one, 0), 2);
+    expect(sources(one)).toEqual(["a", "b", "d", "c"]);
+    one.move(id(one, 0), 0);
+    one.move(id(one, 0), 9);
+    expect(sources(one)).toEqual(["a", "b", "d", "c"]);
+  });
+  it("are folded as Jupyter's files say it, and what else they say stays", () => {
+    const one = notebook("a");
+    one.replace([
+      { kind: "code", source: "a", beside: { metadata: { tags: ["x"], jupyter: { source_hidden: true } } } },
+    ]);
+    const [cell] = one.cells;
+    const changes: Change["type"][] = [];
+    one.changed.on(({ type }) => changes.push(type));
+    one.setFolded(id(one, 0), true);
+    one.setFolded(id(one, 0), true);
+    expect(cell && isFolded(cell)).toBe(true);
+    expect(cell?.beside.metadata).toEqual({
+      tags: ["x"],
+      collapsed: true,
+      jupyter: { source_hidden: true, outputs_hidden: true },
+    });
+    one.setFolded(id(one, 0), false);
+    expect(cell?.beside.metadata).toEqual({ tags: ["x"], jupyter: { source_hidden: true } });
+    expect(changes).toEqual(["fold", "fold"]);
+    expect(isFolded({ beside: { metadata: { jupyter: { outputs_hidden: true } } } })).toBe(true);
+    expect(isFolded({ beside: { metadata: "nonsense" } })).toBe(false);
   });
   it("come back where they were when a deletion is undone, the last one first", () => {
     const one = notebook("a", "b", "c");

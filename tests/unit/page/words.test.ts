@@ -48,11 +48,21 @@ describe("the status", () => {
   const situation = (part: Partial<Situation>): Situation => ({ phase: "ready", queued: 0, loading: [], ...part });
 
   it("counts bytes while fetching and only then", () => {
-    const progress = { stage: "runtime", label: "", loaded: 6_100_000, total: 8_400_000 };
+    const progress = {
+      stage: "runtime",
+      label: "",
+      loaded: 6_100_000,
+      total: 8_400_000,
+      received: 1_500_000,
+      wire: 2_100_000,
+    };
     expect(status(situation({ phase: "loading", progress }))).toMatchObject({
-      text: "runtime 6.1 of 8.4 MB",
+      text: "fetching Python 1.5 of 2.1 MB",
       short: "72 %",
     });
+    expect(status(situation({ phase: "loading", progress, left: 47 })).text).toBe(
+      "fetching Python 1.5 of 2.1 MB · about 45 s",
+    );
     const starting = { ...progress, stage: "starting" };
     expect(status(situation({ phase: "loading", progress: starting }))).toMatchObject({
       text: "starting Python",
@@ -73,7 +83,12 @@ describe("the status", () => {
   });
   it("is spoken without numbers that change", () => {
     const at = (loaded: number) =>
-      status(situation({ phase: "loading", progress: { stage: "runtime", label: "", loaded, total: 9e6 } })).spoken;
+      status(
+        situation({
+          phase: "loading",
+          progress: { stage: "runtime", label: "", loaded, total: 9e6, received: loaded, wire: 9e6 },
+        }),
+      ).spoken;
     expect(at(1e6)).toBe(at(2e6));
   });
 });

@@ -9,6 +9,7 @@ import ast
 import builtins
 import inspect
 import keyword
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -21,6 +22,9 @@ from belljar_harness.limits.allowlist import Allowlist
 MOST = 200
 #: Longest name that is offered, in characters.
 NAME_CHARS = 100
+#: Entries of a folder that are looked at, and characters of a path in a string.
+MOST_FILES = 2_000
+PATH_CHARS = 300
 
 _CHAIN = re.compile(r"([A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*)\s*\.\s*(\w*)$")
 _NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)?$")
@@ -28,7 +32,8 @@ _IMPORT = re.compile(r"^\s*(?:import\s+(?:[\w.]+(?:\s+as\s+\w+)?\s*,\s*)*|from\s
 _IMPORT_FROM = re.compile(r"^\s*from\s+([\w.]+)\s+import\s+(?:\(?\s*(?:\w+(?:\s+as\s+\w+)?\s*,\s*)*)(\w*)$")
 _KEY = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\[\s*(['\"])([^'\"\]]*)$")
 
-_MISSING = object()
+#: Stands for an object that there is not.
+MISSING = object()
 
 Match = dict[str, str]
 
@@ -44,7 +49,8 @@ def complete(code: str, cursor: int, variables: dict[str, Any], allowlist: Allow
 
     Returns:
         {"matches": [{"text", "type"}], "start": where in `code` the text to replace begins}. Types are
-        CodeMirror's: "function", "class", "namespace", "variable", "keyword", "property", "method".
+        CodeMirror's: "function", "class", "namespace", "variable", "keyword", "property", "method",
+        "text" for files.
     """
     before = code[:cursor]
     line = before.rpartition("\n")[2]
@@ -55,12 +61,16 @@ def complete(code: str, cursor: int, variables: dict[str, Any], allowlist: Allow
         names = _module_names(head, modules_only=True) if dot else _top_modules(allowlist)
         return _answer(names, prefix, cursor)
     if found := _KEY.search(line):
-        target = _lookup(found[1].split("."), variables)
+        target = lookup(found[1].split("."), variables)
         return _answer(((key, "property") for key in _keys(target)), found[3], cursor)
+    written = _written_in_string(line)
+    if written is not None:
+        prefix = written.rpartition("/")[2]
+        return _answer(_files(written), prefix, cursor)
     if found := _CHAIN.search(before):
-        target = _lookup(re.split(r"\s*\.\s*", found[1]), variables)
+        target = lookup(re.split(r"\s*\.\s*", found[1]), variables)
         return _answer(_attributes(target, found[2]), found[2], cursor)
-    if _inside_string_or_comment(line):
+    if _inside_comment(line):
         return {"matches": [], "start": cursor}
     prefix = (_NAME.search(before) or [None, ""])[1] or ""
     return _answer(_names(prefix, variables, code), prefix, cursor)
@@ -80,13 +90,13 @@ def _answer(names: Iterable[tuple[str, str]], prefix: str, cursor: int) -> dict[
     return {"matches": matches, "start": cursor - len(prefix)}
 
 
-def _lookup(parts: list[str], variables: dict[str, Any]) -> Any:
-    """The object a dotted name stands for, or _MISSING."""
-    target = variables.get(parts[0], _MISSING)
-    if target is _MISSING:
-        target = getattr(builtins, parts[0], _MISSING)
+def lookup(parts: list[str], variables: dict[str, Any]) -> Any:
+    """The object a dotted name stands for, or MISSING."""
+    target = variables.get(parts[0], MISSING)
+    if target is MISSING:
+        target = getattr(builtins, parts[0], MISSING)
     for part in parts[1:]:
-        if target is _MISSING:
+        if target is MISSING:
             break
         target = _get(target, part)
     return target
@@ -94,13 +104,13 @@ def _lookup(parts: list[str], variables: dict[str, Any]) -> Any:
 
 def _get(target: Any, name: str) -> Any:
     try:
-        return getattr(target, name, _MISSING)
+        return getattr(target, name, MISSING)
     except Exception:
-        return _MISSING
+        return MISSING
 
 
 def _attributes(target: Any, prefix: str) -> Iterable[tuple[str, str]]:
-    if target is _MISSING:
+    if target is MISSING:
         return
     try:
         names = [name for name in dir(target) if isinstance(name, str)]
@@ -196,7 +206,37 @@ def _keys(target: Any) -> list[str]:
     return []
 
 
-def _inside_string_or_comment(line: str) -> bool:
+def _files(written: str) -> Iterable[tuple[str, str]]:
+    """Names in the folder that a path so far names: files, and folders with a "/"."""
+    folder, _, prefix = written.rpartition("/")
+    if len(written) > PATH_CHARS or "\n" in written:
+        return
+    try:
+        entries = os.scandir(folder or ("/" if written.startswith("/") else "."))
+    except (OSError, ValueError):
+        return
+    with entries:
+        for _, entry in zip(range(MOST_FILES), entries, strict=False):
+            if not entry.name.startswith(".") or prefix.startswith("."):
+                yield (f"{entry.name}/", "namespace") if entry.is_dir() else (entry.name, "text")
+
+
+def _written_in_string(line: str) -> str | None:
+    """What stands in the string that a line ends in; None outside, and in the fields of f-strings."""
+    quote, begun = "", 0
+    for at, character in enumerate(line):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote, begun = character, at + 1
+        elif character == "#":
+            return None
+    if not quote or re.search(r"\bf['\"][^'\"]*\{[^}'\"]*$", line):
+        return None
+    return line[begun:]
+
+
+def _inside_comment(line: str) -> bool:
     quote = ""
     for character in line:
         if quote:
@@ -205,4 +245,4 @@ def _inside_string_or_comment(line: str) -> bool:
             quote = character
         elif character == "#":
             return True
-    return bool(quote) and not re.search(r"\bf['\"][^'\"]*\{[^}'\"]*$", line)
+    return False

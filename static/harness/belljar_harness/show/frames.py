@@ -10,7 +10,10 @@ import base64
 import json
 import os
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
+
+from belljar_harness.show import row_order, row_text
 
 #: Tables that are kept at most, and bytes of all of them together, as `memory_usage` counts.
 MOST = 12
@@ -46,6 +49,9 @@ class Frames:
         self._tables: OrderedDict[str, tuple[Any, int]] = OrderedDict()
         #: The rows that the last question was about, and that question.
         self._found: tuple[str, Any] = ("", None)
+        #: What columns are sorted and searched by, by table and column.
+        self._keys: dict[tuple[str, int], row_order.Keys | None] = {}
+        self._texts: dict[tuple[str, int], row_text.Text | None] = {}
 
     def keep(self, value: Any) -> str:
         """Keep a DataFrame, Series or Index; gives its name."""
@@ -72,10 +78,8 @@ class Frames:
         """
         asked = _asked(question)
         value = self._table(asked["ref"])
-        positions = self._positions(asked, value)
         start, stop = asked["from"], asked["from"] + min(asked["rows"], ROWS)
-        total = len(value) if positions is None else len(positions)
-        where = slice(start, stop) if positions is None else positions[start:stop]
+        where, total = self._window(asked, value, start, stop)
         rows = _take(value, where)
         if _is_frame(value):
             left = asked.get("left", 0)
@@ -111,21 +115,68 @@ class Frames:
         self._tables.move_to_end(name)
         return found[0]
 
+    def _window(self, asked: dict[str, Any], value: Any, start: int, stop: int) -> tuple[Any, int]:
+        """Which rows stand at some places of what is asked for, and how many rows that are in all."""
+        sort = asked.get("sort")
+        if sort and not asked.get("search") and not asked.get("filter") and self._found[0] != _key(asked):
+            # A page of the whole table: who looks at one need not wait until all is sorted.
+            found = self._sorted_page(asked["ref"], value, sort, start, min(stop, len(value)))
+            if found is not None:
+                return found, len(value)
+        positions = self._positions(asked, value)
+        if positions is None:
+            return slice(start, stop), len(value)
+        return positions[start:stop], len(positions)
+
+    def _sorted_page(self, ref: str, value: Any, sort: dict[str, Any], start: int, stop: int) -> Any:
+        import numpy as np
+
+        column = sort["column"]
+        part = _part(value, column)
+        keys = self._kept(self._keys, ref, column, lambda: row_order.keys_of(part))
+        if keys is None:
+            return None
+        found = row_order.window(keys, start, stop, descending=bool(sort.get("descending")))
+        if found is None:
+            return None
+        left = stop - max(start, len(keys.present))
+        if left <= 0:
+            return found
+        missing = np.flatnonzero(part.isna().to_numpy())
+        at = max(0, start - len(keys.present))
+        return np.concatenate([found, missing[at : at + left]])
+
+    def _kept(self, shelf: dict[tuple[str, int], Any], ref: str, column: int, make: Callable[[], Any]) -> Any:
+        """What a column is sorted or searched by, made once, as long as there is room."""
+        name = (ref, column)
+        if name in shelf:
+            return shelf[name]
+        for old in [one for one in shelf if one[0] not in self._tables]:
+            del shelf[old]
+        made = make()
+        # A search goes through all columns: whoever threw the oldest away would make each of them anew.
+        others = [one for one in shelf if one[0] != ref]
+        while others and _size(shelf) + _size({name: made}) > row_text.MOST_BYTES:
+            del shelf[others.pop(0)]
+        if _size(shelf) + _size({name: made}) <= row_text.MOST_BYTES:
+            shelf[name] = made
+        return made
+
     def _positions(self, asked: dict[str, Any], value: Any) -> Any:
         """Numbers of the rows in the order asked for; None for all of them as they are."""
         sort, search, condition = asked.get("sort"), asked.get("search"), asked.get("filter")
         if not sort and not search and not condition:
             return None
-        key = json.dumps([asked["ref"], sort, search, condition])
+        key = _key(asked)
         if self._found[0] == key:
             return self._found[1]
         import numpy as np
 
         wanted = None
         if condition:
-            wanted = _matches(_part(value, condition["column"]), condition["by"], str(condition["value"]))
+            wanted = self._matches(asked["ref"], value, condition)
         if search:
-            found = _search(value, str(search))
+            found = self._search(asked["ref"], value, str(search))
             wanted = found if wanted is None else wanted & found
         positions = None if wanted is None else np.flatnonzero(wanted)
         if sort:
@@ -137,10 +188,50 @@ class Frames:
         self._found = (key, positions)
         return positions
 
+    def _matches(self, ref: str, value: Any, condition: dict[str, Any]) -> Any:
+        import numpy as np
+
+        column, by, text = condition["column"], condition["by"], str(condition["value"])
+        if by != "contains":
+            return _matches(_part(value, column), by, text)
+        found = np.zeros(len(value), dtype=bool)
+        self._mark(found, ref, value, column, text)
+        return found
+
+    def _search(self, ref: str, value: Any, text: str) -> Any:
+        import numpy as np
+
+        index = value if _is_index(value) else value.index
+        count = index.nlevels + (value.shape[1] if _is_frame(value) else 0 if _is_index(value) else 1)
+        found = np.zeros(len(value), dtype=bool)
+        for column in range(count):
+            self._mark(found, ref, value, column, text)
+        return found
+
+    def _mark(self, found: Any, ref: str, value: Any, column: int, text: str) -> None:
+        """Mark the rows that have a text in a column, whatever its case."""
+        part = _part(value, column)
+        small = text.lower()
+        if not row_text.may_hold(part, small):
+            return
+        laid_out = self._kept(self._texts, ref, column, lambda: row_text.text_of(part))
+        if laid_out is None:
+            found |= _contains(part, text)
+        else:
+            found[laid_out.rows_with(small)] = True
+
 
 def _asked(question: str) -> dict[str, Any]:
     asked: dict[str, Any] = json.loads(base64.urlsafe_b64decode(question))
     return asked
+
+
+def _size(shelf: dict[Any, Any]) -> int:
+    return sum(one.size for one in shelf.values() if one is not None)
+
+
+def _key(asked: dict[str, Any]) -> str:
+    return json.dumps([asked["ref"], asked.get("sort"), asked.get("search"), asked.get("filter")])
 
 
 def _is_frame(value: Any) -> bool:
@@ -196,17 +287,6 @@ def _order(part: Any, descending: bool) -> Any:
     return done.index.to_numpy()
 
 
-def _search(value: Any, text: str) -> Any:
-    import numpy as np
-
-    index = value if _is_index(value) else value.index
-    count = index.nlevels + (value.shape[1] if _is_frame(value) else 0 if _is_index(value) else 1)
-    found = np.zeros(len(value), dtype=bool)
-    for column in range(count):
-        found |= _contains(_part(value, column), text)
-    return found
-
-
 def _contains(part: Any, text: str) -> Any:
     texts = part.astype(str).str.contains(text, case=False, regex=False)
     return texts.fillna(False).to_numpy(dtype=bool) & part.notna().to_numpy()
@@ -219,8 +299,6 @@ def _matches(part: Any, by: str, text: str) -> Any:
         return part.isna().to_numpy()
     if by == "present":
         return part.notna().to_numpy()
-    if by == "contains":
-        return _contains(part, text)
     if part.dtype.kind == "M":
         wanted: Any = pd.Timestamp(text, tz=getattr(part.dtype, "tz", None))
     elif part.dtype.kind in "iuf":

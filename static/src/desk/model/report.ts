@@ -182,6 +182,13 @@ function blockOf(block: Block): string {
       return tag(block.ordered ? "ol" : "ul", block.items.map((item) => tag("li", spansOf(item))).join(""));
     case "rule":
       return "<hr>";
+    case "math":
+      return pre(block.tex);
+    case "table": {
+      const row = (name: "th" | "td") => (cells: Inline[][]) =>
+        tag("tr", cells.map((cell) => tag(name, spansOf(cell))).join(""));
+      return tag("div", tag("table", row("th")(block.head) + block.rows.map(row("td")).join("")), ' class="scroll"');
+    }
     case "rest":
       return pre(block.text);
   }
@@ -195,6 +202,10 @@ function spansOf(spans: readonly Inline[]): string {
           return escaped(span.text);
         case "code":
           return tag("code", escaped(span.text));
+        case "math":
+          return tag("code", escaped(span.tex));
+        case "image":
+          return escaped(span.alt);
         case "link":
           return `${spansOf(span.children)} (${tag("code", escaped(span.href))})`;
         default:

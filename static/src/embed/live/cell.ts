@@ -204,7 +204,7 @@ export class LiveCell implements Live {
     const { last } = this.#hub.runtime;
     if (!last) return this.#size ? `loading Python, ${this.#size}` : "loading Python";
     if (last.stage === "starting" || last.total === 0) return "starting Python";
-    return `loading Python: ${bytesOf(last.loaded, last.total)}`;
+    return `loading Python: ${bytesOf(last.received, last.wire)}`;
   }
 
   // ------------------------------------------------------------ the code
@@ -262,6 +262,9 @@ export class LiveCell implements Live {
     return {
       get complete() {
         return runtime.mayComplete ? (code: string, cursor: number) => runtime.complete(code, cursor) : undefined;
+      },
+      get inspect() {
+        return runtime.mayComplete ? (code: string, cursor: number) => runtime.inspect(code, cursor) : undefined;
       },
     };
   }

@@ -1,6 +1,13 @@
 // The one sandbox of all cells of a page: opened for what the first of them need, a namespace for each session.
 
-import { type Execution, type Policy, type Progress, Sandbox, type SandboxOptions } from "../../host/index";
+import {
+  type Execution,
+  type Inspection,
+  type Policy,
+  type Progress,
+  Sandbox,
+  type SandboxOptions,
+} from "../../host/index";
 import { loadPolicy } from "../../host/supply/policy";
 import type { Completions } from "../../page/editor/editor";
 import { Emitter } from "../../page/model/emitter";
@@ -192,6 +199,10 @@ export class Runtime {
 
   async complete(code: string, cursor: number): Promise<Completions> {
     return (await this.#sandbox?.complete(code, cursor)) ?? { matches: [], start: cursor };
+  }
+
+  async inspect(code: string, cursor: number): Promise<Inspection | undefined> {
+    return this.#sandbox?.inspect(code, cursor);
   }
 
   get mayComplete(): boolean {

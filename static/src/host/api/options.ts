@@ -133,6 +133,9 @@ export interface Progress {
   loaded: number;
   /** Bytes of everything that the start needs. */
   total: number;
+  /** Bytes that have crossed the line, and those that will have in the end: fewer, where files are compressed or kept. */
+  received: number;
+  wire: number;
 }
 
 /** A package of the allowlist, and whether it is loaded. */

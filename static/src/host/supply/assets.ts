@@ -29,12 +29,16 @@ export interface Fetched {
   /** Bytes of the file; what crossed the wire may be fewer (compression) or none (cache). */
   bytes: number;
   fromCache: boolean;
+  /** Bytes that crossed the line for it, where the browser tells. */
+  received?: number | undefined;
 }
 
 export interface AssetEvents {
   /** Bytes more than before. Negative when a file starts over. */
   advance(bytes: number): void;
   fetched(what: Fetched): void;
+  /** Whether the line is so slow that people watch what comes. */
+  slow(): boolean;
 }
 
 async function body(
@@ -75,7 +79,8 @@ function tell(file: AssetFile, url: URL, bytes: number, events: AssetEvents): vo
   const { href } = packedUrl(file, url) ?? url;
   const timing = performance.getEntriesByName(href).at(-1) as PerformanceResourceTiming | undefined;
   const fromCache = timing !== undefined && timing.transferSize === 0 && timing.decodedBodySize > 0;
-  events.fetched({ url: url.href, bytes, fromCache });
+  const received = fromCache ? 0 : timing?.encodedBodySize || undefined;
+  events.fetched({ url: url.href, bytes, fromCache, received });
 }
 
 const WRONG = "its content is not what the policy names";
@@ -131,9 +136,17 @@ export function checked(file: AssetFile, blob: Blob): AssetBlob {
   return { blob, verify };
 }
 
-async function whole(response: Response): Promise<Blob> {
+/** `advance`: told of the bytes as they come. To hear of them takes time, so only where the line is slow. */
+async function whole(response: Response, advance: ((bytes: number) => void) | undefined): Promise<Blob> {
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return response.blob();
+  if (!advance || !response.body) return response.blob();
+  const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform: (piece, out) => {
+      advance(piece.length);
+      out.enqueue(piece);
+    },
+  });
+  return new Response(response.body.pipeThrough(counted)).blob();
 }
 
 /**
@@ -149,14 +162,20 @@ export async function fetchBlob(
 ): Promise<AssetBlob> {
   const url = new URL(file.url, base);
   let blob: Blob;
+  let counted = 0;
+  const advance = (bytes: number): void => {
+    counted += bytes;
+    events.advance(bytes);
+  };
   try {
-    blob = local ?? (await whole(await get(file, url, "default", signal)));
+    blob = local ?? (await whole(await get(file, url, "default", signal), events.slow() ? advance : undefined));
     if (blob.size !== file.size) throw new Error(`it has ${blob.size} bytes and not ${file.size}`);
   } catch (error) {
+    events.advance(-counted);
     throw failed(file, (error as Error).message);
   }
-  events.advance(file.size);
-  if (local) events.fetched({ url: url.href, bytes: file.size, fromCache: true });
+  events.advance(file.size - counted);
+  if (local) events.fetched({ url: url.href, bytes: file.size, fromCache: true, received: 0 });
   else tell(file, url, file.size, events);
   return checked(file, blob);
 }

@@ -10,11 +10,10 @@ import type { PackageState, Progress, SandboxEvents, SandboxOptions } from "../a
 import { keepUnpacked, type Unpacked, unpacked } from "../idle/unpacked";
 import { type AssetBlob, type AssetEvents, checked, fetchAsset, fetchBlob } from "./assets";
 import { expression } from "./expression";
+import { Line, type Stage } from "./line";
 import { PackageFiles } from "./packages";
 import { packedUrl } from "./packed";
 import { closure, type LoadedPolicy } from "./policy";
-
-type Stage = "runtime" | "packages" | "later";
 
 /** So many files at a time: enough to fill a line, few enough that they come in their order and show progress. */
 const LANES = 4;
@@ -68,6 +67,7 @@ export class Supply {
   #looks = true;
   #snapshot: PolicySnapshot | null;
   #loaded = 0;
+  #line = new Line((file) => this.#sent(file));
 
   /** Throws when `packages` names one that isn't on the allowlist. */
   constructor(
@@ -135,9 +135,12 @@ export class Supply {
 
   /** Bytes that cross the line for them, as far as the policy tells how they are compressed. */
   get wire(): number {
-    const sent = (file: AssetFile): number =>
-      file.sent ?? ((packedUrl(file, new URL(file.url, this.base)) && file.gzip) || file.size);
-    return this.#all.reduce((bytes, file) => bytes + sent(file), 0);
+    return this.#all.reduce((bytes, file) => bytes + this.#sent(file), 0);
+  }
+
+  #sent(file: AssetFile): number {
+    if (file.sent !== undefined || file.gzip === undefined) return file.sent ?? file.size;
+    return packedUrl(file, new URL(file.url, this.base)) ? file.gzip : file.size;
   }
 
   get #all(): AssetFile[] {
@@ -230,9 +233,9 @@ export class Supply {
     for (let piece = 0; piece * LOCAL_PIECE < heap.size; piece++) {
       give(SNAPSHOT.heap(piece), heap.slice(piece * LOCAL_PIECE, (piece + 1) * LOCAL_PIECE), false);
     }
-    const { advance, fetched } = this.#events("runtime");
     let at = 0;
     for (const file of files) {
+      const { advance, fetched } = this.#events("runtime", file);
       const asset = checked(file, heap.slice(at, at + file.size));
       this.#unaudited.add(async () => {
         await asset.verify();
@@ -240,7 +243,7 @@ export class Supply {
       });
       at += file.size;
       advance(file.size);
-      fetched({ url: this.url(file.url).href, bytes: file.size, fromCache: true });
+      fetched({ url: this.url(file.url).href, bytes: file.size, fromCache: true, received: 0 });
     }
   }
 
@@ -291,13 +294,14 @@ export class Supply {
   async #kept(file: AssetFile, stage: Stage, local?: Blob): Promise<Kept> {
     const found = blobs.get(file.sha256);
     if (found) {
-      this.#advance(file.size, stage);
+      this.#events(stage, file).advance(file.size);
+      this.#line.took(file, 0, stage);
       return { blob: found };
     }
     if (this.#snapshot && !isCode(file)) {
       const asset = await this.timeline.time(
         `fetch ${file.name}`,
-        fetchBlob(file, this.base, this.#events(stage), this.#signal, local),
+        fetchBlob(file, this.base, this.#events(stage, file), this.#signal, local),
       );
       const verify = async (read?: string | null): Promise<void> => {
         await asset.verify(read);
@@ -328,6 +332,7 @@ export class Supply {
   /** Everything is fetched once more, from the browser's cache as a rule. */
   restart(): void {
     this.#loaded = 0;
+    this.#line = new Line((file) => this.#sent(file));
     this.#local = undefined;
     this.#unaudited.clear();
   }
@@ -337,7 +342,12 @@ export class Supply {
   }
 
   progress(stage: Progress["stage"], label: string): void {
-    this.#emitter.emit("progress", { stage, label, loaded: this.#loaded, total: this.total });
+    const { total } = this;
+    // A frame that prepares itself while files are still coming has started nothing yet.
+    const now = stage === "starting" && this.#loaded > 0 && this.#loaded < total ? "runtime" : stage;
+    const { received, spared } = this.#line;
+    const wire = Math.max(received, this.wire - spared);
+    this.#emitter.emit("progress", { stage: now, label, loaded: this.#loaded, total, received, wire });
   }
 
   /** Notes what has become of packages of the policy, and tells it if that is news. */
@@ -348,10 +358,17 @@ export class Supply {
     if (news.length > 0) this.#tell();
   }
 
-  #events(stage: Stage): AssetEvents {
+  #events(stage: Stage, file: AssetFile): AssetEvents {
     return {
-      advance: (bytes) => this.#advance(bytes, stage),
-      fetched: (what) => this.#emitter.emit("fetched", what),
+      advance: (bytes) => {
+        if (stage !== "later") this.#line.advance(file, bytes);
+        this.#advance(bytes, stage);
+      },
+      fetched: (what) => {
+        this.#line.took(file, what.received, stage);
+        this.#emitter.emit("fetched", what);
+      },
+      slow: () => this.#line.slow,
     };
   }
 
@@ -364,7 +381,7 @@ export class Supply {
     const coming = this.#coming.get(file.sha256);
     // Copied before whoever was first can give its bytes away: both hear of it in the same turn.
     if (coming) return coming.then(({ name, bytes }) => ({ name, bytes: bytes.slice(0) }));
-    const fetched = fetchAsset(file, this.base, this.#events(stage), this.#signal);
+    const fetched = fetchAsset(file, this.base, this.#events(stage, file), this.#signal);
     const ended = (): void => void this.#coming.delete(file.sha256);
     fetched.then(ended, ended);
     this.#coming.set(file.sha256, fetched);

@@ -24,10 +24,16 @@ const keywords: Completion[] = KEYWORDS.map((label) => ({ label, type: "keyword"
 export function completions(source: CompletionSource) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const word = context.matchBefore(/[\w.]+$/u);
+    const place = placeOf(context);
+    if (typeof place === "object") {
+      // Names of files and columns; in prose nobody waits for them.
+      const asked = context.explicit || /^[^\s'"]{1,200}$/.test(place.written);
+      return asked ? fromPython(source, context, /^[^\s'"/]*$/) : null;
+    }
     if (!context.explicit && (!word || !/\.\w*$|[^\W\d]\w/u.test(word.text))) return null;
     // A number's point is no attribute.
     if (word && /^\d/.test(word.text)) return null;
-    if (!context.explicit && inTextOrComment(context)) return null;
+    if (!context.explicit && place === "comment") return null;
     const answer = await fromPython(source, context);
     if (answer) return answer;
     if (word?.text.includes(".")) return null;
@@ -37,7 +43,11 @@ export function completions(source: CompletionSource) {
   };
 }
 
-async function fromPython(source: CompletionSource, context: CompletionContext): Promise<CompletionResult | null> {
+async function fromPython(
+  source: CompletionSource,
+  context: CompletionContext,
+  validFor = /^\w*$/,
+): Promise<CompletionResult | null> {
   if (!source.complete) return null;
   try {
     const { matches, start } = await source.complete(context.state.doc.toString(), context.pos);
@@ -46,21 +56,28 @@ async function fromPython(source: CompletionSource, context: CompletionContext):
       const hidden = /(^|\.)_/.test(text);
       return { label: text, type: TYPES[type] ?? "variable", boost: hidden ? -50 : 0 };
     });
-    return { from: start, options, validFor: /^\w*$/ };
+    return { from: start, options, validFor };
   } catch {
     // The sandbox was restarted meanwhile: the names of the cell still help.
     return null;
   }
 }
 
-/** True inside a string or after a "#", judged by the line alone: good enough to stay out of the way. */
-function inTextOrComment(context: CompletionContext): boolean {
+/** Where the caret is, judged by the line alone; in a string with what stands in it so far. */
+function placeOf(context: CompletionContext): "code" | "comment" | { written: string } {
   const { from, text } = context.state.doc.lineAt(context.pos);
+  const before = text.slice(0, context.pos - from);
   let quote: string | undefined;
-  for (const char of text.slice(0, context.pos - from)) {
+  let begun = 0;
+  for (let at = 0; at < before.length; at++) {
+    const char = before.charAt(at);
     if (quote !== undefined) quote = char === quote ? undefined : quote;
-    else if (char === "#") return true;
-    else if (char === '"' || char === "'") quote = char;
+    else if (char === "#") return "comment";
+    else if (char === '"' || char === "'") [quote, begun] = [char, at + 1];
   }
-  return quote !== undefined;
+  if (quote === undefined) return "code";
+  // A field of an f-string is code.
+  const inside = before.slice(begun);
+  const f = /[fF]$/.test(before.slice(0, begun - 1)) && inside.lastIndexOf("{") > inside.lastIndexOf("}");
+  return f ? "code" : { written: inside };
 }

@@ -16,12 +16,14 @@ import {
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { EditorState, Prec } from "@codemirror/state";
+import { EditorState, Prec, type StateEffect } from "@codemirror/state";
 import { drawSelection, EditorView, type KeyBinding, keymap, lineNumbers, tooltips } from "@codemirror/view";
 import { h } from "../view/dom";
 import { completions } from "./complete";
-import type { Caret, Editor, EditorOptions } from "./editor";
+import { docs, docsShown } from "./docs";
+import type { Caret, Editor, EditorOptions, Found } from "./editor";
 import { failedLine, setFailedLine } from "./failed-line";
+import { found, setFound } from "./found";
 import { highlighting, theme } from "./look";
 import { readOnly } from "./readonly";
 import { typing } from "./typing";
@@ -61,6 +63,7 @@ export class FullEditor implements Editor {
           }),
           history(),
           drawSelection(),
+          found,
           typing,
           tooltips({ position: "fixed" }),
           EditorView.domEventHandlers({
@@ -90,6 +93,7 @@ export class FullEditor implements Editor {
                   activateOnTypingDelay: 150,
                 }),
                 keymap.of(closeBracketsKeymap),
+                docs(completion),
               ]
             : EditorView.lineWrapping,
           Prec.high(
@@ -131,11 +135,19 @@ export class FullEditor implements Editor {
   }
 
   get choosing(): boolean {
-    return completionStatus(this.#view.state) === "active";
+    return completionStatus(this.#view.state) === "active" || docsShown(this.#view);
   }
 
   focus(): void {
     this.#view.focus();
+  }
+
+  markFound(ranges: readonly Found[], current: number | undefined): void {
+    const at = current === undefined ? undefined : ranges[current];
+    const effects: StateEffect<unknown>[] = [setFound.of({ ranges, current })];
+    if (at && at.to <= this.#view.state.doc.length)
+      effects.push(EditorView.scrollIntoView(at.from, { y: "nearest", x: "nearest" }));
+    this.#view.dispatch({ effects });
   }
 
   markLine(line: number | undefined): void {

@@ -18,6 +18,8 @@ export const theme = EditorView.theme({
     fontSize: "11px",
     fontVariantNumeric: "tabular-nums",
   },
+  ".cm-found": { backgroundColor: "var(--warn-wash)", outline: "1px solid var(--warn)" },
+  ".cm-found-next": { backgroundColor: "var(--selection)", outline: "2px solid var(--accent)" },
   ".cm-failed-gutter": { color: "var(--bad)", fontWeight: "700" },
   ".cm-failed-line": { backgroundColor: "var(--bad-wash)" },
   ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
@@ -37,6 +39,16 @@ export const theme = EditorView.theme({
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "13px", maxHeight: "15em" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "3px 12px" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+  ".cm-completionIcon": { display: "none" },
+  ".cm-docs": {
+    maxWidth: "min(44rem, calc(100vw - 24px))",
+    maxHeight: "min(20rem, 45vh)",
+    overflow: "auto",
+    padding: "8px 12px",
+  },
+  ".cm-docs pre": { margin: "0", font: "12.5px/1.5 var(--mono)", whiteSpace: "pre-wrap", overflowWrap: "anywhere" },
+  ".cm-docs .cm-docs-signature": { color: "var(--code-name)", fontWeight: "600" },
+  ".cm-docs .cm-docs-text": { marginTop: "6px", paddingTop: "6px", borderTop: "1px solid var(--line)" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
 });
 

@@ -85,6 +85,10 @@ export class PlainEditor implements Editor {
     this.#area.focus({ preventScroll: true });
   }
 
+  markFound(): void {
+    // A text area marks only what is selected in it.
+  }
+
   markLine(): void {
     // The full editor has the gutter; the error itself names the line.
   }

@@ -91,7 +91,8 @@ export class Opened {
       if (change.type === "run") return this.#ran(change.cell);
       this.#keep();
       this.keeper.touch();
-      if (change.type !== "source" && change.type !== "move") this.keeper.touchRun(change.cell.key);
+      if (change.type !== "source" && change.type !== "move" && change.type !== "fold")
+        this.keeper.touchRun(change.cell.key);
       if (change.type === "source") this.changed.emit();
     });
     session.restarted.on(() => {

@@ -4,6 +4,10 @@
 export type Inline =
   | { type: "text"; text: string }
   | { type: "code"; text: string }
+  /** TeX. `display`: on a line of its own, in a formula's full size. */
+  | { type: "math"; tex: string; display: boolean }
+  /** Only what is at hand: `source` is "attachment:name", or "lifted:3" for what stood in the text itself. */
+  | { type: "image"; alt: string; source: string }
   | { type: "strong" | "em"; children: Inline[] }
   | { type: "link"; href: string; children: Inline[] };
 
@@ -12,7 +16,9 @@ export interface Budget {
   left: number;
 }
 
-const ESCAPED = "\\`*_[]()#!<>-";
+const ESCAPED = "\\`*_[]()#!<>-$|";
+/** Characters of a formula. */
+export const FORMULA = 2_000;
 /** Marks within marks. */
 const DEPTH = 4;
 
@@ -55,6 +61,7 @@ export function inline(text: string, depth = 0, budget: Budget = { left: Number.
   };
   const next = {
     tick: finder(text, is("`")),
+    dollar: finder(text, is("$")),
     star: finder(text, is("*")),
     under: finder(text, is("_")),
     bracket: finder(text, is("[", "]")),
@@ -91,8 +98,24 @@ export function inline(text: string, depth = 0, budget: Budget = { left: Number.
       const label = next.closing(at + 2);
       const end = text[label] === "]" ? addressEnd(label + 1, 0) : undefined;
       if (end === undefined) return undefined;
-      add(text.slice(at + 2, label));
+      const [alt, source] = [text.slice(at + 2, label), text.slice(label + 2, end)];
+      // What would have to be fetched is its words.
+      if (/^(attachment|lifted):/.test(source)) element({ type: "image", alt, source });
+      else add(alt);
       return end + 1;
+    }
+    if (char === "$") {
+      const display = text[at + 1] === "$";
+      const from = display ? at + 2 : at + 1;
+      const end = next.dollar(from);
+      if (end === from || end === text.length || end - from > FORMULA) return undefined;
+      if (display && text[end + 1] !== "$") return undefined;
+      const tex = text.slice(from, end);
+      // "5 $ or 6 $" and "$5 and $6" are prices.
+      const price = blank(text.charAt(from)) || blank(text.charAt(end - 1)) || /\d/.test(text.charAt(end + 1));
+      if (!display && price) return undefined;
+      element({ type: "math", tex: tex.trim(), display });
+      return display ? end + 2 : end + 1;
     }
     if (char === "[") {
       const label = next.bracket(at + 1);
@@ -122,7 +145,7 @@ export function inline(text: string, depth = 0, budget: Budget = { left: Number.
     return undefined;
   };
 
-  const mark = finder(text, is("\\", "`", "!", "[", "*", "_"));
+  const mark = finder(text, is("\\", "`", "!", "[", "*", "_", "$"));
   let at = depth > DEPTH ? text.length : mark(0);
   while (at < text.length && budget.left > 0) {
     const before = text.slice(plain, at);

@@ -23,6 +23,10 @@ export type Command =
   | "merge"
   | "split"
   | "save"
+  | "find"
+  | "replace"
+  | "fold"
+  | "fold-all"
   | "stop"
   | "help";
 
@@ -43,6 +47,7 @@ export const HELP: readonly { title: string; keys: readonly (readonly [string, s
       ["Mod+Enter", "Run the cell, stay"],
       ["Alt+Enter", "Run the cell, insert one below"],
       ["Alt+↑ ↓", "Move the line (while editing) or the cell"],
+      ["Mod+F", "Find and replace in all cells"],
       ["Mod+S", "Save now (it is saved by itself, too)"],
       ["Esc Esc", "Stop what is running"],
       ["Ctrl+C", "Stop, when no text is selected"],
@@ -53,7 +58,8 @@ export const HELP: readonly { title: string; keys: readonly (readonly [string, s
     keys: [
       ["Esc", "Leave the editor; Tab then moves on"],
       ["Tab", "Indent, or accept a completion"],
-      ["Ctrl+Space", "Complete"],
+      ["Ctrl+Space", "Complete: names, columns, files"],
+      ["Shift+Tab", "Signature and documentation"],
       ["Mod+/", "Comment or uncomment"],
       ["Mod+Z", "Undo"],
       ["Mod+Shift+-", "Split the cell at the caret"],
@@ -70,6 +76,7 @@ export const HELP: readonly { title: string; keys: readonly (readonly [string, s
       ["M · Y", "Make it text, make it code"],
       ["Shift+D", "Duplicate the cell"],
       ["Shift+M", "Join it with the one below"],
+      ["O · Shift+O", "Fold its outputs, or all of them"],
       ["?", "This list"],
     ],
   },
@@ -102,6 +109,8 @@ export class Keymap {
       return editing ? "leave" : undefined;
     }
     if ((ctrl || meta) && !alt && !shift && key.toLowerCase() === "s") return "save";
+    if ((ctrl || meta) && !alt && !shift && key.toLowerCase() === "f") return "find";
+    if (ctrl && !meta && !alt && !shift && key.toLowerCase() === "h") return "replace";
     if ((ctrl || meta) && !alt && shift && (key === "-" || key === "_")) return editing ? "split" : undefined;
     if (editing || ctrl || meta) return undefined;
     if (alt) return key === "ArrowUp" ? "move-up" : key === "ArrowDown" ? "move-down" : undefined;
@@ -130,6 +139,10 @@ export class Keymap {
         return "duplicate";
       case "M":
         return "merge";
+      case "o":
+        return "fold";
+      case "O":
+        return "fold-all";
       case "?":
         return "help";
       case "d":

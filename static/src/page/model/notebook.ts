@@ -88,6 +88,7 @@ export type Change =
   | { type: "source"; cell: Cell }
   | { type: "run"; cell: Cell }
   | { type: "kind"; cell: Cell }
+  | { type: "fold"; cell: Cell }
   | { type: "select"; cell: Cell | undefined }
   | { type: "replace" };
 
@@ -181,11 +182,12 @@ export class Notebook {
     return this.insert(this.indexOf(id) + 1, { kind: cell.kind, source: after.replace(/^\n+/, "") });
   }
 
-  move(id: string, by: -1 | 1): void {
+  /** So many places down, or up where it is negative. */
+  move(id: string, by: number): void {
     const from = this.indexOf(id);
     const to = from + by;
     const cell = this.#cells[from];
-    if (!cell || to < 0 || to >= this.#cells.length) return;
+    if (!cell || by === 0 || to < 0 || to >= this.#cells.length) return;
     this.#cells.splice(from, 1);
     this.#cells.splice(to, 0, cell);
     this.changed.emit({ type: "move", cell, index: to });
@@ -205,6 +207,14 @@ export class Notebook {
     cell.outputs.clear();
     Object.assign(cell, NOT_RUN);
     this.changed.emit({ type: "kind", cell });
+  }
+
+  /** Folds what stands under a cell, or unfolds it. Said as Jupyter's files say it. */
+  setFolded(id: string, folded: boolean): void {
+    const cell = this.#find(id);
+    if (cell?.kind !== "code" || isFolded(cell) === folded) return;
+    cell.beside = { ...cell.beside, metadata: foldedIn(cell.beside.metadata, folded) };
+    this.changed.emit({ type: "fold", cell });
   }
 
   setRun(id: string, part: RunPart): void {
@@ -281,6 +291,25 @@ export class Notebook {
       outputs,
     };
   }
+}
+
+/** Whether what stands under a cell is folded. */
+export function isFolded({ beside }: Pick<Cell, "beside">): boolean {
+  const { metadata } = beside;
+  if (!isFields(metadata)) return false;
+  return metadata.collapsed === true || (isFields(metadata.jupyter) && metadata.jupyter.outputs_hidden === true);
+}
+
+/** A cell's metadata with that in it: JupyterLab reads one field, nbformat describes the other. */
+function foldedIn(metadata: unknown, folded: boolean): Beside {
+  const { collapsed: _, jupyter, ...rest } = isFields(metadata) ? metadata : {};
+  const { outputs_hidden: __, ...own } = isFields(jupyter) ? jupyter : {};
+  if (folded) return { ...rest, collapsed: true, jupyter: { ...own, outputs_hidden: true } };
+  return Object.keys(own).length > 0 ? { ...rest, jupyter: own } : rest;
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const NOT_RUN = {

@@ -5,9 +5,12 @@ import { bytesOf, duration } from "./format";
 export interface Progress {
   stage: string;
   label: string;
-  /** Bytes. */
+  /** Bytes of files, unpacked. */
   loaded: number;
   total: number;
+  /** Bytes on the line. */
+  received: number;
+  wire: number;
 }
 
 export type Phase = "waiting" | "loading" | "ready" | "running" | "restarting" | "failed" | "closed";
@@ -15,6 +18,8 @@ export type Phase = "waiting" | "loading" | "ready" | "running" | "restarting" |
 export interface Situation {
   phase: Phase;
   progress?: Progress | undefined;
+  /** Seconds that fetching will still take, where it takes long. */
+  left?: number | undefined;
   /** Cells that wait for their turn. */
   queued: number;
   /** Packages that the running cell loads. */
@@ -39,8 +44,8 @@ export interface Status {
 
 const STAGES: Record<string, string> = {
   policy: "asking what is allowed",
-  runtime: "runtime",
-  packages: "packages",
+  runtime: "fetching Python",
+  packages: "fetching packages",
   starting: "starting Python",
 };
 
@@ -56,10 +61,12 @@ export function statusOf(now: Situation): Status {
     const stage = progress ? (STAGES[progress.stage] ?? progress.label) : "starting";
     // Only fetching counts bytes; what follows takes its time without a measure.
     const sized = progress !== undefined && progress.total > 0 && FETCHING.has(progress.stage);
+    const line = sized && progress.wire > 0 ? ` ${bytesOf(progress.received, progress.wire)}` : "";
+    const left = sized && now.left !== undefined ? ` · about ${about(now.left)}` : "";
     return {
       tone: "busy",
       sealed: false,
-      text: sized ? `${stage} ${bytesOf(progress.loaded, progress.total)}` : stage,
+      text: `${stage}${line}${left}`,
       short: sized ? `${Math.floor((100 * Math.min(progress.loaded, progress.total)) / progress.total)} %` : "starting",
       spoken: `Loading: ${stage}`,
       fraction: sized ? Math.min(1, progress.loaded / progress.total) : undefined,
@@ -75,6 +82,12 @@ export function statusOf(now: Situation): Status {
   if (now.python !== undefined) parts.push(`Python ${now.python.split(".").slice(0, 2).join(".")}`);
   parts.push(now.readyMs === undefined ? "ready" : `ready in ${duration(now.readyMs)}`);
   return { tone: "ok", sealed: true, text: parts.join(" · "), short: "sealed", spoken: "Python is ready" };
+}
+
+/** Seconds as people say them. */
+function about(seconds: number): string {
+  if (seconds < 90) return `${Math.max(5, Math.round(seconds / 5) * 5)} s`;
+  return `${Math.round(seconds / 60)} min`;
 }
 
 function same(tone: Status["tone"], text: string, short: string): Status {

@@ -1,22 +1,26 @@
 // One cell: gutter with run button and count, editor, tools, outputs.
 
-import type { CompletionSource, Editor, EditorOptions } from "../editor/editor";
+import type { CompletionSource, Editor, EditorOptions, Found } from "../editor/editor";
 import { loadFullEditor, makeEditor, upgrade } from "../editor/loader";
+import { readOnly } from "../editor/readonly";
 import { clock, duration } from "../model/format";
-import type { Cell } from "../model/notebook";
+import { type Cell, isFolded } from "../model/notebook";
 import { h, setText } from "./dom";
+import { grip } from "./drag";
 import { type IconName, icon } from "./icons";
 import { inTurn } from "./in-turn";
 import { markdownView } from "./markdown-view";
 import { type OutputActions, OutputsView } from "./outputs-view";
+import { roving } from "./roving";
 
 export interface CellActions extends OutputActions {
   run(): void;
   stop(): void;
   select(): void;
   source(text: string): void;
-  /** Undefined, as the two below, where a cell's place and kind are fixed. */
-  move?(by: -1 | 1): void;
+  /** Undefined, as the three below, where a cell's place and kind are fixed. */
+  move?(by: number): void;
+  fold?(folded: boolean): void;
   remove?(): void;
   toggleKind?(): void;
   /** The caret leaves over the first or last line. */
@@ -33,6 +37,10 @@ export class CellView {
   readonly #time = h("span", { class: "time", "data-testid": "cell-time" });
   readonly #well = h("div", { class: "well" });
   readonly #outputs: OutputsView;
+  readonly #fold = h("button", { type: "button", class: "fold-outputs", "data-testid": "cell-fold" }, icon("chevron"));
+  readonly #folded = h("button", { type: "button", class: "link folded", "data-testid": "cell-folded", hidden: true });
+  readonly #stop: (open: boolean) => void;
+  readonly #off: () => void;
   #editor: Editor | undefined;
   #label = "";
   #shownIcon: IconName | undefined;
@@ -43,6 +51,14 @@ export class CellView {
     this.#actions = actions;
     this.#completion = completion;
     this.#outputs = new OutputsView(cell.outputs, actions);
+    for (const button of [this.#fold, this.#folded])
+      button.addEventListener("click", () => {
+        actions.fold?.(!isFolded(cell));
+        (isFolded(cell) ? this.#folded : this.#fold).focus();
+      });
+    const tools = this.#tools();
+    this.#stop = tools ? roving(tools) : () => undefined;
+    this.#off = cell.outputs.changed.on(() => this.#showFold());
     this.#run.addEventListener("click", () => (isActive(cell) ? actions.stop() : actions.run()));
     this.dom = h(
       "li",
@@ -60,11 +76,21 @@ export class CellView {
           },
         },
       },
-      h("div", { class: "gutter" }, this.#run, this.#count),
-      h("div", { class: "body" }, this.#well, this.#time, this.#tools()),
+      h(
+        "div",
+        { class: "gutter" },
+        this.#run,
+        this.#count,
+        !readOnly() && actions.move && grip(() => this.dom, actions.move),
+      ),
+      h("div", { class: "body" }, this.#well, this.#time, tools),
+      this.#fold,
+      this.#folded,
       this.#outputs.dom,
     );
     this.#fillWell();
+    this.select(false);
+    this.#showFold();
     this.update();
   }
 
@@ -76,6 +102,12 @@ export class CellView {
   get selectionEmpty(): boolean {
     const caret = this.#editor?.caret;
     return caret === undefined || caret.anchor === caret.head;
+  }
+
+  /** The text that is selected in the editor. */
+  get selection(): string {
+    const { anchor, head } = this.#editor?.caret ?? { anchor: 0, head: 0 };
+    return this.#editor?.text.slice(Math.min(anchor, head), Math.max(anchor, head)) ?? "";
   }
 
   /** Where the caret stands in the source. */
@@ -106,6 +138,29 @@ export class CellView {
     if (this.#cell.kind !== "code" && this.#cell.source.trim() !== "") this.#fillWell();
   }
 
+  /** Marks what was looked for in the source. */
+  markFound(ranges: readonly Found[], current: number | undefined): void {
+    // A typeset text becomes source where one has come to it.
+    if (!this.#editor && current !== undefined) this.#openEditor();
+    this.#editor?.markFound(ranges, current);
+  }
+
+  /** Brings a place of the source onto the screen; the focus stays where it is. */
+  reveal({ from }: Found): void {
+    const line = this.#cell.source.slice(0, from).split("\n").length;
+    const height = this.#well.getBoundingClientRect().height / Math.max(1, this.#cell.source.split("\n").length);
+    const top = this.#well.getBoundingClientRect().top + line * height;
+    if (top < 110 || top > innerHeight - 110) scrollBy({ top: top - innerHeight / 2 });
+  }
+
+  /** Selects a stretch of the source, and puts the caret there. */
+  choose({ from, to }: Found): void {
+    if (!this.#editor) this.#openEditor();
+    if (!this.#editor) return;
+    this.#editor.focus();
+    this.#editor.caret = { anchor: from, head: to };
+  }
+
   focus(): void {
     this.dom.focus({ preventScroll: true });
     this.dom.scrollIntoView({ block: "nearest" });
@@ -115,6 +170,9 @@ export class CellView {
     this.dom.classList.toggle("selected", selected);
     // One tab stop for the list: the selected cell.
     this.dom.tabIndex = selected ? 0 : -1;
+    // And what can be done with it: three more. Where cells are fixed nobody selects them.
+    this.#run.tabIndex = this.#fold.tabIndex = selected || !this.#actions.fold ? 0 : -1;
+    this.#stop(selected);
     if (selected) this.dom.setAttribute("aria-current", "true");
     else this.dom.removeAttribute("aria-current");
   }
@@ -127,6 +185,7 @@ export class CellView {
       `${this.#label}, ${{ code: "Python", text: "text", raw: "raw text" }[this.#cell.kind]}`,
     );
     this.#run.setAttribute("aria-label", this.#runLabel());
+    this.#showFold();
   }
 
   /** The cell became code or text. */
@@ -179,8 +238,26 @@ export class CellView {
     setText(this.#time, text);
   }
 
+  #showFold(): void {
+    const { items } = this.#cell.outputs;
+    const folded = items.length > 0 && isFolded(this.#cell);
+    this.#outputs.dom.hidden = folded;
+    this.#folded.hidden = !folded;
+    this.#fold.hidden = items.length === 0 || !this.#actions.fold;
+    this.#fold.setAttribute("aria-expanded", String(!folded));
+    this.#fold.setAttribute("aria-label", `${folded ? "Show" : "Fold"} the outputs of ${this.#label}`);
+    this.#fold.title = folded ? "Show the outputs (O)" : "Fold the outputs (O)";
+    if (folded) setText(this.#folded, `${items.length === 1 ? "One output" : `${items.length} outputs`} folded. Show`);
+  }
+
+  /** Its outputs were folded or unfolded. */
+  fold(): void {
+    this.#showFold();
+  }
+
   destroy(): void {
     this.#gone = true;
+    this.#off();
     this.#editor?.destroy();
     this.#outputs.destroy();
     this.dom.remove();
@@ -199,7 +276,7 @@ export class CellView {
     this.#editor = undefined;
     if (this.#cell.source.trim() === "") this.#openEditor();
     else if (this.#cell.kind === "raw") this.#well.replaceChildren(h("pre", { class: "raw" }, this.#cell.source));
-    else this.#well.replaceChildren(markdownView(this.#cell.source));
+    else this.#well.replaceChildren(markdownView(this.#cell.source, attachmentsOf(this.#cell)));
   }
 
   #openEditor(): void {
@@ -249,6 +326,11 @@ export class CellView {
 
 /** Outputs that this Python did not make. */
 const OLD = { visit: "from last time", file: "from the file" };
+
+function attachmentsOf({ beside }: Cell): Record<string, unknown> {
+  const { attachments } = beside;
+  return typeof attachments === "object" && attachments !== null ? (attachments as Record<string, unknown>) : {};
+}
 
 function isActive({ state }: Cell): boolean {
   return state === "running" || state === "loading" || state === "queued";

@@ -2,7 +2,7 @@
 
 import { readOnly } from "../editor/readonly";
 import { type Command, Keymap } from "../model/keymap";
-import type { CellSeed, Notebook } from "../model/notebook";
+import { type CellSeed, isFolded, type Notebook } from "../model/notebook";
 import type { Runner } from "../model/runner";
 import type { NotebookView } from "./notebook-view";
 
@@ -12,6 +12,7 @@ export interface CommandTargets {
   view: NotebookView;
   showKeys(): void;
   save(): Promise<void>;
+  find(replacing: boolean): Promise<void>;
 }
 
 export function listenForCommands(targets: CommandTargets): (command: Command) => void {
@@ -47,7 +48,7 @@ export function listenForCommands(targets: CommandTargets): (command: Command) =
         (elsewhere || outside) &&
         key !== "Escape" &&
         !(key === "?" && !(origin instanceof HTMLInputElement)) &&
-        !((ctrl || meta) && key.toLowerCase() === "s") &&
+        !((ctrl || meta) && /^[sfh]$/i.test(key)) &&
         !isRun(event)
       )
         return;
@@ -96,7 +97,7 @@ const CHANGES: Partial<Record<Command, Command | "nothing">> = {
   "move-down": "nothing",
 };
 
-function run(asked: Command, { notebook, runner, view, showKeys, save }: CommandTargets): void {
+function run(asked: Command, { notebook, runner, view, showKeys, save, find }: CommandTargets): void {
   const command = readOnly() ? (CHANGES[asked] ?? asked) : asked;
   const { selected } = notebook;
   const at = selected ? notebook.indexOf(selected.id) : -1;
@@ -182,6 +183,19 @@ function run(asked: Command, { notebook, runner, view, showKeys, save }: Command
     case "save":
       void save();
       break;
+    case "find":
+    case "replace":
+      void find(command === "replace");
+      break;
+    case "fold":
+      if (selected) notebook.setFolded(selected.id, !isFolded(selected));
+      break;
+    case "fold-all": {
+      const shown = notebook.cells.filter((cell) => cell.outputs.items.length > 0);
+      const fold = shown.some((cell) => !isFolded(cell));
+      for (const cell of shown) notebook.setFolded(cell.id, fold);
+      break;
+    }
     case "stop":
       void runner.stop();
       break;

@@ -10,6 +10,7 @@ export interface MenuActions {
   notebooks(): void;
   startFresh(): void;
   bringBack(): void;
+  find(): void;
   copyLink(): void;
   examples(): void;
   open(): void;
@@ -96,6 +97,7 @@ export function menu(actions: MenuActions, state: () => MenuState): void {
       popover,
       item("Restart Python", actions.restart, "files are kept", "menu-restart"),
       item("Clear outputs", actions.clearOutputs, undefined, "menu-clear"),
+      item("Find and replace…", actions.find, "Ctrl F", "menu-find"),
       h("hr"),
       item("Notebooks…", actions.notebooks, "kept here", "menu-notebooks"),
       item("New notebook", actions.startFresh, undefined, "menu-fresh"),

@@ -73,6 +73,9 @@ export class NotebookView {
       case "kind":
         this.#views.get(change.cell.id)?.changeKind();
         break;
+      case "fold":
+        this.#views.get(change.cell.id)?.fold();
+        return;
       case "run":
         this.#views.get(change.cell.id)?.update();
         this.#tick();
@@ -176,6 +179,7 @@ export class NotebookView {
         select: () => notebook.select(id),
         source: (text) => notebook.setSource(id, text),
         move: (by) => notebook.move(id, by),
+        fold: (folded) => notebook.setFolded(id, folded),
         remove: () => this.removeCell(id),
         toggleKind: () => notebook.setKind(id, cell.kind === "code" ? "text" : "code"),
         exit: (direction) => {

@@ -1,9 +1,11 @@
 // A result as text: its beginning, and more of it with each press.
 
 import { count } from "../model/format";
+import { FORMULA } from "../model/inline";
 import { formulaOf } from "../model/latex";
 import { h } from "./dom";
 import { copyText } from "./hand-out";
+import { mathView } from "./math-view";
 import { tool } from "./table-view";
 
 const FIRST = 20_000;
@@ -49,17 +51,19 @@ function textBox(text: string): HTMLElement {
   return body;
 }
 
-/** The formula's source beside what Python would print; there is no typesetter aboard. */
+/** The formula; what Python would print is to be had beside its source. */
 export function latexView(latex: string, text: string | undefined): HTMLElement {
   const formula = formulaOf(latex);
+  const long = formula.length > FORMULA;
   return h(
     "div",
-    { class: "output output-latex" },
-    textBox(text ?? formula),
+    { class: "output output-latex", "data-testid": "output-latex" },
+    long ? textBox(text ?? formula) : mathView(formula, true, text),
     h(
       "div",
       { class: "output-tools" },
       h("span", { class: "spring" }),
+      text !== undefined && !long && tool("copy", "Text", () => void copyText(text)),
       tool("copy", "LaTeX", () => void copyText(formula)),
     ),
   );
