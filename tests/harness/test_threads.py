@@ -230,3 +230,10 @@ await asyncio.sleep(.1)
 seen, gc.isenabled()
 """
     assert run(code).text == "([False, True], True)"
+
+
+def test_a_progress_bar_starts_no_monitor_and_warns_of_none(run: Runs) -> None:
+    ran = run("from tqdm import tqdm\nfor i in tqdm(range(3)): pass\ntqdm.monitor")
+    assert "100%" in ran.stderr
+    assert "Warning" not in ran.stderr
+    assert ran.text is None

@@ -32,7 +32,7 @@ const TEXTS: Record<string, (n: number) => unknown> = {
   "a Markdown heading": (n) => markdown(`# a${" ".repeat(2 * n)}x`),
   "Markdown marks": (n) => markdown("*_`".repeat(n)),
   "Markdown formulas": (n) => markdown("$a$$".repeat(n)),
-  "Markdown formulas that only open": (n) => markdown("$$a\n".repeat(n)),
+  "Markdown formulas that only open": (n) => markdown("$$a\n".repeat(n / 8)),
   "Markdown tables": (n) => markdown(`|a|b|\n|-|-|\n${"|x|`|\n".repeat(n)}`),
   "pictures in Markdown": (n) => lifted("](data:image/".repeat(n)),
   "a formula": (n) => formulaOf(`x${" ".repeat(5 * n)}x`),
