@@ -15,7 +15,7 @@ import {
 } from "../ask/index";
 import { probe } from "../ask/schema/probe";
 import { sha256 } from "../common/digest";
-import type { Policy } from "../host/index";
+import type { Execution, Policy } from "../host/index";
 import { Emitter } from "../page/model/emitter";
 import { newKey } from "../page/model/keys";
 import type { Runner } from "../page/model/runner";
@@ -47,8 +47,19 @@ export interface AskerParts {
 /** A text that waits for the person's yes. */
 export interface Approval {
   proposed: Proposed;
+  /** Where it would go; null for this page. */
+  to: string | null;
   /** The text that is sent, or null for none. Called once. */
   answer(text: string | null): void;
+}
+
+/** What turns what a loop tells into entries. */
+export interface Hearing {
+  text(all: string): void;
+  step(told: Step): void;
+  policy(): Promise<Policy>;
+  run(signal: AbortSignal): Promise<Execution>;
+  end(answer: Answer): void;
 }
 
 /** The question under way. */
@@ -157,7 +168,7 @@ export class Asker {
         ),
       };
       conversation.change(question, { files: sources });
-      const hearing = this.#hearing(question, sources);
+      const hearing = this.hear(question, sources);
       const answer = await ask(
         {
           execute: (_code, { signal } = {}) => hearing.run(signal ?? stop.signal),
@@ -172,7 +183,7 @@ export class Asker {
           outflow: {
             mode,
             headers: conversation.headers,
-            approve: (proposed) => this.#ask(proposed, stop.signal),
+            approve: (proposed) => this.approve(proposed, stop.signal, model.to),
           },
           files,
           limits: all,
@@ -207,13 +218,20 @@ export class Asker {
     }
   }
 
+  /** What the browser's agent was told is on the list. */
+  noted(question: QuestionEntry): void {
+    this.#parts.conversation.change(question, {});
+    this.#parts.keep();
+    this.sent.emit();
+  }
+
   #note(question: QuestionEntry, entry: LedgerEntry): void {
     question.ledger[entry.id - 1] = entry;
     this.sent.emit();
   }
 
   /** Shows a text and waits for the person; null when it is stopped meanwhile. */
-  #ask(proposed: Proposed, signal: AbortSignal): Promise<string | null> {
+  approve(proposed: Proposed, signal: AbortSignal, to: string | null): Promise<string | null> {
     return new Promise((resolve) => {
       const answer = (text: string | null): void => {
         if (this.#approval !== approval) return;
@@ -223,15 +241,17 @@ export class Asker {
         this.changed.emit();
       };
       const off = () => answer(null);
-      const approval: Approval = { proposed, answer };
+      const approval: Approval = { proposed, to, answer };
       signal.addEventListener("abort", off, { once: true });
+      // One at a time: who asks meanwhile hears no.
+      if (signal.aborted || this.#approval) return resolve(null);
       this.#approval = approval;
       this.changed.emit();
     });
   }
 
   /** Turns what the loop tells into entries. */
-  #hearing(question: QuestionEntry, sources: readonly Source[]) {
+  hear(question: QuestionEntry, sources: readonly Source[]): Hearing {
     const { conversation, runner, engine, session } = this.#parts;
     const steps = new Map<number, StepEntry>();
     let said: SaidEntry | undefined;

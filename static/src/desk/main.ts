@@ -24,6 +24,7 @@ import { sheets } from "../page/view/sheets";
 import { statusView } from "../page/view/status-view";
 import { applyTheme } from "../page/view/theme";
 import { toast } from "../page/view/toast";
+import { offerDesk } from "./agent";
 import { Asker } from "./asker";
 import { GivenFiles } from "./files";
 import { Archive, type Opened } from "./keep/archive";
@@ -76,6 +77,7 @@ interface Desk {
   turns: TurnsView;
 }
 let desk: Desk | undefined;
+let takeBack: () => void = () => undefined;
 let know: (kept: ReadonlyMap<string, Blob>) => void = () => undefined;
 const needs = new Promise<ReadonlyMap<string, Blob>>((resolve) => {
   know = resolve;
@@ -124,8 +126,15 @@ function drawStatus(): void {
   document.title = `${title} · ${siteName()}`;
 }
 
+/** The browser's agent is offered the sandbox as it is now. */
+function offer(): void {
+  takeBack();
+  if (desk) takeBack = offerDesk({ ...desk, files: archive.open.files }, choices.now.mode);
+}
+
 function drawChoices(): void {
   const { now } = choices;
+  offer();
   composer.choices(now);
   drawMode(now.mode);
   drawFirst();
@@ -156,7 +165,12 @@ async function drawTold(): Promise<void> {
   });
 }
 
+let offeredPaths = "";
 function drawFiles(): void {
+  // Code that writes files is no new offer; a file that the person gave is.
+  const paths = [...given.all.keys()].join();
+  if (paths !== offeredPaths) offer();
+  offeredPaths = paths;
   files.update(session.files, stock.coming);
   drawFirst();
   void drawTold();

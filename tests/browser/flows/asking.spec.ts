@@ -59,7 +59,7 @@ class Desk {
   /** Waits for the nth answer of the conversation. */
   async answer(nth = 0): Promise<Locator> {
     const answer = this.get("answer").nth(nth);
-    await expect(answer).toBeVisible({ timeout: 40_000 });
+    await expect(answer).toBeVisible({ timeout: 60_000 });
     return answer;
   }
 
@@ -463,6 +463,42 @@ test("a server's own model needs no choice; at OpenRouter one signs in, and the 
   await expect(page).toHaveURL(`${own}/ask`);
   expect(asked.code).toBe("once");
   expect(asked.code_verifier?.length).toBeGreaterThan(40);
+});
+
+test("the browser's agent runs Python behind the same choice, and what it was told is on the list", async ({
+  desk,
+}) => {
+  const { page } = desk;
+  type Tool = { name: string; execute(input: object): Promise<{ content: { text: string }[] }> };
+  type Agents = Document & { tools: Map<string, Tool> };
+  await page.addInitScript(() => {
+    const tools = new Map<string, Tool>();
+    Object.assign(document, {
+      tools,
+      modelContext: {
+        registerTool(tool: Tool, { signal }: { signal?: AbortSignal } = {}) {
+          if (signal?.aborted) return;
+          if (tools.has(tool.name)) throw new Error("twice");
+          tools.set(tool.name, tool);
+          signal?.addEventListener("abort", () => tools.delete(tool.name));
+        },
+      },
+    });
+  });
+  await page.goto("/ask");
+  await desk.data();
+  await expect.poll(() => page.evaluate(() => [...(document as Agents).tools.keys()])).toEqual(["execute_python"]);
+  const answer = await page.evaluate(async (code) => {
+    const tool = (document as Agents).tools.get("execute_python");
+    return (await tool?.execute({ code, title: "reads" }))?.content[0]?.text;
+  }, "print(open('people.csv').read()[-30:])");
+  expect(answer).toMatch(/^ok: value: no value; .*printed something/);
+  await expect(desk.get("step-line").last()).toContainText(/1 · reads.*bytes sent/);
+  await expect(desk.get("step").last()).toContainText(SECRET);
+  const ledger = await desk.ledger();
+  expect(ledger.entries.at(-1)?.body).toBe(answer);
+  expect(JSON.stringify(ledger)).toContain("people.csv");
+  expect(JSON.stringify(ledger)).not.toContain("Quillfeather");
 });
 
 test("the notebook page leads here, and here leads back", async ({ desk }) => {

@@ -70,6 +70,15 @@ export const within = (kind: Kind): boolean => kind === "demo" || kind === "brow
 export const labelOf = (choice: ModelChoice | undefined): string =>
   !choice ? "No model" : within(choice.kind) ? ABOUT[choice.kind].name : choice.name || ABOUT[choice.kind].name;
 
+/** The host of an address; what is no address as it is. */
+export function hostOf(address: string): string {
+  try {
+    return new URL(address).host;
+  } catch {
+    return address;
+  }
+}
+
 /** Money as people read it, with two digits that say something. */
 export function moneyOf(spent: number, currency: string): string {
   try {

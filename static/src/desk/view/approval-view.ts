@@ -4,9 +4,11 @@ import { bytes } from "../../page/model/format";
 import { h, setText } from "../../page/view/dom";
 import type { Approval } from "../asker";
 
+import { hostOf } from "../model/models";
+
 const encoder = new TextEncoder();
 
-export function approvalView({ proposed, answer }: Approval, to: string | null): HTMLElement {
+export function approvalView({ proposed, to, answer }: Approval): HTMLElement {
   const { about, step, text } = proposed;
   const area = h("textarea", {
     class: "approval-text",
@@ -21,7 +23,7 @@ export function approvalView({ proposed, answer }: Approval, to: string | null):
     setText(size, `${bytes(encoder.encode(area.value).length)}${area.value === text ? "" : ", changed by you"}`);
   area.addEventListener("input", draw);
   draw();
-  const whom = to === null ? "the demo model in this page" : new URL(to).host;
+  const whom = to === null ? "the demo model in this page" : hostOf(to);
   const button = (label: string, kind: string, testid: string, click: () => void) =>
     h("button", { type: "button", class: kind, "data-testid": testid, on: { click } }, label);
   return h(

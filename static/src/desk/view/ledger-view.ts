@@ -5,7 +5,7 @@ import { count, plural } from "../../page/model/format";
 import { fill, h, setText } from "../../page/view/dom";
 import { download } from "../../page/view/hand-out";
 import { icon } from "../../page/view/icons";
-import { moneyOf } from "../model/models";
+import { hostOf, moneyOf } from "../model/models";
 
 /** Characters of a body that are drawn; the file has them all. */
 const SHOWN = 200_000;
@@ -77,14 +77,6 @@ export function ledgerView(place: HTMLElement): (entries: readonly LedgerEntry[]
       }),
     );
   };
-}
-
-function hostOf(address: string): string {
-  try {
-    return new URL(address).host;
-  } catch {
-    return address;
-  }
 }
 
 function factsOf({ method, to, at, status, tokens, bits, cost }: LedgerEntry): string {

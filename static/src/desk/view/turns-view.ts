@@ -210,9 +210,9 @@ export class TurnsView {
   }
 
   #drawApproval(): void {
-    const { approval, going } = this.#parts.asker;
+    const { approval } = this.#parts.asker;
     if (!approval) return this.#approval.replaceChildren();
-    this.#approval.replaceChildren(approvalView(approval, going?.question.to ?? null));
+    this.#approval.replaceChildren(approvalView(approval));
     announce("Something waits for your yes before it is sent.");
     this.#approval.querySelector("textarea")?.focus({ preventScroll: true });
     this.#approval.scrollIntoView({ block: "nearest" });
