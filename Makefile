@@ -24,7 +24,8 @@ BROWSER_SOURCES := package.json $(shell find static -path static/dist -prune -o 
 BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --format=esm --packages=external \
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
-.PHONY: help serve test contract engines soak bench bench-quick bench-beside bench-server evaluate trace build wheel assets node lint format lock clean \
+.PHONY: help serve test contract engines engines-attacks engines-speed soak bench bench-quick bench-beside bench-server evaluate trace build wheel assets node lint \
+	format lock clean \
 	docs docs-api docs-engines docs-security docs-speed npm runtime-wheel
 
 help: ## list the commands
@@ -75,7 +76,19 @@ contract: $(NODE_PACKAGES) ## check what belljar knows of Pyodide's inside (PYOD
 
 engines: $(ENVIRONMENT) $(BROWSER_CODE) assets ## every journey through every engine that is here (Chromium, Firefox, WebKit), 10 minutes
 	@mkdir -p build && .ci/chromium > build/chromium && .ci/firefox > build/firefox && .ci/webkit > build/webkit
-	$(ENGINES)
+	$(ENGINES) journeys/
+	@$(BIN)/python docs/make_engines.py
+
+# Chromium's own are in `make test` and `make bench`.
+OTHERS = --project=firefox --project=webkit --reporter=list,./tests/browser/reporter.ts
+engines-attacks: $(ENVIRONMENT) $(BROWSER_CODE) assets ## the probes and the layers of the seal in Firefox and WebKit, 30 minutes
+	@mkdir -p build && .ci/chromium > build/chromium && .ci/firefox > build/firefox && .ci/webkit > build/webkit
+	$(ENGINES) attacks/ $(OTHERS)
+	@$(BIN)/python docs/make_security.py
+
+engines-speed: $(ENVIRONMENT) $(BROWSER_CODE) assets ## the first figure in Firefox and WebKit beside a plain Pyodide page (BELLJAR_ROUNDS=3), 10 minutes
+	@mkdir -p build && .ci/chromium > build/chromium && .ci/firefox > build/firefox && .ci/webkit > build/webkit
+	$(ENGINES) speed/ $(OTHERS)
 	@$(BIN)/python docs/make_engines.py
 
 soak: $(ENVIRONMENT) $(BROWSER_CODE) assets ## 1,000 runs in one page, kills and crashes among them (BELLJAR_SOAK_SEED, BELLJAR_SOAK_RUNS)

@@ -1,9 +1,9 @@
 """Renders what the last `make engines` has found into `docs/engines.md`.
 
-    make docs-engines         after `make engines`, which calls it
+    make docs-engines         after `make engines` or `make engines-speed`, which call it
 
-Reads `build/engines/journeys.json` and replaces what stands between `<!-- run:NAME -->` and
-`<!-- /run:NAME -->`.
+Reads `build/engines/journeys.json` and, after `make engines-speed`, `speed-*.json` beside it, and replaces
+what stands between `<!-- run:NAME -->` and `<!-- /run:NAME -->`.
 """
 
 from __future__ import annotations
@@ -57,6 +57,19 @@ def render(report: Mapping[str, Any]) -> dict[str, str]:
     return {"engines": said, "journeys": "\n".join(table)}
 
 
+def speed(reports: list[Mapping[str, Any]]) -> str:
+    """The first figure beside a plain page's, by engine: medians in seconds."""
+    lines = ["| Engine | What | Plain page | belljar | Ratio |", "|---|---|---|---|---|"]
+    for report in reports:
+        for row in report["rows"]:
+            plain, ours = (f"{row[side]['median'] / 1000:.1f} s" for side in ("plain", "ours"))
+            lines.append(_line([report["engine"], row["title"], plain, ours, f"{row['ratio']:.2f}"]))
+    facts = "; ".join(f"{one['engine']}: {one['rounds']} rounds at load {one['load']:.1f}" for one in reports)
+    return "\n".join(
+        [*lines, "", f"Medians on {reports[0]['processor']}, {reports[0]['cores']} cores. {facts}."]
+    )
+
+
 def _row(journey: Mapping[str, Any], engines: list[dict[str, Any]], notes: list[str]) -> str:
     cells = [journey["title"]]
     for engine in engines:
@@ -99,8 +112,13 @@ def main(argv: list[str] | None = None) -> int:
     if not args.report.exists():
         print(f"There is no {args.report.name}: run `make engines` first.", file=sys.stderr)
         return 1
+    measured = [
+        json.loads(path.read_text("utf-8")) for path in sorted(args.report.parent.glob("speed-*.json"))
+    ]
     try:
         blocks = render(json.loads(args.report.read_text(encoding="utf-8")))
+        if measured:
+            blocks["speed"] = speed(measured)
     except ReportError as error:
         print(f"Nothing was written. {error}", file=sys.stderr)
         return 1

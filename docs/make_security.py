@@ -2,9 +2,9 @@
 
     make docs-security        after `make test` and `make soak`
 
-Reads `attacks.json`, `faults.json` and `channels.json` from `build/reports/` and `soak.json` from
-`build/soak/`, and replaces what stands between `<!-- run:NAME -->` and `<!-- /run:NAME -->`. What has no file
-there stays as it is.
+Reads `attacks.json`, `faults.json` and `channels.json` from `build/reports/`, `soak.json` from `build/soak/`
+and, after `make engines-attacks`, what lies in `build/engines/`, and replaces what stands between
+`<!-- run:NAME -->` and `<!-- /run:NAME -->`. What has no file there stays as it is.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ SOAK_RUNS = 1000
 
 #: Hosts of an export, as the report's files and the table's columns call them.
 _TIERS = {"headers": "host that sends headers", "bare": "host that sends none"}
+#: Where a sandbox comes from, as the reports of other engines call it and the tables' columns.
+_ORIGINS = {"served": "the server", **_TIERS}
+_ENGINE_BLOCKS = {"attacks": "engines", "layers": "layers"}
 _BLOCK = re.compile(r"<!-- run:(?P<name>\w+) -->\n?(?P<text>.*?)\n?<!-- /run:(?P=name) -->", re.DOTALL)
 
 
@@ -31,8 +34,8 @@ class ResultsError(Exception):
     """A run is not fit to be quoted. The text says why."""
 
 
-def render(results: Path, soaked: Path) -> dict[str, str]:
-    """The blocks that the results give, by name: promise, probes, faults, channels, soak."""
+def render(results: Path, soaked: Path, engines: Path | None = None) -> dict[str, str]:
+    """The blocks that the results give, by name."""
     blocks: dict[str, str] = {}
     if attacks := _read(results / "attacks.json"):
         blocks |= _attacks(attacks)
@@ -41,8 +44,14 @@ def render(results: Path, soaked: Path) -> dict[str, str]:
         blocks["faults"] = _faults(faults, {name: tier for name, tier in tiers.items() if tier})
     if channels := _read(results / "channels.json"):
         blocks["channels"] = _channels(channels)
+    if engines and (webkit := _read(engines / "channels-webkit.json")):
+        blocks["webkit"] = _channels({"tables": [webkit]})
     if (soak := _read(soaked)) and soak["runs"] >= SOAK_RUNS:
         blocks["soak"] = _soak(soak)
+    for name, rendered in (("attacks", _engines), ("layers", _layers)):
+        places = _places(engines, name) if engines else {}
+        if places:
+            blocks[_ENGINE_BLOCKS[name]] = rendered(places)
     return blocks
 
 
@@ -69,7 +78,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=ROOT, help="folder of the documents")
     args = parser.parse_args(argv)
     try:
-        blocks = render(args.results, args.soak)
+        blocks = render(args.results, args.soak, args.results.parent / "engines")
     except ResultsError as error:
         print(f"Nothing was written. {error}", file=sys.stderr)
         return 1
@@ -144,6 +153,65 @@ def _faults(faults: Mapping[str, Any], tiers: Mapping[str, Mapping[str, Any]]) -
     )
     tail = ["", "Where the sandbox does not start, it says why:", "", *said] if said else []
     return "\n".join([intro, "", *lines, *tail])
+
+
+def _places(folder: Path, kind: str) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """The reports of a kind by engine and place: `attacks-webkit-bare.json` and so on."""
+    found = {tuple(path.stem.split("-")[1:]): path for path in sorted(folder.glob(f"{kind}-*-*.json"))}
+    return {
+        (engine, origin): _read(found[engine, origin])
+        for engine in sorted({engine for engine, _ in found})
+        for origin in _ORIGINS
+        if (engine, origin) in found
+    }
+
+
+def _engines(places: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
+    """Probes by engine and place: how many held, and how many controls were sighted."""
+    lines = [
+        "| Engine | Place | Group | Probes held | Controls sighted | Nothing there to attack |",
+        "|---" * 6 + "|",
+    ]
+    notes: list[str] = []
+    for (_, origin), report in places.items():
+        opened = {probe for one in report["open"] for probe in one["probes"]}
+        for outcome in report["outcomes"]:
+            if outcome["sealed"] != "held" and outcome["id"] not in opened:
+                raise ResultsError(f"In {report['engine']} the probe {outcome['id']} got out.")
+        for one in report["groups"]:
+            controls = "as above"
+            if origin == "served":
+                controls = str(one["controlled"])
+                if one["controlled"] + one["lacking"] < one["probes"]:
+                    raise ResultsError(f"In {report['engine']} a control of {one['group']} was not sighted.")
+            cells = [report["engine"], _ORIGINS[origin], one["group"], f"{one['held']}/{one['probes']}"]
+            lines.append(f"| {' | '.join([*cells, controls, str(one['lacking'])])} |")
+        for kind, said in (
+            ("lacking", "has nothing to attack in"),
+            ("open", "gets through for the frame's owner in"),
+        ):
+            for one in report[kind]:
+                what = ", ".join(f"`{probe}`" for probe in one["probes"])
+                note = f"* {_cell(one['why'])} ({said} {report['engine']}: {what})"
+                if note not in notes:
+                    notes.append(note)
+    return "\n".join([*lines, "", *notes]).rstrip()
+
+
+def _layers(places: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
+    """Layers by engine and place: how many attempts the others hold without it."""
+    head = [
+        "Without",
+        *(f"{report['browser']}, {_ORIGINS[origin]}" for (_, origin), report in places.items()),
+    ]
+    by_place = [{row["layer"]: row for row in report["layers"]} for report in places.values()]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for layer in dict.fromkeys(name for rows in by_place for name in rows):
+        cells = [_together(rows.get(layer)) for rows in by_place]
+        if any(held != total for held, slash, total in (cell.partition("/") for cell in cells) if slash):
+            raise ResultsError(f"Without {layer} an attempt got through: no other layer holds it.")
+        lines.append(f"| {_cell(layer)} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def _together(row: Mapping[str, Any] | None) -> str:

@@ -1,7 +1,8 @@
-// Journeys through every engine: one project for each, the same files for all. Playwright runs the tests; what drives the
+// Journeys through every engine, attacks and speed: one project for each, the same files for all. Playwright runs the tests; what drives the
 // browsers is in `drivers`.
 //
 //   make engines                                       all journeys, all engines that are here
+//   make engines-attacks, make engines-speed           the probes, and the first figure, beside Chromium's own
 //   npx playwright test -c tests/engines --project=firefox -g "three kills"
 
 import { defineConfig } from "@playwright/test";
@@ -11,7 +12,8 @@ import type { EngineOptions } from "./fixtures";
 const PORT = Number(process.env.BELLJAR_TEST_PORT ?? 8765);
 
 export default defineConfig<Record<never, never>, EngineOptions>({
-  testDir: "journeys",
+  testDir: ".",
+  testMatch: "*/*.spec.ts",
   outputDir: "../../test-results/engines",
   // An engine takes a processor or two; what journeys measure is whether something is there, not how fast.
   workers: 1,

@@ -71,9 +71,25 @@ def test_a_run_in_which_a_journey_failed_is_not_written(
     assert "Stop (firefox)" in capsys.readouterr().err
 
 
+def test_the_first_figure_stands_beside_a_plain_pages(engines: ModuleType, tmp_path: Path) -> None:
+    row = {"title": "first visit", "plain": {"median": 20_000}, "ours": {"median": 3_000}, "ratio": 0.15}
+    speed = {
+        "engine": "Firefox 153.8.0",
+        "rounds": 3,
+        "load": 1.5,
+        "processor": "A",
+        "cores": 2,
+        "rows": [row],
+    }
+    (tmp_path / "speed-firefox.json").write_text(json.dumps(speed))
+    _, text = written(engines, tmp_path, REPORT, f"{EMPTY}<!-- run:speed -->\n\n<!-- /run:speed -->\n")
+    assert "| Firefox 153.8.0 | first visit | 20.0 s | 3.0 s | 0.15 |" in text
+    assert "Medians on A, 2 cores. Firefox 153.8.0: 3 rounds at load 1.5." in text
+
+
 def test_the_committed_table_is_well_formed(engines: ModuleType, repository: Path) -> None:
     text = (repository / "docs" / "engines.md").read_text(encoding="utf-8")
-    assert len(re.findall(r"<!-- /?run:\w+ -->", text)) == 4
+    assert len(re.findall(r"<!-- /?run:\w+ -->", text)) == 6
     table = re.search(r"<!-- run:journeys -->\n(.*?)<!-- /run:journeys -->", text, re.DOTALL)
     assert table is not None
     assert "**no**" not in table[1]

@@ -111,6 +111,43 @@ def test_what_hosts_of_an_export_hold_stands_beside_what_the_server_does(
         security.render(folder, tmp_path / "none.json")
 
 
+def attacked(**changed: Any) -> dict[str, Any]:
+    """What `make engines-attacks` says of one engine and place."""
+    group = {"group": "network", "probes": 2, "held": 2, "controlled": 1, "lacking": 1}
+    lacking = [{"why": "There is none there.", "probes": ["network/frame/fetchlater"]}]
+    outcomes = [{"id": "network/worker/fetch", "sealed": "held"}]
+    report = {"engine": "Firefox 153.8.0", "groups": [group], "lacking": lacking, "open": []}
+    return {**report, "outcomes": outcomes, **changed}
+
+
+def test_what_other_engines_hold_is_told_by_engine_and_place(security: ModuleType, tmp_path: Path) -> None:
+    layers = {"browser": "Firefox 153.8.0", "probes": 3, "layers": LAYERS}
+    found = {"attacks-firefox-served": attacked(), "attacks-firefox-bare": attacked()}
+    folder = results(tmp_path, **found, **{"layers-firefox-served": layers})
+    blocks = security.render(tmp_path / "none", tmp_path / "none.json", folder)
+    assert "| Firefox 153.8.0 | the server | network | 2/2 | 1 | 1 |" in blocks["engines"]
+    assert "| Firefox 153.8.0 | host that sends none | network | 2/2 | as above | 1 |" in blocks["engines"]
+    assert blocks["engines"].count("There is none there.") == 1
+    assert "| Without | Firefox 153.8.0, the server |" in blocks["layers"]
+    assert "| CSP sandbox | 3/3 |" in blocks["layers"]
+
+
+@pytest.mark.parametrize(
+    ("report", "why"),
+    [
+        (attacked(outcomes=[{"id": "network/worker/fetch", "sealed": "LEAKED"}]), "got out"),
+        (attacked(groups=[{"group": "x", "probes": 2, "held": 2, "controlled": 1, "lacking": 0}]),
+         "was not sighted"),
+    ],
+)  # fmt: skip
+def test_an_engine_in_which_something_got_out_is_not_quoted(
+    security: ModuleType, tmp_path: Path, report: dict[str, Any], why: str
+) -> None:
+    folder = results(tmp_path, **{"attacks-firefox-served": report})
+    with pytest.raises(security.ResultsError, match=why):
+        security.render(tmp_path / "none", tmp_path / "none.json", folder)
+
+
 def test_the_promise_says_how_many_of_the_probes_ran_in_which_engine(
     security: ModuleType, tmp_path: Path
 ) -> None:
@@ -156,7 +193,9 @@ def test_the_committed_documents_are_well_formed_and_say_the_same(
         markers = re.findall(r"<!-- /?run:\w+ -->", text)
         assert len(markers) == 2 * len(blocks[name]), name
         assert blocks[name]["promise"] == blocks["docs/security.md"]["promise"]
-    assert blocks["docs/security.md"].keys() == {"promise", "probes", "faults", "channels", "soak"}
+    assert blocks["docs/security.md"].keys() == {
+        *("promise", "probes", "faults", "channels", "soak", "engines", "webkit", "layers")
+    }
     # A number of probes stands in a block, or nowhere.
     for name, text in texts.items():
         outside = re.sub(r"<!-- run:(\w+) -->.*?<!-- /run:\1 -->", "", text, flags=re.DOTALL)

@@ -7,24 +7,16 @@
 import { endHosts, exported, host, type Tier } from "../hosts";
 import { type Arena, expect, found, keep, test, verdict } from "./arena";
 import type { Probe } from "./probe";
-import { DOCUMENT, NETWORK } from "./probes/network";
-import { NETWORK_PYTHON } from "./probes/network-python";
-import { REALMS } from "./probes/realms";
+import { BY_HEADER, TIER_PROBES } from "./probes/tiers";
 import { SealedRig } from "./rig/sealed";
 import { type Outcome, Runner } from "./run";
 
 const TIERS: readonly Tier[] = ["headers", "bare"];
 
-const PROBES = [...NETWORK_PYTHON.filter(({ packages }) => packages === undefined), ...NETWORK, ...DOCUMENT, ...REALMS]
-  // Theirs is a sandbox with something put into the attacker's hand, and that is the served one's.
-  .filter(({ controlIn }) => controlIn !== "sealed");
+const OPEN = TIER_PROBES.filter(({ id }) => BY_HEADER.test(id));
 
-/** In the frame's document, what a header alone closes. */
-const BY_HEADER =
-  /^network\/frame\/(link-dns-prefetch|link-preconnect|a-nested-frame|a-download|meta-refresh|a-link-that-leaves-the-document|the-document-s-own-navigation)$/;
-const OPEN = PROBES.filter(({ id }) => BY_HEADER.test(id));
-
-const held = (tier: Tier): Probe[] => (tier === "bare" ? PROBES.filter((probe) => !OPEN.includes(probe)) : PROBES);
+const held = (tier: Tier): Probe[] =>
+  tier === "bare" ? TIER_PROBES.filter((probe) => !OPEN.includes(probe)) : [...TIER_PROBES];
 
 const on = (tier: Tier, probe: Probe): Probe => ({
   ...probe,

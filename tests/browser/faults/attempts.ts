@@ -59,10 +59,7 @@ export function expectHeld(outcome: Outcome): void {
 }
 
 /** Keeps what was measured for the docs. */
-export function report(name: string, browser: string, layers: readonly Row[]): void {
-  mkdirSync("build/reports", { recursive: true });
-  writeFileSync(
-    `build/reports/${name}.json`,
-    `${JSON.stringify({ browser, probes: PROBES.length, layers }, null, 2)}\n`,
-  );
+export function report(name: string, browser: string, layers: readonly Row[], folder = "build/reports"): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/${name}.json`, `${JSON.stringify({ browser, probes: PROBES.length, layers }, null, 2)}\n`);
 }

@@ -36,7 +36,7 @@ test("a loop is stopped by its button, and the page says what became of the vari
   await notebook.shows(await notebook.run("6 * 7"), "42");
 });
 
-test("a dropped file is listed and read", async ({ notebook }) => {
+test("a dropped file is listed, read and kept", async ({ notebook }) => {
   await notebook.tab.evaluate(() => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File(["city,people\nUlm,126\nBonn,330\n"], "mine.csv", { type: "text/csv" }));
@@ -47,6 +47,9 @@ test("a dropped file is listed and read", async ({ notebook }) => {
     [...document.querySelectorAll('[data-testid="file-item"]')].some((one) => one.textContent?.includes("mine.csv")),
   );
   await notebook.shows(await notebook.run("sum(1 for line in open('mine.csv'))"), "3");
+  await notebook.tab.until(
+    () => document.querySelector('[data-testid="keeping"]')?.getAttribute("data-state") === "kept",
+  );
 });
 
 test("at 375 px nothing overflows", async ({ notebook, limited }) => {

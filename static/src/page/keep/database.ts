@@ -71,7 +71,7 @@ class Database implements Shelf {
         if (!record) return [];
         const { id, changed, cells } = record;
         const own = files.filter(({ notebook }) => notebook === id);
-        const size = own.reduce((sum, { data }) => sum + data.size, 0);
+        const size = own.reduce((sum, row) => sum + blobOf(row).size, 0);
         return [{ id, name: nameOf(record.name, cells), changed, cells: cells.length, files: own.length, size }];
       })
       .sort((a, b) => b.changed - a.changed);
@@ -89,7 +89,7 @@ class Database implements Shelf {
       record && {
         record,
         runs: new Map(outputs.map(({ cell, run }) => [cell, run])),
-        files: new Map(files.map(({ path, data }) => [path, data])),
+        files: new Map(files.map((row) => [row.path, blobOf(row)])),
       }
     );
   }
@@ -128,12 +128,26 @@ class Database implements Shelf {
     });
   }
 
-  writeFile(notebook: string, path: string, data: Blob | undefined): Promise<void> {
-    const transaction = this.#db.transaction(["files"], "readwrite", DURABLE);
-    const files = transaction.objectStore("files");
-    if (data) files.put({ notebook, path, data } satisfies FileRow);
-    else files.delete([notebook, path]);
-    return end(transaction);
+  async writeFile(notebook: string, path: string, data: Blob | undefined): Promise<void> {
+    const put = (row: FileRow): Promise<void> => {
+      const transaction = this.#db.transaction(["files"], "readwrite", DURABLE);
+      transaction.objectStore("files").put(row);
+      return end(transaction);
+    };
+    if (!data) {
+      const transaction = this.#db.transaction(["files"], "readwrite", DURABLE);
+      transaction.objectStore("files").delete([notebook, path]);
+      return end(transaction);
+    }
+    try {
+      await put({ notebook, path, data });
+    } catch (error) {
+      if ((error as Error).name === "QuotaExceededError") throw error;
+      // WebKit keeps no Blob in some kinds of session. One whose bytes the browser has lost is not kept as less.
+      const bytes = await data.arrayBuffer();
+      if (bytes.byteLength !== data.size) throw error;
+      await put({ notebook, path, data: bytes });
+    }
   }
 
   remove(id: string): Promise<void> {
@@ -160,8 +174,10 @@ interface OutputRow {
 interface FileRow {
   notebook: string;
   path: string;
-  data: Blob;
+  data: Blob | ArrayBuffer;
 }
+
+const blobOf = ({ data }: FileRow): Blob => (data instanceof Blob ? data : new Blob([data]));
 
 /** All rows of a notebook: a list sorts behind every text. */
 function of(notebook: string): IDBKeyRange {

@@ -1,7 +1,8 @@
 // What the rigs put into a sealed frame before its own script runs. It opens nothing: it only remembers what the
 // scrub takes away later, and the address of the worker's source, so that the attacker can be given more than he has.
 
-const KEEP = `const kept=(()=>{const all=Object.create(null);
+/** Remembers everything that a realm has. */
+export const KEEP = `const kept=(()=>{const all=Object.create(null);
 for(let o=globalThis;o;o=Object.getPrototypeOf(o))for(const k of Object.getOwnPropertyNames(o)){
 if(k in all)continue;let v;try{v=globalThis[k]}catch{continue}
 all[k]=typeof v==="function"&&!v.prototype?v.bind(globalThis):v}
@@ -9,7 +10,7 @@ return all})();
 `;
 
 /** In the worker: the originals, and the id of the run that is on (as an attacker inside the worker can know it). */
-const IN_WORKER = `${KEEP}{const P=MessagePort.prototype,start=P.start,close=Object.getOwnPropertyDescriptor(P,"onclose")?.set;
+export const IN_WORKER = `${KEEP}{const P=MessagePort.prototype,start=P.start,close=Object.getOwnPropertyDescriptor(P,"onclose")?.set;
 kept.whenClosed=(port,then)=>{close.call(port,then);start.call(port)}}
 addEventListener("message",(e)=>{
 if(typeof e.data?.run==="string"){kept.before=kept.run;kept.run=e.data.run}if(e.data==="up?")kept.postMessage("up")});`;
