@@ -63,6 +63,7 @@ const whole = [
     .replace(/^## (.+)$/gm, "## $1 of ask")
     .replaceAll("](host.md#", "](#")
     .replaceAll('<a id="property-', '<a id="ask-property-')
-    .replaceAll("](#property-", "](#ask-property-"),
+    // Rows of tables are no targets of links.
+    .replaceAll(/\[(`[^`\]]+`)\]\(#property-[\w-]+\)/g, "$1"),
 ];
 await writeFile(values.to, `${whole.map((text) => text.trim()).join("\n\n")}\n`);

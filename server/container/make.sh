@@ -21,6 +21,6 @@ BELLJAR_CHROMIUM_SANDBOX=off "$tools/bin/belljar" assets build
 "$tools/bin/belljar" assets verify
 
 python3 -m venv "$folder/python"
-"$folder/python/bin/pip" install --quiet "$wheel[tab,zstd]"
+"$folder/python/bin/pip" install --quiet "$wheel[ask,tab,zstd]"
 "$folder/python/bin/python" "$here/copies.py"
 chmod -R a+rX "$folder"

@@ -125,6 +125,28 @@ const reasonsOf = (page: Page, bases: string[]): Promise<string[]> =>
     return Promise.all(bases.map(async (base) => (await one(base)).reason));
   }, bases);
 
+test("a local model is found before it is asked, running or without CORS", async ({ page }) => {
+  const models = { data: [{ id: "qwen3:8b" }] };
+  const open = await modelServer((response) => {
+    response.writeHead(200, { "access-control-allow-origin": "*" }).end(JSON.stringify(models));
+  });
+  const deaf = await modelServer((response) => void response.end("Ollama is running"), {});
+  await blankPage(page, false);
+  await page.unrouteAll();
+  const found = (base: string) =>
+    page.evaluate(async (base) => {
+      const url = "/ask.js";
+      const { findLocal } = (await import(url)) as typeof Asking;
+      const { state, models, line } = await findLocal("ollama", { base: `${base}/v1` });
+      return [state, models.join(), line];
+    }, base);
+  const line = `OLLAMA_ORIGINS=${new URL(page.url()).origin} ollama serve`;
+  expect(await found(open.base)).toEqual(["running", "qwen3:8b", ""]);
+  expect(await found(deaf.base)).toEqual(["no cors", "", line]);
+  // Nothing but questions without a body; of nobody there the next test tells.
+  expect(deaf.heard.map(({ body }) => body.length)).toEqual([0, 0]);
+});
+
 for (const isolated of [false, true]) {
   const where = isolated ? "an isolated page" : "an ordinary page";
   test(`in ${where} a local model that is not running and one without CORS are told apart`, async ({ page }) => {
