@@ -54,6 +54,16 @@ export const LACKING: readonly Mark[] = [
     probes: /^realms\/frame\/(an-alert|a-question-to-the-person|a-prompt)$/,
     why: "The driver answers a dialog without a word of it.",
   },
+  {
+    engines: ["webkit"],
+    probes: /^bridge\/python\/a-timer-s-callback-that-captures-this$/,
+    why: "A timer calls back without a this.",
+  },
+  {
+    engines: ["webkit"],
+    probes: /^realms\/frame\/the-cookie-store$/,
+    why: "The control's page keeps nothing in it, either.",
+  },
 ];
 
 /** What only the frame's own realm can do, before which somebody would have to get into that: `docs/security.md` says so. */

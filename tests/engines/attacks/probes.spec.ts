@@ -35,7 +35,9 @@ for (const origin of ORIGINS) {
     const controlled = (probe: Probe): boolean => origin === "served" && !of(LACKING, probe);
     const outcomes = await field.assault.run(await field.place(origin), list, controlled);
     const leaked = outcomes.filter((one) => one.sealed === "LEAKED" && !of(OPEN, one));
-    const unseen = outcomes.filter((one, at) => controlled(list[at] as Probe) && one.control === "unseen");
+    const unseen = outcomes.filter(
+      (one) => one.control === "unseen" && list.some((probe) => probe.id === one.id && controlled(probe)),
+    );
     if (!CHOSEN) write(engineName, origin, field.engine, outcomes, (marks, one) => of(marks, one));
     const told = ({ id, said, sightings }: Outcome) => ({ id, said, sightings });
     expect.soft(leaked.map(told), "what got out").toEqual([]);
