@@ -55,7 +55,7 @@ async function attempt(arena: Arena, { kind, spec, control, press, outcome }: Sp
   const { sealed, control: unsealed } = outcome.labels;
   outcome.said.sealed = await arena.sealed.host<string>(
     drawing(kind, JSON.parse(fill(spec, arena.runner.places(sealed)))),
-    20_000,
+    65_000,
   );
   if (press) {
     await click(arena.cdp, arena.sealed.page.session, 200, 150);

@@ -26,7 +26,7 @@ export function drawing(kind: string, spec: unknown, at = "left:0;top:0"): strin
     f.onload=()=>{const c=new MessageChannel();f.contentWindow.postMessage({type:"belljar-chart"},"*",[c.port2]);
       c.port1.onmessage=(e)=>done(JSON.stringify(e.data));
       c.port1.postMessage({type:"draw",mime:"${mime}",spec:${JSON.stringify(JSON.stringify(spec))}})};
-    setTimeout(()=>done("late"),15000);f.src="/charts/${kind}.html";document.body.append(f)})`;
+    setTimeout(()=>done("late"),60000);f.src="/charts/${kind}.html";document.body.append(f)})`;
 }
 
 export interface SealedOptions {
