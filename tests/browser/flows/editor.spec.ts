@@ -9,6 +9,8 @@ const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 /** Puts the caret into a new cell and types, as a person does. */
 async function typing(notebook: { cell(code: string): Promise<Locator>; page: Page }, text: string): Promise<Locator> {
   const cell = await notebook.cell("");
+  // A pointer that rests on a name asks, too.
+  await notebook.page.mouse.move(0, 0);
   await notebook.page.keyboard.type(text);
   return cell;
 }
@@ -20,7 +22,7 @@ test("after a bracket the signature stands there, and goes with Escape or the br
   );
   const cell = await typing(notebook, "greet");
   await page.keyboard.press("Escape");
-  await cell.locator(".cm-content").click();
+  await cell.locator(".cm-content").focus();
   await page.keyboard.type("(");
   const docs = cell.getByTestId("docs");
   await expect(docs).toContainText("greet(name, greeting='hello', *, loud=False)");
@@ -47,10 +49,16 @@ test("Shift-Tab before the code takes a step of indentation away", async ({ note
 
 test("a name that the pointer rests on tells what it is", async ({ notebook }) => {
   const { page } = notebook;
-  await notebook.run("import pandas as pd\nhovered = pd.DataFrame({'a': range(7)})");
+  const made = await notebook.run("import pandas as pd\nhovered = pd.DataFrame({'a': range(7)})");
+  await expect(made.getByTestId("cell-time")).toContainText(/^[\d.]+ m?s$/);
   const cell = await notebook.cell("hovered.head(2)");
-  const box = await cell.locator(".cm-line").first().boundingBox();
-  await page.mouse.move((box?.x ?? 0) + 15, (box?.y ?? 0) + 10);
+  await cell.scrollIntoViewIfNeeded();
+  // Where nothing is over it and nothing moves under the pointer.
+  await page.mouse.move(0, 0);
+  await cell
+    .locator(".cm-line")
+    .first()
+    .hover({ position: { x: 15, y: 10 } });
   await expect(cell.getByTestId("docs")).toContainText("DataFrame, 7 rows x 1 columns");
   await page.mouse.move(0, 0);
   await expect(cell.getByTestId("docs")).toHaveCount(0);
