@@ -47,23 +47,6 @@ test("Shift-Tab before the code takes a step of indentation away", async ({ note
   await expect(cell.locator(".cm-line").nth(1)).toHaveText("    greet");
 });
 
-test("a name that the pointer rests on tells what it is", async ({ notebook }) => {
-  const { page } = notebook;
-  const made = await notebook.run("import pandas as pd\nhovered = pd.DataFrame({'a': range(7)})");
-  await expect(made.getByTestId("cell-time")).toContainText(/^[\d.]+ m?s$/);
-  const cell = await notebook.cell("hovered.head(2)");
-  await cell.scrollIntoViewIfNeeded();
-  // Where nothing is over it and nothing moves under the pointer.
-  await page.mouse.move(0, 0);
-  await cell
-    .locator(".cm-line")
-    .first()
-    .hover({ position: { x: 15, y: 10 } });
-  await expect(cell.getByTestId("docs")).toContainText("DataFrame, 7 rows x 1 columns");
-  await page.mouse.move(0, 0);
-  await expect(cell.getByTestId("docs")).toHaveCount(0);
-});
-
 test("names of files are completed in strings", async ({ notebook }) => {
   const { page } = notebook;
   await notebook.run("open('harvest.csv', 'w').write('a')\n0");

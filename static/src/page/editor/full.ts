@@ -85,6 +85,8 @@ export class FullEditor implements Editor {
                 indentOnInput(),
                 bracketMatching(),
                 closeBrackets(),
+                // Before completions, which take Escape also while they only wait for an answer.
+                docs(completion),
                 autocompletion({
                   override: [completions(completion)],
                   // Nothing is chosen until the person chooses, so Enter stays a new line.
@@ -93,7 +95,6 @@ export class FullEditor implements Editor {
                   activateOnTypingDelay: 150,
                 }),
                 keymap.of(closeBracketsKeymap),
-                docs(completion),
               ]
             : EditorView.lineWrapping,
           Prec.high(
