@@ -73,6 +73,12 @@ class Limits:
     )
     file_bytes: int = option(2**30, options.size, "bytes of all files a sandbox keeps", metavar="BYTES")
     files: int = option(1000, options.count, "files a sandbox keeps", metavar="N")
+    disk_bytes: int = option(
+        2**36, options.size, "bytes of all files that a sandbox reads from the person's disk", metavar="BYTES"
+    )
+    disk_files: int = option(
+        10_000, options.count, "files that a sandbox reads from the person's disk", metavar="N"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,8 @@ def _limits(limits: Limits) -> dict[str, int]:
         "flood_bytes": limits.flood_bytes,
         "file_bytes": limits.file_bytes,
         "files": limits.files,
+        "disk_bytes": limits.disk_bytes,
+        "disk_files": limits.disk_files,
     }
 
 

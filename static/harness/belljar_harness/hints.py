@@ -8,8 +8,12 @@ from typing import Any
 
 from .advice import advice
 
-#: "No space left on device", as WebAssembly numbers it.
+#: "No space left on device" and "I/O error", as WebAssembly numbers them.
 _FULL = 51
+_LOST = 29
+
+#: Where folders of the person's disk stand (`folders.ts`).
+_FOLDERS = "/mnt/folders/"
 
 #: How many column names a hint carries, and how long one may be.
 COLUMNS = 12
@@ -81,6 +85,30 @@ def _of_files(error: BaseException) -> str | None:
         return f"Either the folder is missing ({_make('folder')} makes it), or it is no file."
     if isinstance(error, OSError) and error.errno == _FULL:
         return "The sandbox has no room for this file. Write less, or in pieces to several files."
+    if isinstance(error, OSError) and error.errno == _LOST:
+        return (
+            "The browser no longer gives the bytes of this file: it was changed, moved or deleted on the "
+            "disk since it was added. Add it again."
+        )
+    if isinstance(error, PermissionError) and isinstance(error.filename, str):
+        return _read_only(error.filename)
+    return None
+
+
+def _read_only(name: str) -> str | None:
+    """For what lies on the person's disk and can't be written to."""
+    import os
+
+    if os.path.realpath(name).startswith(_FOLDERS):
+        other = os.path.basename(name) or "out.csv"
+        return (
+            f"Folders of your disk are only read here. Write to the working directory instead, as {other!r}."
+        )
+    if os.path.isfile(name) and not os.access(name, os.W_OK):
+        return (
+            f"{os.path.basename(name)} is read from your disk where it lies, and is too large to be copied "
+            "for changes. Write to another file."
+        )
     return None
 
 

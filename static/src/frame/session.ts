@@ -95,10 +95,13 @@ export class FrameSession implements ActiveWorkerOwner {
       case "inspect":
         return this.#inspect(message);
       case "file_write":
-        return this.#write(message.request, message.path, message.blob);
+        return this.#write(message);
+      case "folder_mount":
+        return this.#mount(message);
       case "file_remove": {
+        const type = this.#files.isFolder(message.path) ? "folder_remove" : "file_remove";
         const removed = this.#files.remove(message.path);
-        if (removed) this.#worker.post({ type: "file_remove", path: message.path });
+        if (removed) this.#worker.post({ type, path: message.path });
         this.#reply(message.request, null, removed ? null : `There is no file "${message.path}".`);
         return this.#tellFiles();
       }
@@ -157,10 +160,18 @@ export class FrameSession implements ActiveWorkerOwner {
     this.#active.inspect(request, code, cursor);
   }
 
-  #write(request: number, path: string, blob: Blob): void {
-    const problem = this.#files.put(path, blob);
+  #write({ request, path, blob, disk }: Extract<HostMessage, { type: "file_write" }>): void {
+    const problem = this.#files.put(path, blob, disk);
     if (!problem && this.#worker.state === "ready") this.#worker.post({ type: "file_write", path, blob });
-    this.#reply(request, problem ? null : { path, size: blob.size }, problem);
+    this.#reply(request, problem ? null : { path, size: blob.size, ...(disk && { disk }) }, problem);
+    this.#tellFiles();
+  }
+
+  #mount({ request, path, files }: Extract<HostMessage, { type: "folder_mount" }>): void {
+    const problem = this.#files.mount(path, files);
+    if (!problem && this.#worker.state === "ready") this.#worker.post({ type: "folder_mount", path, files });
+    const size = files.reduce((sum, { blob }) => sum + blob.size, 0);
+    this.#reply(request, problem ? null : { path, size, disk: true, files: files.length }, problem);
     this.#tellFiles();
   }
 
@@ -185,6 +196,7 @@ export class FrameSession implements ActiveWorkerOwner {
     this.say({ type: "packages_loaded", names: [...loaded] });
     // It takes up the session: its files, then the run that waits.
     for (const [path, blob] of this.#files.entries()) this.#worker.post({ type: "file_write", path, blob });
+    for (const [path, files] of this.#files.folders()) this.#worker.post({ type: "folder_mount", path, files });
     if (this.cell) this.#start(this.cell);
     else this.#pool.quiet();
   }

@@ -35,6 +35,7 @@ export type {
   Completions,
   ExecuteOptions,
   FileData,
+  FolderData,
   PackageState,
   Progress,
   SandboxEvents,

@@ -5,7 +5,7 @@ import { readOnly } from "./editor/readonly";
 import type { Example } from "./examples";
 import type { Fresh, Opened } from "./keep/opened";
 import { type FileContent, toContent } from "./model/content";
-import { plainName } from "./model/format";
+import { plainName, plural } from "./model/format";
 import { fromFragment, type Linked, toFragment } from "./model/link";
 import type { Notebook } from "./model/notebook";
 import { fromIpynb } from "./model/notebookfile";
@@ -19,6 +19,8 @@ import { toast } from "./view/toast";
 
 /** A larger .py file is data, whatever it is called. */
 const LARGEST_NOTEBOOK = 1e6;
+/** A larger file is not copied into the browser's storage: it stays where it is, on the person's disk. */
+const LARGEST_KEPT = 256 * 1024 * 1024;
 /** Bytes of a larger file have no chance to fit into a link. */
 const LARGEST_LINKED = 500_000;
 
@@ -54,6 +56,17 @@ export class Library {
           run: () => void this.openNotebook(file),
         });
       }
+    }
+  }
+
+  /** Lets cells read a folder of the person's disk. */
+  async addFolder(name: string, files: readonly File[]): Promise<void> {
+    try {
+      const { path, files: count = 0 } = await this.#parts.session.mount(name, files);
+      const said = `${plural(count, "file")} can be read in “${plainName(path)}”.`;
+      toast(`${said} They stay on your disk and can’t be changed; add the folder again at the next visit.`);
+    } catch (error) {
+      toast(`The folder was not added. ${error instanceof Error ? error.message : ""}`.trim());
     }
   }
 
@@ -145,16 +158,28 @@ export class Library {
   async remove(path: string): Promise<void> {
     const { session, opened } = this.#parts;
     try {
+      if (session.files.some((file) => file.path === path && file.files !== undefined)) {
+        await session.remove(path);
+        toast(`${plainName(path)} was taken away. On your disk it is as it was.`);
+        return;
+      }
       const data = await session.read(path);
       await session.remove(path);
       opened.dropped(path);
       const back = async () => {
-        if (await opened.stock.put(path, data)) opened.holds(path, data);
+        if (await opened.stock.put(path, data)) this.#hold(path, data);
       };
       toast(`${plainName(path)} was deleted.`, { label: "Undo", run: () => void back() });
     } catch {
       toast(`${plainName(path)} could not be deleted.`);
     }
+  }
+
+  /** Lets the browser keep a file with the notebook. False for one that is too large for that. */
+  #hold(path: string, data: Blob): boolean {
+    if (data.size > LARGEST_KEPT) return false;
+    this.#parts.opened.holds(path, data);
+    return true;
   }
 
   async #addFile(file: File): Promise<void> {
@@ -164,21 +189,23 @@ export class Library {
       ? await session.read(name).catch(() => undefined)
       : undefined;
     // At once: Python may still be on its way.
-    if (isPlainPath(name)) opened.holds(name, file);
+    const kept = isPlainPath(name) && this.#hold(name, file);
     if (!(await opened.stock.put(name, file))) {
-      if (before) opened.holds(name, before);
+      if (before) this.#hold(name, before);
       else opened.dropped(name);
       return;
     }
     this.#added.add(name);
     announce(`${plainName(name)} added`);
+    const onDisk = "It is read from your disk and not copied: add it again at the next visit.";
     if (!before) {
       const open = { label: "Open it in a cell", run: () => this.#parts.use(name) };
-      if (!readOnly() && !/\.py$/i.test(name)) toast(`${plainName(name)} is in Files.`, open, `added ${name}`);
+      const said = `${plainName(name)} is in Files.${kept ? "" : ` ${onDisk}`}`;
+      if (!readOnly() && !/\.py$/i.test(name)) toast(said, open, `added ${name}`);
       return;
     }
     const back = async () => {
-      if (await opened.stock.put(name, before)) opened.holds(name, before);
+      if (await opened.stock.put(name, before)) this.#hold(name, before);
     };
     toast(`${plainName(name)} took the place of the file of that name.`, { label: "Undo", run: () => void back() });
   }

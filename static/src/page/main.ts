@@ -154,6 +154,7 @@ function drawFailure(): void {
 
 const files = filesPanel({
   add: (list) => void library.add(list),
+  addFolder: (name, list) => void library.addFolder(name, list),
   read: (path) => session.read(path),
   remove: (path) => library.remove(path),
   use,

@@ -218,6 +218,13 @@ export class Session implements Engine {
     await written;
   }
 
+  /** Files of a folder of the person's disk, to be read where they lie. */
+  async mount(path: string, files: readonly File[]): Promise<FileInfo> {
+    const mounted = this.#open.files.mount(path, files);
+    this.hold(mounted);
+    return mounted;
+  }
+
   async read(path: string): Promise<Blob> {
     return this.#open.files.read(path);
   }

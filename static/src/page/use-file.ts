@@ -2,7 +2,7 @@
 
 import { plainName } from "./model/format";
 import type { Notebook } from "./model/notebook";
-import { openingCode } from "./model/opening";
+import { folderCode, openingCode } from "./model/opening";
 import type { Runner } from "./model/runner";
 import type { Session } from "./session";
 import type { NotebookView } from "./view/notebook-view";
@@ -18,10 +18,15 @@ export interface UseFileParts {
 /** Bytes of a file that tell how it is opened. */
 const HEAD_BYTES = 64_000;
 
+async function openingOf(path: string, session: Session): Promise<string> {
+  if (session.files.some((file) => file.path === path && file.files !== undefined)) return folderCode(path);
+  const file = await session.read(path);
+  return openingCode(path, new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()), file.size);
+}
+
 export async function useFile(path: string, { notebook, session, runner, view }: UseFileParts): Promise<void> {
   try {
-    const head = await (await session.read(path)).slice(0, HEAD_BYTES).arrayBuffer();
-    const source = openingCode(path, new Uint8Array(head));
+    const source = await openingOf(path, session);
     const { selected } = notebook;
     const empty = selected?.kind === "code" && selected.source.trim() === "" ? selected : undefined;
     const at = selected ? notebook.indexOf(selected.id) + 1 : notebook.cells.length;

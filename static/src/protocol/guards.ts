@@ -6,7 +6,7 @@
 //   worker ──► frame   only JSON text and file blobs, no live objects  WorkerMessage
 
 import { frameLimits } from "./limits";
-import type { BootSettings, Check, Inspection, ReadyInfo, RunOptions, RunOutcome } from "./messages";
+import type { BootSettings, Check, FileInfo, Inspection, MountedFile, ReadyInfo, RunOptions, RunOutcome } from "./messages";
 import { isPlainPath } from "./paths";
 import {
   type Bundle,
@@ -43,6 +43,8 @@ const NAME = 200;
 const SENTENCE = 4_000;
 const DOC = 20_000;
 const TEXT = 64_000_000;
+/** Files of one folder. */
+const MOUNTED = 100_000;
 /** Cells of a table. */
 const CELLS = 1_000_000;
 
@@ -236,8 +238,12 @@ export const parseHostMessage = union({
   input: { id, text: orNull(text(TEXT)) },
   complete: { request: count(), code: text(TEXT), cursor: count() },
   inspect: { request: count(), code: text(TEXT), cursor: count() },
-  file_write: { request: count(), path, blob },
+  /** `disk`: the blob is a file that the person has chosen, which stays on their disk. */
+  file_write: { request: count(), path, blob, disk: withDefault(flag, false) },
+  /** Of a mounted folder: all of it. */
   file_remove: { request: count(), path },
+  /** Files of a folder of the person's disk, which can be read and not written. */
+  folder_mount: { request: count(), path, files: list(record<MountedFile>({ path, blob }), MOUNTED) },
   /** Answered at once. */
   ping: { request: count() },
 });
@@ -265,7 +271,7 @@ const runEvent: Parse<RunEvent> = (value, at) => {
   return parsed;
 };
 
-const files = list(record({ path, size: count() }), 20_000);
+const files = list(record<FileInfo>({ path, size: count(), disk: optional(flag), files: optional(count()) }), 20_000);
 
 export type FrameMessage = MessageOf<typeof parseFrameMessage>;
 

@@ -28,6 +28,9 @@ export interface Limits {
   /** Bytes and number of files a sandbox keeps. */
   file_bytes: number;
   files: number;
+  /** The same of files that stay on the person's disk, and are read where they lie. */
+  disk_bytes: number;
+  disk_files: number;
 }
 
 /** Those that the frame enforces. */
@@ -42,6 +45,8 @@ const IN_FRAME = [
   "flood_bytes",
   "file_bytes",
   "files",
+  "disk_bytes",
+  "disk_files",
 ] as const satisfies readonly (keyof Limits)[];
 
 /** Those that the page around it does. */

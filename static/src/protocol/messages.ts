@@ -7,7 +7,7 @@ import type { ErrorInfo, FileChange, Status } from "./results";
 import type { SnapshotShape } from "./snapshot";
 
 /** Version of this protocol; a host and a frame that differ refuse each other. */
-export const PROTOCOL = 10;
+export const PROTOCOL = 11;
 
 /** What a frame says to the page around it when it is ready to take its port. */
 export const KNOCK = "belljar:knock";
@@ -65,6 +65,16 @@ export interface FileInfo {
   path: string;
   /** Bytes. */
   size: number;
+  /** It stays on the person's disk, and is read where it lies. */
+  disk?: boolean | undefined;
+  /** So many files, of a folder that was mounted. */
+  files?: number | undefined;
+}
+
+/** A file of a folder that is mounted: its path below that folder. */
+export interface MountedFile {
+  path: string;
+  blob: Blob;
 }
 
 /** What the worker tells Python about the packages it may load. */
@@ -173,6 +183,8 @@ export type WorkerCommand =
   | { type: "inspect"; id: string; code: string; cursor: number }
   | { type: "file_write"; path: string; blob: Blob }
   | { type: "file_remove"; path: string }
+  | { type: "folder_mount"; path: string; files: readonly MountedFile[] }
+  | { type: "folder_remove"; path: string }
   | { type: "ping"; nonce: string };
 
 // ---------------------------------------------------------------- worker → frame

@@ -43,6 +43,7 @@ export interface EmscriptenFs {
   mkdirTree(path: string): void;
   analyzePath(path: string): { exists: boolean };
   unlink(path: string): void;
+  rmdir(path: string): void;
   symlink(target: string, path: string): void;
   lookupPath(path: string, options?: { follow: boolean }): { node: FsNode };
   lookupNode(parent: FsNode, name: string): FsNode;

@@ -4,11 +4,15 @@
 import { whole } from "../common/blobs";
 import { sayFile } from "./channel";
 import type { EmscriptenFs } from "./emscripten";
+import { Folders } from "./folders";
 import { LargeFiles } from "./large-file";
 import { HOME } from "./pyodide";
 
 /** Bytes up to which a file is copied; above it is read from its blob until it is written to. */
 export const COPY_UP_TO = 16 * 1024 * 1024;
+
+/** A file that can be read and not written to. */
+export const READ_ONLY = 0o100444;
 
 /** Where code that was written for other sandboxes looks for its files, and puts them. */
 const ALSO = ["/mnt/data", "/content", "/mnt/user-data/uploads", "/mnt/user-data/outputs", "/kaggle/working"];
@@ -20,11 +24,16 @@ const folder = (path: string): string => path.slice(0, path.lastIndexOf("/"));
 export class SessionFiles {
   readonly #fs: EmscriptenFs;
   readonly #large: LargeFiles;
+  readonly folders: Folders;
+  /** Bytes of the largest file that can be kept once it is written to. */
+  readonly #largest: number;
   #lost: string[] = [];
 
-  constructor(fs: EmscriptenFs) {
+  constructor(fs: EmscriptenFs, largest: number) {
     this.#fs = fs;
+    this.#largest = largest;
     this.#large = new LargeFiles(fs);
+    this.folders = new Folders(fs, this.#large);
     for (const path of ALSO) {
       if (fs.analyzePath(path).exists) continue;
       fs.mkdirTree(folder(path));
@@ -41,7 +50,11 @@ export class SessionFiles {
     const bytes = this.#read(path, copied ? blob : blob.slice(-1));
     if (!bytes) return;
     this.#fs.writeFile(full, copied ? bytes : new Uint8Array());
-    if (!copied) this.#large.fill(this.#fs.lookupPath(full).node, blob);
+    if (copied) return;
+    const { node } = this.#fs.lookupPath(full);
+    this.#large.fill(node, blob);
+    // It could be written to, and then neither be held nor kept.
+    if (blob.size > this.#largest) node.mode = READ_ONLY;
   }
 
   /** Files that this browser did not give back since the last call. */
@@ -67,11 +80,17 @@ export class SessionFiles {
     }
   }
 
-  /** Copies a file out to the frame, which gives it back after a restart. */
-  keep(path: string): void {
+  /**
+   * Copies a file out to the frame, which gives it back after a restart. False for one that code has given another name,
+   * and for which there is room only where it lies.
+   */
+  keep(path: string): boolean {
     const full = `${HOME}/${path}`;
     const { node } = this.#fs.lookupPath(full, { follow: true });
-    const blob = this.#large.blob(node) ?? new Blob([this.#fs.readFile(full)]);
+    const there = this.#large.blob(node);
+    if (there && there.size > this.#largest) return false;
+    const blob = there ?? new Blob([this.#fs.readFile(full)]);
     sayFile({ type: "file", path, blob });
+    return true;
   }
 }

@@ -7,6 +7,9 @@ import type { EmscriptenFs, FsNode, FsStream } from "./emscripten";
 /** So much is read at a time, in bytes: whoever reads on needn't ask the browser again. */
 const WINDOW = 2 * 1024 * 1024;
 
+/** Of so many files what was read last is held. */
+const WINDOWS = 8;
+
 /** "I/O error" and "no space left on device", as WASI numbers them. */
 const EIO = 29;
 const ENOSPC = 51;
@@ -17,8 +20,13 @@ type Bytes = Uint8Array<ArrayBuffer>;
 interface StreamOps {
   read(stream: FsStream, buffer: Uint8Array, offset: number, length: number, position: number): number;
   write(stream: FsStream, buffer: Uint8Array, offset: number, length: number, position: number, own: boolean): number;
-  mmap(stream: FsStream, length: number, position: number, prot: number, flags: number): unknown;
+  mmap(stream: MappedStream, length: number, position: number, prot: number, flags: number): unknown;
   msync(stream: FsStream, buffer: Uint8Array, offset: number, length: number, flags: number): number;
+}
+
+/** As much of a stream as mapping it reads. */
+interface MappedStream {
+  node: { mode: number; contents: unknown };
 }
 
 interface FileNode extends FsNode {
@@ -38,6 +46,8 @@ export class LargeFiles {
   readonly #fs: EmscriptenFs;
   /** What has not been written to since, by its node. */
   readonly #blobs = new WeakMap<object, Blob>();
+  /** What was read last of some of them, the latest behind. */
+  readonly #windows = new Map<Blob, { start: number; bytes: Bytes }>();
 
   constructor(fs: EmscriptenFs) {
     this.#fs = fs;
@@ -53,16 +63,6 @@ export class LargeFiles {
     const node = made as FileNode;
     const base = node.stream_ops;
     const { setattr } = node.node_ops;
-    let window: Bytes = new Uint8Array();
-    let start = 0;
-    const read = (from: number, to: number): Bytes => {
-      if (to - from > WINDOW) return slice(blob, from, to);
-      if (from < start || to > start + window.length) {
-        window = slice(blob, from, from + WINDOW);
-        start = from;
-      }
-      return window.subarray(from - start, to - start);
-    };
     /** From now on it is one like any other, of so many bytes of what it was. */
     const settle = (size: number): void => {
       if (!this.#blobs.has(node)) return;
@@ -74,7 +74,7 @@ export class LargeFiles {
       }
       node.usedBytes = kept;
       this.#blobs.delete(node);
-      window = new Uint8Array();
+      this.#windows.delete(blob);
     };
     this.#blobs.set(node, blob);
     node.usedBytes = blob.size;
@@ -86,7 +86,7 @@ export class LargeFiles {
         const end = Math.min(position + length, blob.size);
         if (position >= end) return 0;
         try {
-          buffer.set(read(position, end), offset);
+          buffer.set(this.#read(blob, position, end), offset);
         } catch {
           throw new this.#fs.ErrnoError(EIO);
         }
@@ -97,10 +97,20 @@ export class LargeFiles {
         return base.write(stream, buffer, offset, length, position, own);
       },
       mmap: (stream, length, position, prot, flags) => {
-        settle(blob.size);
-        return base.mmap(stream, length, position, prot, flags);
+        if (!this.#blobs.has(node)) return base.mmap(stream, length, position, prot, flags);
+        try {
+          // Only what is mapped is read; what is written to the map comes by `msync`.
+          const contents = slice(blob, position, position + length);
+          return base.mmap({ node: { mode: node.mode, contents } }, length, 0, prot, flags);
+        } catch (error) {
+          if (error instanceof this.#fs.ErrnoError) throw error;
+          throw new this.#fs.ErrnoError(EIO);
+        }
       },
-      msync: (stream, buffer, offset, length, flags) => base.msync(stream, buffer, offset, length, flags),
+      msync: (stream, buffer, offset, length, flags) => {
+        settle(blob.size);
+        return base.msync(stream, buffer, offset, length, flags);
+      },
     };
     node.node_ops = {
       ...node.node_ops,
@@ -110,5 +120,18 @@ export class LargeFiles {
         setattr(target, attributes);
       },
     };
+  }
+
+  #read(blob: Blob, from: number, to: number): Bytes {
+    if (to - from > WINDOW) return slice(blob, from, to);
+    let window = this.#windows.get(blob);
+    if (!window || from < window.start || to > window.start + window.bytes.length) {
+      window = { start: from, bytes: slice(blob, from, from + WINDOW) };
+      this.#windows.delete(blob);
+      this.#windows.set(blob, window);
+      const [oldest] = this.#windows.keys();
+      if (this.#windows.size > WINDOWS && oldest) this.#windows.delete(oldest);
+    }
+    return window.bytes.subarray(from - window.start, to - window.start);
   }
 }

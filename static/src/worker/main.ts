@@ -103,7 +103,7 @@ async function boot(command: Boot): Promise<void> {
   say({ type: "stage", label: "starting Python" });
   const { snapshot } = command;
   const py = await (snapshot ? fromSnapshot(command, snapshot, loader, later) : fromWheels(settings, loader));
-  const files = new SessionFiles(py._module.FS);
+  const files = new SessionFiles(py._module.FS, settings.limits.file_bytes);
   const interrupt = command.interrupt ? new Uint8Array(command.interrupt) : null;
   const session = new HarnessSession(py, loader, files, settings, interrupt);
   py._api.on_fatal = (error) => say({ type: "crashed", reason: sentence(error) });
@@ -157,6 +157,10 @@ async function serve(command: WorkerCommand, { files, session, image }: Live): P
       return files.write(command.path, command.blob);
     case "file_remove":
       return files.remove(command.path);
+    case "folder_mount":
+      return files.folders.mount(command.path, command.files);
+    case "folder_remove":
+      return files.folders.remove(command.path);
     case "ping":
       return sayText(JSON.stringify({ type: "pong", nonce: command.nonce }));
     default:

@@ -75,7 +75,9 @@ export class HarnessSession {
         }
       },
       read_input: (prompt: string, password: boolean) => this.#ask(prompt, password),
-      keep_file: (path: string) => files.keep(path),
+      keep_file: (path: string) => {
+        if (!files.keep(path)) this.#warn(`"${path}" is too large to be kept under another name: add it again.`);
+      },
       arm: () => {
         if (interrupt) interrupt[OVER] = 0;
         py.setInterruptBuffer(interrupt ?? undefined);
@@ -112,11 +114,14 @@ export class HarnessSession {
     for (const id of [...this.#answers.keys()]) this.answer(id, null);
     this.#session.mend();
     for (const path of this.#files.takeLost()) {
-      const text = `This browser does not give the bytes of "${path}" back: the file is lost to Python. Add it again.\n`;
-      say({ type: "stream", run, name: "stderr", text });
+      this.#warn(`This browser does not give the bytes of "${path}" back: the file is lost to Python. Add it again.`);
     }
     const text = JSON.stringify({ input: options.input, svg: options.svg, context: options.context });
     await callWaiting(this.#session.run, run, code, text);
+  }
+
+  #warn(text: string): void {
+    say({ type: "stream", run: this.#run, name: "stderr", text: `${text}\n` });
   }
 
   warm(): Promise<unknown> {

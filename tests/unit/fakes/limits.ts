@@ -14,6 +14,8 @@ export const FEW: FrameLimits = {
   flood_bytes: 1_000,
   file_bytes: 100,
   files: 3,
+  disk_bytes: 1_000,
+  disk_files: 5,
 };
 
 /** What a server says: one of everything, and the usual times. */
@@ -31,4 +33,6 @@ export const ONE: Limits = {
   flood_bytes: 1,
   file_bytes: 1,
   files: 1,
+  disk_bytes: 1,
+  disk_files: 1,
 };

@@ -123,7 +123,7 @@ export class FakeFrame extends EventTarget {
   }
 
   /** Answers the last request of a kind. */
-  reply(type: "reset" | "complete" | "file_write" | "file_remove", value: unknown = null): void {
+  reply(type: "reset" | "complete" | "file_write" | "file_remove" | "folder_mount", value: unknown = null): void {
     this.say({ type: "reply", request: this.last(type).request, value, error: null });
   }
 
@@ -177,6 +177,8 @@ export const LIMITS: Policy["limits"] = {
   flood_bytes: 1e9,
   file_bytes: 1e9,
   files: 100,
+  disk_bytes: 1e12,
+  disk_files: 10_000,
 };
 
 export const POLICY: Policy = {

@@ -107,6 +107,8 @@ export const SETTINGS: BootSettings = {
     flood_bytes: 1e6,
     file_bytes: 1_000,
     files: 10,
+    disk_bytes: 1_000_000,
+    disk_files: 20,
   },
   packages: { numpy: { version: "2", imports: ["numpy"], depends: [] } },
   load: [],

@@ -11,7 +11,7 @@ describe("what a cell leaves", () => {
   test("is told before its end: text that waited for more, files, and why others could not be kept", async () => {
     const scene = await running();
     const { worker } = scene;
-    await scene.ask({ type: "file_write", path: "old.txt", blob: new Blob(["1"]) });
+    await scene.ask({ type: "file_write", path: "old.txt", blob: new Blob(["1"]), disk: false });
     for (const text of ["a", "b", "c"]) worker.print(text);
     for (const path of ["old.txt", "new.txt", "new.txt"]) worker.send({ type: "file", path, blob: new Blob(["12"]) });
     worker.send({ type: "file", path: "../out.txt", blob: new Blob(["3"]) });
@@ -65,8 +65,8 @@ describe("what a cell leaves", () => {
 describe("files and packages outlive a worker", () => {
   test("the next one gets every file that there is, before the cell that waits", async () => {
     const scene = await ready();
-    await scene.ask({ type: "file_write", path: "a.txt", blob: new Blob(["a"]) });
-    await scene.ask({ type: "file_write", path: "b.txt", blob: new Blob(["b"]) });
+    await scene.ask({ type: "file_write", path: "a.txt", blob: new Blob(["a"]), disk: false });
+    await scene.ask({ type: "file_write", path: "b.txt", blob: new Blob(["b"]), disk: false });
     await scene.ask({ type: "file_remove", path: "b.txt" });
     scene.worker.say({ type: "crashed", reason: "x" });
     const execution = scene.execute();
@@ -123,7 +123,7 @@ describe("a spare", () => {
     async (snapshot) => {
       const scene = await withSpare({ snapshot });
       const [first, spare] = scene.workers as [FakeWorker, FakeWorker];
-      await scene.ask({ type: "file_write", path: "a.txt", blob: new Blob(["a"]) });
+      await scene.ask({ type: "file_write", path: "a.txt", blob: new Blob(["a"]), disk: false });
       const execution = scene.execute();
       first.start();
       const before = scene.all("ready").length;

@@ -105,6 +105,8 @@ const LIMITS = fields({
   flood_bytes: "count",
   file_bytes: "count",
   files: "count",
+  disk_bytes: "count",
+  disk_files: "count",
 });
 
 const SETTINGS = fields({
@@ -134,8 +136,9 @@ export const FROM_HOST: Messages = {
   reset: { request: "count" },
   input: { id: "id", text: maybe("text") },
   complete: { request: "count", code: "text", cursor: "count" },
-  file_write: { request: "count", path: "path", blob: "blob" },
+  file_write: { request: "count", path: "path", blob: "blob", disk: "flag" },
   file_remove: { request: "count", path: "path" },
+  folder_mount: { request: "count", path: "path", files: list(fields({ path: "path", blob: "blob" })) },
   ping: { request: "count" },
 };
 

@@ -60,6 +60,8 @@ const policy: Policy = {
     flood_bytes: 1_000_000,
     file_bytes: 1_000_000,
     files: 100,
+    disk_bytes: 1_000_000_000,
+    disk_files: 1_000,
   },
 };
 const base = new URL("https://sandbox.example/tools/policy.json");

@@ -3,6 +3,7 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { Execution } from "../../../static/src/host/api/execution";
+import type { Given } from "../../../static/src/host/api/files";
 import { checkRunning } from "../../../static/src/host/api/options";
 import { Sandbox } from "../../../static/src/host/index";
 import { Asked } from "../../../static/src/host/tenancy/cell";
@@ -29,7 +30,10 @@ describe("asking for a run", () => {
     const bytes = new Uint8Array([1, 2]);
     const { files } = new Asked("", { files: { "./a.bin": bytes, "b.txt": "é", "c.bin": bytes.buffer } });
     bytes[0] = 9;
-    const read = async ([path, blob]: [string, Blob]) => [path, [...new Uint8Array(await blob.arrayBuffer())]];
+    const read = async ([path, data]: [string, Given]) => [
+      path,
+      [...new Uint8Array(await (data as Blob).arrayBuffer())],
+    ];
     expect(await Promise.all(files.map(read))).toEqual([
       ["a.bin", [1, 2]],
       ["b.txt", [0xc3, 0xa9]],

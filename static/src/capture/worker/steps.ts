@@ -81,7 +81,13 @@ export async function captureStep(command: Command, core: Core): Promise<void> {
     const allowed = Object.entries(settings.packages).filter(([name]) => settings.load.includes(name));
     const alone = { ...settings, packages: Object.fromEntries(allowed) };
     const { buffer, stop } = interrupting();
-    const session = new HarnessSession(py, loader, new SessionFiles(py._module.FS), alone, buffer);
+    const session = new HarnessSession(
+      py,
+      loader,
+      new SessionFiles(py._module.FS, settings.limits.file_bytes),
+      alone,
+      buffer,
+    );
     await session.run("trial", first, options);
     read();
     for (const cell of more) await session.run("trial", cell, options);

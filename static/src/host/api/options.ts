@@ -62,8 +62,14 @@ export interface SandboxOptions {
   signal?: AbortSignal;
 }
 
-/** What a file can be made from; text becomes UTF-8. */
+/** What a file can be made from; text becomes UTF-8. A large `File` stays on the person's disk and is read where it lies. */
 export type FileData = string | Blob | ArrayBuffer | Uint8Array;
+
+/**
+ * A folder of the person's disk, to be mounted: the files of `<input type="file" webkitdirectory>`, whose
+ * `webkitRelativePath` says where each lies in it, or of any others (then their names do).
+ */
+export type FolderData = ArrayLike<File>;
 
 /** What a run is called with. An error in a callback is reported as the page's and doesn't touch the run. */
 export interface ExecuteOptions {
@@ -76,8 +82,8 @@ export interface ExecuteOptions {
   signal?: AbortSignal;
   /** The namespace the code runs in: a name, or what `sandbox.context(name)` gave (default "default"). */
   context?: string | { readonly name: string };
-  /** Put into the working directory before the run, by path, as they are when `execute` is called. */
-  files?: Readonly<Record<string, FileData>>;
+  /** Put into the working directory before the run, by path, as they are when `execute` is called; lists of files are mounted as folders. */
+  files?: Readonly<Record<string, FileData | FolderData>>;
   /** Run in a clean Python; what the session held is gone afterwards. */
   fresh?: boolean;
   /** Figures also as SVG. */

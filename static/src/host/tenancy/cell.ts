@@ -11,7 +11,7 @@ import { onAbort } from "../api/abort";
 import { checkedName } from "../api/context";
 import { call } from "../api/emitter";
 import { Execution, Gathering, Result } from "../api/execution";
-import { asBlob, type Files } from "../api/files";
+import { type Files, type Given, given } from "../api/files";
 import { checkedPath, type ExecuteOptions } from "../api/options";
 import { Gone } from "./requests";
 
@@ -24,7 +24,7 @@ export class Asked {
   begun = false;
   readonly context: string;
   /** To be put into the working directory before, as they were when it was asked. */
-  readonly files: [path: string, blob: Blob][];
+  readonly files: [path: string, data: Given][];
 
   /** Throws a TypeError for options that can't be. */
   constructor(
@@ -32,7 +32,7 @@ export class Asked {
     readonly options: ExecuteOptions,
   ) {
     this.context = checkedName(options.context ?? "default");
-    this.files = Object.entries(options.files ?? {}).map(([path, data]) => [checkedPath(path), asBlob(path, data)]);
+    this.files = Object.entries(options.files ?? {}).map(([path, data]) => [checkedPath(path), given(path, data)]);
   }
 
   get cancelled(): boolean {
@@ -52,8 +52,8 @@ export class Asked {
    */
   async put(files: Files): Promise<Execution | undefined> {
     try {
-      for (const [path, blob] of this.files) {
-        await files.write(path, blob);
+      for (const [path, data] of this.files) {
+        await (data instanceof Blob ? files.write(path, data) : files.mount(path, data));
         if (this.cancelled) return cancelled();
       }
     } catch (error) {

@@ -45,8 +45,14 @@ export function sniff(head: Uint8Array): Sniffed {
   return { encoding, separator, decimal: comma ? "," : ".", thousands: grouped ? "." : undefined };
 }
 
-/** Python that opens the file and shows how it begins. */
-export function openingCode(path: string, head: Uint8Array): string {
+/** Of a table of more bytes only the first rows are read at once. */
+const WHOLE_UP_TO = 200 * 1024 * 1024;
+
+/** Python that shows what is in a folder. */
+export const folderCode = (path: string): string => `import os\n\nsorted(os.listdir(${quoted(path)}))`;
+
+/** Python that opens the file and shows how it begins. `size`: bytes of the file. */
+export function openingCode(path: string, head: Uint8Array, size = head.length): string {
   const name = variable(path);
   const file = quoted(path);
   const ending = /\.(\w{1,8})$/.exec(path)?.[1]?.toLowerCase() ?? "";
@@ -72,6 +78,7 @@ export function openingCode(path: string, head: Uint8Array): string {
     encoding && `encoding="${encoding}"`,
     decimal === "," && `decimal=","`,
     thousands && `thousands="${thousands}"`,
+    size > WHOLE_UP_TO && "nrows=100_000",
   ];
   return frame(`pd.read_csv(${given.filter(Boolean).join(", ")})`);
 }

@@ -3,6 +3,7 @@
 import type { FileInfo } from "../../host/index";
 import { bytes, plainName, plural } from "../model/format";
 import { byId, fill, h, setText } from "./dom";
+import { dropped, filesIn } from "./dropped";
 import { DearPicture, imageType, type ReadFile, saveFile, shown } from "./files-view";
 import { icon } from "./icons";
 import { toast } from "./toast";
@@ -10,6 +11,8 @@ import { zoom } from "./zoom";
 
 export interface FilesActions {
   add(files: readonly File[]): void;
+  /** A folder of the person's disk, by its name; without, folders can't be added. */
+  addFolder?(name: string, files: readonly File[]): void;
   read: ReadFile;
   remove(path: string): Promise<void>;
   /** Puts a cell that opens the file. */
@@ -33,6 +36,20 @@ export function filesPanel(actions: FilesActions): FilesPanel {
     actions.add([...(picker.files ?? [])]);
     picker.value = "";
   });
+  const folders = h("input", {
+    type: "file",
+    webkitdirectory: true,
+    class: "visually-hidden",
+    tabindex: -1,
+    "aria-label": "Add a folder",
+    "data-testid": "folder-input",
+  });
+  folders.addEventListener("change", () => {
+    const chosen = [...(folders.files ?? [])];
+    const name = chosen[0]?.webkitRelativePath.split("/")[0];
+    if (name) actions.addFolder?.(name, chosen);
+    folders.value = "";
+  });
   const list = h("ul", { class: "file-list", "aria-label": "Files" });
   const drop = h(
     "button",
@@ -45,8 +62,14 @@ export function filesPanel(actions: FilesActions): FilesPanel {
       h("span", { class: "coarse-only" }, "add a file"),
     ),
   );
-  fill(byId("files-body"), list, drop, picker);
-  dropAnywhere(actions.add);
+  const folder = h(
+    "button",
+    { type: "button", class: "drop fine-only", "data-testid": "files-folder", on: { click: () => folders.click() } },
+    icon("folder"),
+    h("span", {}, "read a folder where it lies"),
+  );
+  fill(byId("files-body"), list, drop, actions.addFolder && [folder, folders], picker);
+  dropAnywhere(actions);
 
   const look = async (path: string) => {
     try {
@@ -59,11 +82,11 @@ export function filesPanel(actions: FilesActions): FilesPanel {
   };
   const action = (name: "download" | "trash" | "zoom", label: string, click: () => void) =>
     h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click } }, icon(name));
-  const item = ({ path, size }: FileInfo, coming: boolean) =>
+  const item = ({ path, size, disk, files: inside }: FileInfo, coming: boolean) =>
     h(
       "li",
       { class: coming ? "file coming" : "file", "data-testid": "file-item", "data-path": path },
-      icon("file"),
+      icon(inside === undefined ? "file" : "folder"),
       coming
         ? h("bdi", { class: "file-name", title: plainName(path) }, plainName(path))
         : h(
@@ -77,11 +100,19 @@ export function filesPanel(actions: FilesActions): FilesPanel {
             },
             h("bdi", {}, plainName(path)),
           ),
-      h("span", { class: "size" }, bytes(size)),
+      h(
+        "span",
+        { class: "size", title: disk ? "Read from your disk where it lies; nothing is copied" : undefined },
+        bytes(size),
+        disk && " on disk",
+      ),
       !coming && [
-        imageType(path) !== undefined && action("zoom", `Look at ${plainName(path)}`, () => void look(path)),
-        action("download", `Download ${plainName(path)}`, () => void saveFile(path, actions.read)),
-        action("trash", `Delete ${plainName(path)}`, () => void actions.remove(path)),
+        inside === undefined &&
+          imageType(path) !== undefined &&
+          action("zoom", `Look at ${plainName(path)}`, () => void look(path)),
+        inside === undefined &&
+          action("download", `Download ${plainName(path)}`, () => void saveFile(path, actions.read)),
+        action("trash", `${disk ? "Take away" : "Delete"} ${plainName(path)}`, () => void actions.remove(path)),
       ],
     );
   let drawn = "";
@@ -105,7 +136,7 @@ export function filesPanel(actions: FilesActions): FilesPanel {
   };
 }
 
-function dropAnywhere(add: (files: readonly File[]) => void): void {
+function dropAnywhere(actions: FilesActions): void {
   const curtain = byId("curtain");
   let depth = 0;
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
@@ -135,7 +166,19 @@ function dropAnywhere(add: (files: readonly File[]) => void): void {
       event.preventDefault();
       event.stopPropagation();
       show(false);
-      add([...(event.dataTransfer?.files ?? [])]);
+      const { files, folders } = dropped(event.dataTransfer);
+      if (files.length > 0) actions.add(files);
+      const { addFolder } = actions;
+      for (const folder of folders) {
+        if (!addFolder) {
+          toast(`Folders can’t be added here: drop the files of ${plainName(folder.name)}.`);
+          continue;
+        }
+        void filesIn(folder).then(
+          (found) => addFolder(folder.name, found),
+          () => toast(`The folder ${plainName(folder.name)} could not be read.`),
+        );
+      }
     },
     { capture: true },
   );
