@@ -54,9 +54,21 @@ NEVER = {
 }
 
 
+#: Packages that need what no cell has here, with the sentence for each.
+LACKING = {
+    "ipywidgets": (
+        "ipywidgets needs a way back from the page to Python, which outputs don't have here: call the "
+        "function in a loop over some values, or use a chart with controls of its own (altair's params, "
+        "plotly's sliders)."
+    ),
+}
+
+
 def advice(module: str) -> str:
     """One sentence on a module, or on a package, that there is none of."""
     name = NAMES.get(module, module)
+    if name in LACKING:
+        return LACKING[name]
     if name in NEVER:
         return f"{name} does not run in browsers; {NEVER[name]}."
     meanwhile = f"; meanwhile {MEANWHILE[name]}" if name in MEANWHILE else ""

@@ -204,6 +204,7 @@ class Figures:
         }
         if self.svg:
             found["svg"] = self._fonts.complete(lambda: _drawing(figure)).decode()
+        self._fonts.tell_unshaped(str(found["alt"]))
         return found
 
 

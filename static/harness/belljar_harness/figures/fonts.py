@@ -44,6 +44,16 @@ _SCRIPTS: tuple[tuple[int, int, str, str], ...] = (
     (0x1F000, 0x1FAFF, _NOTO, "NotoEmoji[wght].ttf"),
     (0x20000, 0x323AF, "pylopdf-fonts-zh-cn", "NotoSansSC-Regular.otf"),
 )
+#: Scripts whose letters matplotlib sets one by one as they stand in memory: neither joined nor ordered.
+_UNSHAPED: tuple[tuple[int, int, str], ...] = (
+    (0x0590, 0x05FF, "Hebrew (from right to left)"),
+    (0x0600, 0x06FF, "Arabic (joined, from right to left)"),
+    (0x0700, 0x08FF, "Arabic and its like (joined, from right to left)"),
+    (0x0900, 0x097F, "Devanagari (joined)"),
+    (0x0980, 0x0DFF, "Indic scripts (joined)"),
+    (0x1000, 0x109F, "Burmese (joined)"),
+    (0x1780, 0x17FF, "Khmer (joined)"),
+)
 #: How many characters a sentence shows.
 _SHOWN = 20
 
@@ -60,6 +70,7 @@ class Fonts:
         self._paths: list[str] = []
         self._missing: set[int] = set()
         self._told: set[int] = set()
+        self._unshaped: set[str] = set()
         self._why: dict[str, str] = {}
         self._collecting = False
 
@@ -96,6 +107,21 @@ class Fonts:
             drawn, lacked = self._drawn(draw)
         self._tell(lacked)
         return drawn
+
+    def tell_unshaped(self, text: str) -> None:
+        """Say once of each script in a figure's text that matplotlib does not set it as people write it."""
+        if text.isascii():
+            return
+        codes = {ord(letter) for letter in text}
+        found = {name for first, last, name in _UNSHAPED if any(first <= code <= last for code in codes)}
+        new = sorted(found - self._unshaped)
+        self._unshaped |= found
+        if new:
+            warnings.warn(
+                f"matplotlib sets letter by letter what is written otherwise: {', '.join(new)}. "
+                "Such labels read wrongly in this figure; use other words, or a table beside it.",
+                stacklevel=2,
+            )
 
     def _drawn(self, draw: Callable[[], Any]) -> tuple[Any, set[int]]:
         self._missing.clear()
