@@ -24,7 +24,7 @@ BROWSER_SOURCES := package.json $(shell find static -path static/dist -prune -o 
 BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --format=esm --packages=external \
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
-.PHONY: help serve test contract engines engines-attacks engines-speed soak bench bench-quick bench-beside bench-server evaluate trace build wheel assets node lint \
+.PHONY: help serve test contract corpus gallery engines engines-attacks engines-speed soak bench bench-quick bench-beside bench-server evaluate trace build wheel assets node lint \
 	format lock clean \
 	docs docs-api docs-engines docs-security docs-speed npm runtime-wheel
 
@@ -127,6 +127,17 @@ bench-server: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure the server beside
 docs: $(ENVIRONMENT) $(BROWSER_CODE) assets ## write the documents as a site with cells that run (build/docs)
 	@$(BIN)/python -m sphinx -q -W -b html -d build/doctrees docs build/docs
 	@echo "Try it: python -m http.server --directory build/docs"
+
+corpus: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run the cells of tests/corpus natively and here, and write docs/fidelity.md, 10 minutes
+	@mkdir -p build && .ci/chromium > build/chromium
+	@BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/python -m tests.corpus $(ONLY)
+
+gallery: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run matplotlib's gallery here and in plain Pyodide (FROM=0 COUNT=50 for a part), an hour
+	@mkdir -p build && .ci/chromium > build/chromium
+	@$(BIN)/python -m tests.gallery
+	@npx --no-install esbuild tests/gallery/main.ts --bundle --platform=node --format=esm --packages=external \
+		--outfile=build/gallery/main.mjs --log-level=warning
+	@BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/gallery/main.mjs $(or $(FROM),0) $(COUNT)
 
 docs-api: $(NODE_PACKAGES) ## write docs/api.md from the SDK's types
 	@node docs/make_api.mjs

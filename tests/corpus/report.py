@@ -87,7 +87,7 @@ class Report:
             "",
             f"The native side was Python {self.python}, the sandbox's is its own. "
             + (
-                "Other versions there, as none for that Python exists: "
+                "Other versions there, where the same does not go with the others: "
                 + ", ".join(
                     f"{name} {own} (the sandbox has {ours})"
                     for name, (ours, own) in sorted(self.apart.items())

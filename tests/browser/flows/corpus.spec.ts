@@ -22,8 +22,8 @@ interface Stored {
 
 const ACROSS = 12;
 const DOWN = 8;
-/** The lightness of a block may differ by so much, of 255: a line in another place makes 5 and more. */
-const NEAR = 1.5;
+/** The lightness of a block may differ by so much, of 255: an edge moved by less than a pixel makes 2, a missing line 5 and more. */
+const NEAR = 2.5;
 
 const stored = JSON.parse(readFileSync("tests/corpus/answers.json", "utf8")) as Stored[];
 

@@ -61,7 +61,7 @@ data = [2, 4, 4, 4, 5, 5, 7, 9]
 print(statistics.mean(data), statistics.pstdev(data), statistics.multimode(data), statistics.quantiles(data, n=4))
 statistics.linear_regression([1, 2, 3], [2, 4, 6.5])
 
-# %% a classifier with a pipeline [short]
+# %% a classifier with a pipeline
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import classification_report, confusion_matrix
@@ -94,7 +94,7 @@ m = GradientBoostingRegressor(n_estimators=60, random_state=0).fit(X[:200], y[:2
 p = m.predict(X[200:])
 print(round(r2_score(y[200:], p), 6), round(mean_absolute_error(y[200:], p), 6), m.feature_importances_.round(4))
 
-# %% k-means and silhouettes
+# %% k-means and silhouettes [short]
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_score
