@@ -21,14 +21,12 @@ BUILD = Path(__file__).parent.parent.parent / "build" / "gallery"
 FIND = """
 import sys
 from unearth import PackageFinder
-finder = PackageFinder(index_urls=sys.argv[3:]) if sys.argv[3:] else PackageFinder()
-finder.no_binary.append(":all:") if hasattr(finder, "no_binary") else None
-best = next(found for found in finder.find_matches(sys.argv[1]) if found.link.filename.endswith(".tar.gz"))
-target = open(sys.argv[2], "wb")
-for part in finder.session.get_stream(best.link.normalized) if hasattr(finder.session, "get_stream") else [
-    finder.session.get(best.link.normalized).content
-]:
-    target.write(part)
+name, target, *index = sys.argv[1:]
+finder = PackageFinder(no_binary=[":all:"], **({"index_urls": index} if index else {}))
+[link] = {found.link for found in finder.find_matches(name)}
+with finder.session.get(link.normalized) as answer:
+    answer.raise_for_status()
+    open(target, "wb").write(answer.content)
 """
 
 

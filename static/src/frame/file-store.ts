@@ -6,7 +6,8 @@ import type { FileInfo, MountedFile } from "../protocol/messages";
 
 const MB = 1024 * 1024;
 
-interface Kept {
+/** A file, and whether it stays on the person's disk. */
+export interface Kept {
   blob: Blob;
   disk: boolean;
 }
@@ -78,11 +79,18 @@ export class FileStore {
     return [...this.#folders];
   }
 
+  /** What there is but for mounted folders, which no code changes. */
+  kept(): [string, Kept][] {
+    return [...this.#files];
+  }
+
   /** Back to what there was. */
-  become(entries: readonly [string, Blob][]): void {
-    this.#files.clear();
-    for (const [path, blob] of entries) this.#files.set(path, blob);
-    this.#bytes = entries.reduce((sum, [, { size }]) => sum + size, 0);
+  become(entries: readonly [string, Kept][]): void {
+    for (const path of [...this.#files.keys()]) this.remove(path);
+    for (const [path, { blob, disk }] of entries) {
+      this.#count(disk, blob.size, 1);
+      this.#files.set(path, { blob, disk });
+    }
   }
 
   list(): FileInfo[] {

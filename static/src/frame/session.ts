@@ -11,7 +11,7 @@ import { type BootSettings, type Delivery, PROFILE, type RunOutcome } from "../p
 import { ActiveWorker, type ActiveWorkerOwner } from "./active-worker";
 import { Cell } from "./cell";
 import { Deferred } from "./deferred";
-import { FileStore } from "./file-store";
+import { FileStore, type Kept } from "./file-store";
 import { Pool } from "./pool";
 import type { PythonWorker } from "./python-worker";
 import { Quota } from "./quota";
@@ -36,7 +36,7 @@ export class FrameSession implements ActiveWorkerOwner {
   /** Of what comes while nothing runs. */
   #idle: Quota;
   /** The files that there were when an early cell began. */
-  #before: [string, Blob][] = [];
+  #before: [string, Kept][] = [];
   /** So many workers in a row could not boot. */
   #failures = 0;
   #failed: string | undefined;
@@ -203,7 +203,7 @@ export class FrameSession implements ActiveWorkerOwner {
 
   #start(cell: Cell): void {
     this.#active.start(cell);
-    this.#before = this.#worker.early ? this.#files.entries() : [];
+    this.#before = this.#worker.early ? this.#files.kept() : [];
   }
 
   /** What it has done is undone, and it begins anew where nothing is lacking. */
