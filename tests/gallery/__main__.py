@@ -20,13 +20,14 @@ BUILD = Path(__file__).parent.parent.parent / "build" / "gallery"
 #: pip builds a source distribution that it downloads, for want of its metadata; this only fetches it.
 FIND = """
 import sys
+from pip._internal.models.index import PyPI
 from unearth import PackageFinder
 name, target, *index = sys.argv[1:]
-finder = PackageFinder(no_binary=[":all:"], **({"index_urls": index} if index else {}))
+finder = PackageFinder(no_binary=[":all:"], index_urls=index or [PyPI.simple_url])
 [link] = {found.link for found in finder.find_matches(name)}
-with finder.session.get(link.normalized) as answer:
-    answer.raise_for_status()
-    open(target, "wb").write(answer.content)
+answer = finder.session.get(link.normalized)
+answer.raise_for_status()
+open(target, "wb").write(answer.content)
 """
 
 
