@@ -6,7 +6,16 @@
 //   worker ──► frame   only JSON text and file blobs, no live objects  WorkerMessage
 
 import { frameLimits } from "./limits";
-import type { BootSettings, Check, FileInfo, Inspection, MountedFile, ReadyInfo, RunOptions, RunOutcome } from "./messages";
+import type {
+  BootSettings,
+  Check,
+  FileInfo,
+  Inspection,
+  MountedFile,
+  ReadyInfo,
+  RunOptions,
+  RunOutcome,
+} from "./messages";
 import { isPlainPath } from "./paths";
 import {
   type Bundle,
