@@ -66,7 +66,7 @@ unit: lint ## check types and style, run the unit tests: no assets and no browse
 	@mkdir -p $(REPORTS)
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
 
-contracts:
+contracts: captured
 	$(CONTRACT) --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/contract.xml
 
 # What belljar knows of the inside of Pyodide and others; PYODIDE=folder looks at another version's npm package.
