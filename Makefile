@@ -37,7 +37,7 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) ## run belljar on http://127.0.0.1:8000 (P
 test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=3 services captured unit contracts
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lending driving plain
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lending driving plain
 	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
 	for project in together alone; do \
 		workers="$$([[ $$project == alone ]] && echo 1 || echo 3)"; \
@@ -51,7 +51,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run ta
 # The same journeys for every engine; `make test` takes the short ones, and not through Chromium, which all else is tested in.
 ENGINES = BELLJAR_CHROMIUM="$$(cat build/chromium)" npx --no-install playwright test --config tests/engines
 
-# Programs that drive browsers mostly wait for them, so there are two at a time: the one that takes longest, and the others.
+# Programs that drive browsers mostly wait for them, so these three run beside each other.
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
 .PHONY: plain driving lending
 plain:

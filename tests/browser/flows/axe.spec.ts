@@ -37,6 +37,10 @@ const LOOKS: Record<string, (page: Page) => Promise<unknown>> = {
   phone: (page) => page.setViewportSize({ width: 375, height: 700 }),
 };
 
+/** Nothing is objected to, once colours have come to rest: halfway from one to the other they are no colours of the page. */
+const clean = (page: Page, where?: string): Promise<void> =>
+  expect.poll(() => objections(page), { ...(where && { message: where }), intervals: [400] }).toEqual([]);
+
 async function inEachLook(page: Page, look: () => Promise<void>): Promise<void> {
   // Colours on their way from one to the other are no colours of the page.
   await page.emulateMedia({ reducedMotion: "reduce" });
@@ -69,7 +73,7 @@ test("the notebook with all that can stand in it", async ({ notebook }) => {
   await page.keyboard.press("ControlOrMeta+f");
   await page.getByTestId("find-text").fill("a");
   await expect(page.getByTestId("find-count")).toContainText("of");
-  await inEachLook(page, async () => expect(await objections(page)).toEqual([]));
+  await inEachLook(page, () => clean(page));
   await page.getByTestId("find-text").press("Escape");
 });
 
@@ -83,7 +87,7 @@ test("what opens over it", async ({ notebook }) => {
   };
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.getByTestId("menu-button").click();
-  expect(await objections(page)).toEqual([]);
+  await clean(page);
   await page.keyboard.press("Escape");
   for (const [item, dialog] of Object.entries(open)) {
     await page.getByTestId("menu-button").click();
@@ -91,7 +95,7 @@ test("what opens over it", async ({ notebook }) => {
     await expect(page.getByTestId(dialog)).toBeVisible();
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      expect(await objections(page), dialog).toEqual([]);
+      await clean(page, dialog);
     }
     await page.emulateMedia({ colorScheme: null });
     await page.keyboard.press("Escape");
@@ -99,7 +103,7 @@ test("what opens over it", async ({ notebook }) => {
   const cell = await notebook.cell("sorted");
   await page.keyboard.type("(");
   await expect(cell.getByTestId("docs")).toBeVisible();
-  expect(await objections(page)).toEqual([]);
+  await clean(page);
   await page.keyboard.press("Escape");
   await page.emulateMedia({ reducedMotion: null });
 });
@@ -110,7 +114,7 @@ test("the pages beside it", async ({ notebook }) => {
   for (const path of ["/embed?code=print(1)", "/plain", `${withTabs}/tab`]) {
     await page.goto(path);
     await expect(page.locator("h1, bell-jar").first()).toBeAttached();
-    await inEachLook(page, async () => expect(await objections(page), path).toEqual([]));
+    await inEachLook(page, () => clean(page, path));
   }
   await page.close();
 });
