@@ -5,10 +5,11 @@ import { defineConfig } from "@playwright/test";
 
 const PORT = Number(process.env.BELLJAR_TEST_PORT ?? 8765);
 
-/** Tests of how long something may take, and the verdict on the attacks, which comes after them all. */
+/** Tests of how long something may take or how much it weighs, and the verdict on the attacks, which comes after them all. */
 const ALONE = [
   "**/attacks/resources.spec.ts",
   "**/attacks/verdict.spec.ts",
+  "**/flows/memory.spec.ts",
   "**/flows/silence.spec.ts",
   "**/flows/stop.spec.ts",
 ];
