@@ -209,7 +209,8 @@ export class FrameSession implements ActiveWorkerOwner {
   /** What it has done is undone, and it begins anew where nothing is lacking. */
   lacking(): void {
     const { cell } = this;
-    if (!cell || cell.run.cause) return; // one that is to stop is ended
+    if (!cell) return this.#restart("Python needed a part of itself that had not arrived.");
+    if (cell.run.cause) return; // one that is to stop is ended
     this.say({ type: "stalled" });
     this.#files.become(this.#before);
     this.#tellFiles();

@@ -131,7 +131,11 @@ async function serve(command: WorkerCommand, { files, session, image }: Live): P
     case "run":
       image.early = command.early;
       if (!command.early) await wholeImage;
-      return session.run(command.run, command.code, command.options);
+      try {
+        return await session.run(command.run, command.code, command.options);
+      } finally {
+        image.early = false; // what completes code, or was left behind, must not end this Python
+      }
     case "warm":
       await wholeImage;
       await session.warm();

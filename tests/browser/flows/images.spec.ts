@@ -136,8 +136,13 @@ test("where no memory is shared a first cell begins before all is here, and is r
       { isolated: false },
     );
   };
-  await held(async (bench) => {
-    expect(await bench.run("print('begun')\n6 * 7")).toMatchObject({ status: "ok", stdout: "begun\n", text: "42" });
+  await held(async (bench, release) => {
+    const first = "def lacks():\n    import colorsys\n    return colorsys\nprint('begun')\n6 * 7";
+    expect(await bench.run(first)).toMatchObject({ status: "ok", stdout: "begun\n", text: "42" });
+    // What is asked of this Python between cells may lack something as well, and takes nothing along.
+    await bench.do((sandbox) => sandbox.complete("import colorsys; colorsys.rgb", 29));
+    setTimeout(release, 300);
+    expect(await bench.run("lacks().__name__")).toMatchObject({ status: "ok", text: "'colorsys'" });
   });
   await held(async (bench, release) => {
     const running = bench.run(

@@ -108,6 +108,22 @@ describe("a first cell", () => {
   });
 });
 
+test("what a first cell has left behind, and lacks something, is ended, and it is said that variables are gone", async () => {
+  const scene = await bare();
+  const first = scene.execute();
+  scene.worker.start();
+  scene.worker.done();
+  await first;
+  scene.worker.say(PAGE);
+  await turns();
+  expect(scene.all("restarted")).toMatchObject([{ reason: "Python needed a part of itself that had not arrived." }]);
+  const next = scene.execute("2");
+  await turns();
+  scene.worker.start();
+  scene.worker.done();
+  expect(await next).toMatchObject({ status: "ok" });
+});
+
 describe("a cell that is not the first", () => {
   test("is waited for by nobody but itself: what it may need is asked for, and it begins when that is here", async () => {
     const scene = await bare();
