@@ -1,26 +1,9 @@
 // The page as a person uses it, for tests: one warm page, cells by position, everything by what is seen.
 
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { Watched } from "./watched";
 
-export class Notebook {
-  /** What the page asked of any host, and what its policies refused. */
-  readonly requests: string[] = [];
-  readonly violations: string[] = [];
-  readonly failures: string[] = [];
-
-  constructor(readonly page: Page) {
-    page.on("request", (request) => this.requests.push(request.url()));
-    page.on("pageerror", (error) => this.failures.push(error.message));
-    page.on("console", (message) => {
-      const text = message.text();
-      // What untrusted HTML tries in the output frame is refused there, as it should be.
-      if (/\/output(\/\w+\.html)?$/.test(message.location().url)) return;
-      // The frame's own self-test asks for data: to see it refused; that one belongs there.
-      if (/Content Security Policy|TrustedHTML/.test(text) && !text.includes("data:text/plain,x"))
-        this.violations.push(text);
-    });
-  }
-
+export class Notebook extends Watched {
   async open(path = "/"): Promise<void> {
     await this.page.goto(path);
     await this.ready();

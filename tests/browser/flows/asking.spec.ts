@@ -1,10 +1,11 @@
 // /ask as a person uses it: one warm page, the demo model, and model servers that speak the real wire format.
 
 import { readFile } from "node:fs/promises";
-import type { Download, Locator, Page } from "@playwright/test";
+import type { Download, Locator } from "@playwright/test";
 import { endServers, following, type Heard, type Move, modelServer, stream } from "../../unit/ask/servers";
 import { test as base, expect } from "../notebook";
 import { belljar, end } from "../server";
+import { Watched } from "../watched";
 
 const KEY = "sk-planted-key-0815";
 const SECRET = "Zenobia Quillfeather";
@@ -12,22 +13,7 @@ const people = Array.from({ length: 30 }, (_, at) => `${["north", "south"][at % 
 const CSV = `region,person,revenue\n${people.join("\n")}\nwest,${SECRET},4711\n`;
 
 /** The page with what a test asks of it. */
-class Desk {
-  readonly requests: string[] = [];
-  readonly violations: string[] = [];
-  readonly failures: string[] = [];
-
-  constructor(readonly page: Page) {
-    page.on("request", (request) => this.requests.push(request.url()));
-    page.on("pageerror", (error) => this.failures.push(error.message));
-    page.on("console", (message) => {
-      const text = message.text();
-      if (/\/output(\/\w+\.html)?$/.test(message.location().url)) return;
-      if (/Content Security Policy|TrustedHTML/.test(text) && !text.includes("data:text/plain,x"))
-        this.violations.push(text);
-    });
-  }
-
+class Desk extends Watched {
   get = (name: string): Locator => this.page.getByTestId(name);
 
   async fresh(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Theme } from "../../page/model/store";
 import { byId, fill, h } from "../../page/view/dom";
+import { menuItem } from "../../page/view/menu-item";
 
 export interface DeskMenuActions {
   conversations(): void;
@@ -24,23 +25,7 @@ export interface DeskMenuState {
 export function deskMenu(actions: DeskMenuActions, state: () => DeskMenuState): void {
   const popover = byId("menu");
   const item = (label: string, act: () => void, hint: string | undefined, testid: string, disabled = false) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "menu-item",
-        disabled,
-        "data-testid": testid,
-        on: {
-          click: () => {
-            popover.hidePopover();
-            act();
-          },
-        },
-      },
-      label,
-      hint !== undefined && h("span", { class: "menu-hint" }, hint),
-    );
+    menuItem(popover, { label, act, hint, testid, disabled });
   const draw = () => {
     const { theme: now, keeps, empty } = state();
     const keep = h("input", {

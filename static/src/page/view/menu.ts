@@ -3,6 +3,7 @@
 import { bytes, duration } from "../model/format";
 import type { Choices, Theme } from "../model/store";
 import { byId, fill, h } from "./dom";
+import { menuItem } from "./menu-item";
 
 export interface MenuActions {
   restart(): void;
@@ -39,22 +40,7 @@ export function menu(actions: MenuActions, state: () => MenuState): void {
   // Where the server has that page.
   const { ask: asks } = document.documentElement.dataset;
   const item = (label: string, act: () => void, hint?: string, testid?: string) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "menu-item",
-        "data-testid": testid,
-        on: {
-          click: () => {
-            popover.hidePopover();
-            act();
-          },
-        },
-      },
-      label,
-      hint !== undefined && h("span", { class: "menu-hint" }, hint),
-    );
+    menuItem(popover, { label, act, hint, testid });
   const draw = () => {
     const { choices, limits, canBringBack, offline } = state();
     const times = [...new Set([10_000, limits.normal, 60_000, 300_000, limits.most])]
