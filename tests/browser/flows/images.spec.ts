@@ -3,35 +3,7 @@
 import type { Page } from "@playwright/test";
 import type { SandboxOptions } from "../../../static/src/host/index";
 import { type Answer, type Bench, expect, test } from "../fixtures";
-import { bothWays, within, withoutImages } from "./ways";
-
-/** What hardly anybody does first: code that is in no hot half. */
-const RARE = [
-  "import cmath; cmath.atanh(0.5j), cmath.isinf(1e400), cmath.polar(3 + 4j)",
-  "import array; a = array.array('d', [1.5, -2.25]); a.byteswap(); a.tobytes().hex(), memoryview(b'abcd').cast('H').tolist()",
-  "import unicodedata; unicodedata.normalize('NFKD', 'ﬁé'), unicodedata.name('é'), 'İ'.lower(), 'straße'.casefold()",
-  "import zlib, bz2, lzma; [len(pack.compress(b'ab' * 5000)) for pack in (zlib, bz2, lzma)]",
-  "import sqlite3; sqlite3.connect(':memory:').execute('select sum(a * a) from (select 3 a union select 4)').fetchall()",
-  "import pickle, marshal; pickle.loads(pickle.dumps({'a': [1, 2.5, {3}]})), marshal.loads(marshal.dumps((1, 'b')))",
-  "from decimal import *; getcontext().prec = 50; Decimal(2).sqrt(), Decimal(10).ln(), Decimal('1e-7').to_eng_string()",
-  "import numpy as np; np.linalg.svd(np.arange(6.0).reshape(2, 3))[1].round(6), np.fft.rfft2(np.eye(4)).real.sum()",
-  "np.random.Generator(np.random.Philox(3)).standard_t(4, size=3), np.bincount([1, 2, 2]), np.nextafter(1, 2)",
-  "np.array(['2024-01-31'], 'M8[D]') + np.timedelta64(1, 'D'), np.float16(1) / 3, np.bitwise_count(255), np.gcd(12, 18)",
-  "import pandas as pd; s = pd.Series([1, 3, 2, 5.0]); s.ewm(span=2).mean().round(4).tolist(), s.rank().tolist(), s.interpolate().sum()",
-  "pd.cut([1, 5, 9], 3).codes.tolist(), pd.interval_range(0, 3).contains(1.5).tolist(), pd.Period('2024-02').days_in_month",
-  "import matplotlib.pyplot as plt; plt.hexbin([1, 2, 3], [3, 1, 2], gridsize=5); plt.tricontour([0, 1, 0, 1], [0, 0, 1, 1], [1, 2, 3, 4]); plt.show()",
-];
-
-test("code that no start needs gives the same from the snapshot, where it comes when it is called", async ({
-  browser,
-}) => {
-  test.setTimeout(120_000);
-  const [cold, restored] = await bothWays(browser, RARE);
-  cold.forEach((expected, position) => {
-    expect((expected as Answer).status, RARE[position]).toBe("ok");
-    expect(restored[position], RARE[position]).toEqual(expected);
-  });
-});
+import { within, withoutImages } from "./ways";
 
 test("figures, tables and stops need nothing of the code that a start leaves out; what does need it waits for it", async ({
   browser,

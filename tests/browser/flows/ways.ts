@@ -55,11 +55,3 @@ export function given(
     return found;
   });
 }
-
-/** What cells give from the packages, and from the snapshot. */
-export async function bothWays(
-  browser: Browser,
-  cells: readonly string[],
-): Promise<[cold: unknown[], restored: unknown[]]> {
-  return [await given(browser, cells, "wheels"), await given(browser, cells, "auto")];
-}
