@@ -16,6 +16,7 @@ import { SessionFiles } from "./files";
 import { dropFileSystems, scrubGlobals, scrubPrototypes, silenceConsole, spendTrustedTypes } from "./globals";
 import type { ColdModule } from "./halves";
 import { capMemory } from "./memory";
+import { toCharacters, toUnits } from "./offsets";
 import { Packages } from "./packages";
 import { bootPyodide, hasJspi, type Pyodide } from "./pyodide";
 import { HarnessSession, installHarness } from "./session";
@@ -145,16 +146,16 @@ async function serve(command: WorkerCommand, { files, session, image }: Live): P
     case "input":
       return session.answer(command.id, command.text);
     case "complete": {
-      const { matches, start } = JSON.parse(session.complete(command.code, command.cursor)) as {
+      const { code, cursor } = command;
+      const { matches, start } = JSON.parse(session.complete(code, toCharacters(code, cursor))) as {
         matches: { text: string; type: string }[];
         start: number;
       };
-      return say({ type: "completed", id: command.id, matches: matches.slice(0, 1_000), start });
+      const from = toUnits(code, start);
+      return say({ type: "completed", id: command.id, matches: matches.slice(0, 1_000), start: from });
     }
     case "inspect": {
-      // Python counts characters.
-      const cursor = [...command.code.slice(0, command.cursor)].length;
-      const found = session.inspect(command.code, cursor);
+      const found = session.inspect(command.code, toCharacters(command.code, command.cursor));
       return sayText(`{"type":"inspected","id":${JSON.stringify(command.id)},"found":${found}}`);
     }
     case "file_write":

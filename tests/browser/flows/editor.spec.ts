@@ -47,6 +47,64 @@ test("Shift-Tab before the code takes a step of indentation away", async ({ note
   await expect(cell.locator(".cm-line").nth(1)).toHaveText("    greet");
 });
 
+test("a name that the pointer rests on tells what it is, also to one who waits for a cell", async ({ notebook }) => {
+  const { page } = notebook;
+  const made = await notebook.run(
+    "import pandas as pd, time\nhovered = pd.DataFrame({'a': range(7)})\ntime.sleep(1.5)",
+  );
+  const cell = await notebook.cell("'\u{1f600}'\nhovered.head(2)");
+  await page.mouse.move(0, 0);
+  // Where nothing is over it and nothing moves under the pointer, while Python still runs.
+  await cell
+    .locator(".cm-line")
+    .nth(1)
+    .hover({ position: { x: 15, y: 10 } });
+  await expect(cell.getByTestId("docs")).toContainText("DataFrame, 7 rows x 1 columns");
+  await expect(made.getByTestId("cell-time")).toContainText(/^[\d.]+ m?s$/);
+  await page.mouse.move(0, 0);
+  await expect(cell.getByTestId("docs")).toHaveCount(0);
+});
+
+test("fifty parameters scroll, by key as well, and leave room for what they mean", async ({ notebook }) => {
+  const { page } = notebook;
+  await notebook.run(
+    `def many(${Array.from({ length: 50 }, (_, at) => `option_${at}=None`).join(", ")}):\n    '''What it does.'''`,
+  );
+  const cell = await notebook.cell("many(");
+  await page.keyboard.press("Shift+Tab");
+  const docs = cell.getByTestId("docs");
+  await expect(docs.getByText("What it does.")).toBeInViewport({ ratio: 1 });
+  expect((await docs.boundingBox())?.height).toBeLessThan(220);
+  // Once more goes into it; keys there are neither the editor's nor the page's.
+  await page.keyboard.press("Shift+Tab");
+  const text = docs.locator("pre").last();
+  await expect(text).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  const signature = docs.locator("pre").first();
+  await expect(signature).toBeFocused();
+  const before = await page.getByTestId("cell").count();
+  await page.keyboard.press("d");
+  await page.keyboard.press("d");
+  await page.keyboard.press("End");
+  await expect.poll(() => signature.evaluate((element) => element.scrollTop)).toBeGreaterThan(500);
+  await expect(page.getByTestId("cell")).toHaveCount(before);
+  await page.keyboard.press("Escape");
+  await expect(docs).toHaveCount(0);
+  await expect(cell.locator(".cm-content")).toBeFocused();
+});
+
+test("behind an emoji, and in other alphabets, names are completed and told where they stand", async ({ notebook }) => {
+  const { page } = notebook;
+  await notebook.run("größtes_maß = 'a text'\n0");
+  const cell = await typing(notebook, "'\u{1f468}\u{1f3fd}\u{1f600}', größ");
+  await expect(cell.locator(".cm-tooltip-autocomplete")).toContainText("größtes_maß");
+  await page.keyboard.press("Tab");
+  await expect(cell.locator(".cm-content")).toHaveText("'\u{1f468}\u{1f3fd}\u{1f600}', größtes_maß");
+  await page.keyboard.press("Shift+Tab");
+  await expect(cell.getByTestId("docs")).toContainText("str: 'a text'");
+  await page.keyboard.press("Escape");
+});
+
 test("names of files are completed in strings", async ({ notebook }) => {
   const { page } = notebook;
   await notebook.run("open('harvest.csv', 'w').write('a')\n0");

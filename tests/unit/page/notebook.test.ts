@@ -17,6 +17,9 @@ describe("cells", () => {
     expect(sources(one)).toEqual(["b", "a", "c"]);
     expect(id(one, 1)).toBe(moved);
   });
+  it("have line ends as editors do, so that what is found stands where it is marked", () => {
+    expect(sources(notebook("a = 1\r\nb = 2\rc = a"))).toEqual(["a = 1\nb = 2\nc = a"]);
+  });
   it("do not move past the ends", () => {
     const one = notebook("a", "b");
     one.move(id(one, 0), -1);

@@ -19,18 +19,22 @@ const TYPES: Record<string, string> = {
   property: "property",
 };
 
+/** What may stand in a name: letters of any alphabet. */
+const NAME = /^[\p{L}\p{M}\p{N}_]*$/u;
+
 const keywords: Completion[] = KEYWORDS.map((label) => ({ label, type: "keyword", boost: -1 }));
 
 export function completions(source: CompletionSource) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
-    const word = context.matchBefore(/[\w.]+$/u);
+    const word = context.matchBefore(/[\p{L}\p{M}\p{N}_.]+$/u);
     const place = placeOf(context);
     if (typeof place === "object") {
       // Names of files and columns; in prose nobody waits for them.
       const asked = context.explicit || /^[^\s'"]{1,200}$/.test(place.written);
       return asked ? fromPython(source, context, /^[^\s'"/]*$/) : null;
     }
-    if (!context.explicit && (!word || !/\.\w*$|[^\W\d]\w/u.test(word.text))) return null;
+    if (!context.explicit && (!word || !/\.[\p{L}\p{M}\p{N}_]*$|[\p{L}_][\p{L}\p{M}\p{N}_]/u.test(word.text)))
+      return null;
     // A number's point is no attribute.
     if (word && /^\d/.test(word.text)) return null;
     if (!context.explicit && place === "comment") return null;
@@ -39,14 +43,14 @@ export function completions(source: CompletionSource) {
     if (word?.text.includes(".")) return null;
     const local = await localCompletionSource(context);
     const from = local?.from ?? word?.from ?? context.pos;
-    return { from, options: [...(local?.options ?? []), ...keywords], validFor: /^\w*$/ };
+    return { from, options: [...(local?.options ?? []), ...keywords], validFor: NAME };
   };
 }
 
 async function fromPython(
   source: CompletionSource,
   context: CompletionContext,
-  validFor = /^\w*$/,
+  validFor = NAME,
 ): Promise<CompletionResult | null> {
   if (!source.complete) return null;
   try {

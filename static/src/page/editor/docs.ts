@@ -15,9 +15,10 @@ import type { Inspection } from "../../host/index";
 import { h } from "../view/dom";
 import type { CompletionSource } from "./editor";
 
-/** Milliseconds that an answer may take; later it is about another place. */
-const PATIENCE_MS = 2_000;
 const HOVER_MS = 500;
+/** Milliseconds that a question waits for a cell that runs, and between two looks at it. */
+const PATIENCE_MS = 10_000;
+const STEP_MS = 200;
 /** Characters of documentation under a signature that came by itself. */
 const BRIEF = 200;
 
@@ -47,11 +48,13 @@ function hide(view: EditorView): boolean {
 
 export function docs(source: CompletionSource): Extension {
   let question = 0;
+  let rests = 0;
 
-  const ask = async (view: EditorView, at: number): Promise<Inspection | undefined> => {
-    const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
-    const answer = source.inspect?.(view.state.doc.toString(), at).catch(() => undefined);
-    return Promise.race([answer, late]);
+  /** Asks Python once it is idle, as long as the answer is still wanted. */
+  const ask = async (view: EditorView, at: number, wanted: () => boolean): Promise<Inspection | undefined> => {
+    const until = performance.now() + PATIENCE_MS;
+    while (!source.inspect && wanted() && performance.now() < until) await pause(STEP_MS);
+    return wanted() ? source.inspect?.(view.state.doc.toString(), at).catch(() => undefined) : undefined;
   };
 
   /** Asks for what stands at the caret, and shows it if the caret is still there when the answer comes. */
@@ -60,15 +63,23 @@ export function docs(source: CompletionSource): Extension {
     const mine = question;
     const { doc, selection } = view.state;
     const at = selection.main.head;
-    const found = await ask(view, at);
-    if (mine !== question || !view.hasFocus || view.state.doc !== doc || view.state.selection.main.head !== at) return;
+    const wanted = () =>
+      mine === question && view.hasFocus && view.state.doc === doc && view.state.selection.main.head === at;
+    const found = await ask(view, at, wanted);
+    if (!wanted()) return;
     if (!found) return void hide(view);
-    view.dispatch({ effects: show.of({ pos: at, above: true, create: () => docsView(found, brief) }) });
+    view.dispatch({ effects: show.of({ pos: at, above: true, create: (view) => docsView(view, found, brief) }) });
   };
 
   const press = (view: EditorView): boolean => {
     const { main } = view.state.selection;
     const line = view.state.doc.lineAt(main.head);
+    // Again: into what is shown, to scroll it.
+    const whole = docsShown(view) && view.dom.querySelector<HTMLElement>(".cm-docs:not(.cm-brief) > pre:last-child");
+    if (whole) {
+      whole.focus();
+      return true;
+    }
     // In front of the code it takes a step of indentation away.
     if (!main.empty || line.text.slice(0, main.head - line.from).trim() === "") return false;
     void look(view, false);
@@ -77,7 +88,7 @@ export function docs(source: CompletionSource): Extension {
 
   const follow = (update: ViewUpdate): void => {
     const { view } = update;
-    if (update.focusChanged && !view.hasFocus) queueMicrotask(() => hide(view));
+    if (update.focusChanged && !view.hasFocus) queueMicrotask(() => hasDocsFocus(view) || hide(view));
     else if (update.docChanged && typed(update, "(),")) queueMicrotask(() => void look(view, true));
     else if (update.selectionSet && !update.docChanged && docsShown(view)) queueMicrotask(() => hide(view));
   };
@@ -87,9 +98,11 @@ export function docs(source: CompletionSource): Extension {
     hoverTooltip(
       async (view, pos) => {
         const word = view.state.wordAt(pos);
-        const found = word && (await ask(view, word.to));
+        rests += 1;
+        const mine = rests;
+        const found = word && (await ask(view, word.to, () => mine === rests));
         if (!word || !found || !namesWord(found, view.state.sliceDoc(word.from, word.to))) return null;
-        return { pos: word.from, end: word.to, above: true, create: () => docsView(found, false) };
+        return { pos: word.from, end: word.to, above: true, create: (view) => docsView(view, found, false) };
       },
       { hoverTime: HOVER_MS, hideOnChange: true },
     ),
@@ -122,13 +135,40 @@ function namesWord({ name }: Inspection, word: string): boolean {
   return name === word || name.endsWith(`.${word}`);
 }
 
-function docsView({ name, signature, doc }: Inspection, brief: boolean): TooltipView {
+/** Whether somebody scrolls or copies what is shown. */
+function hasDocsFocus(view: EditorView): boolean {
+  return view.root.activeElement?.closest(".cm-docs") != null;
+}
+
+function docsView(view: EditorView, { name, signature, doc }: Inspection, brief: boolean): TooltipView {
   const text = brief ? briefly(doc) : doc;
-  const head = h("pre", { class: "cm-docs-signature" }, signature || name);
-  const body = text === "" ? null : h("pre", { class: "cm-docs-text" }, text);
-  const dom = h("div", { class: "cm-docs", "aria-live": "polite", "data-testid": "docs" });
+  // Each scrolls by itself, so that many parameters leave room for what they mean; keys scroll what has the focus.
+  const part = (kind: string, content: string) => h("pre", { class: `cm-docs-${kind}`, tabindex: "0" }, content);
+  const parts = [part("signature", signature || name), ...(text === "" ? [] : [part("text", text)])];
+  const dom = h("div", {
+    class: brief ? "cm-docs cm-brief" : "cm-docs",
+    role: "group",
+    "aria-label": `About ${name}`,
+    "aria-live": "polite",
+    "data-testid": "docs",
+  });
+  dom.addEventListener("keydown", (event) => {
+    // Neither the editor nor the page's keys: "d d" here deletes no cell.
+    event.stopPropagation();
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    view.focus();
+    hide(view);
+  });
+  dom.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!(relatedTarget instanceof Node && view.dom.contains(relatedTarget))) hide(view);
+  });
   // What comes into a live region is read out; what it begins with is not.
-  return { dom, mount: () => dom.append(head, ...(body ? [body] : [])) };
+  return { dom, mount: () => dom.append(...parts) };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The first paragraph, where it is short. */

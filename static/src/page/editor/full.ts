@@ -10,6 +10,7 @@ import {
   closeBracketsKeymap,
   closeCompletion,
   completionStatus,
+  currentCompletions,
   moveCompletionSelection,
   selectedCompletionIndex,
 } from "@codemirror/autocomplete";
@@ -27,6 +28,8 @@ import { found, setFound } from "./found";
 import { highlighting, theme } from "./look";
 import { readOnly } from "./readonly";
 import { typing } from "./typing";
+
+const MARGIN = 8;
 
 export class FullEditor implements Editor {
   readonly dom: HTMLElement;
@@ -65,7 +68,7 @@ export class FullEditor implements Editor {
           drawSelection(),
           found,
           typing,
-          tooltips({ position: "fixed" }),
+          tooltips({ position: "fixed", tooltipSpace }),
           EditorView.domEventHandlers({
             blur: (_, view) => {
               closeCompletion(view);
@@ -93,6 +96,8 @@ export class FullEditor implements Editor {
                   selectOnOpen: false,
                   icons: false,
                   activateOnTypingDelay: 150,
+                  // Tab means the list as soon as it is seen.
+                  interactionDelay: 0,
                 }),
                 keymap.of(closeBracketsKeymap),
               ]
@@ -161,9 +166,16 @@ export class FullEditor implements Editor {
   }
 }
 
+/** Where lists and signatures may stand, px: not at the very edge of the screen. */
+function tooltipSpace(): { left: number; top: number; right: number; bottom: number } {
+  const { clientWidth, clientHeight } = document.documentElement;
+  return { left: MARGIN, top: MARGIN, right: clientWidth - MARGIN, bottom: clientHeight - MARGIN };
+}
+
 /** Tab in an open list: takes the chosen completion, or the first when none is chosen. */
 function chooseOrAccept(view: EditorView): boolean {
-  if (completionStatus(view.state) !== "active") return false;
+  // Shown, also while a further answer is awaited.
+  if (currentCompletions(view.state).length === 0) return false;
   if ((selectedCompletionIndex(view.state) ?? -1) < 0) moveCompletionSelection(true)(view);
   return acceptCompletion(view);
 }

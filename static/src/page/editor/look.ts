@@ -41,14 +41,28 @@ export const theme = EditorView.theme({
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionIcon": { display: "none" },
   ".cm-docs": {
-    maxWidth: "min(44rem, calc(100vw - 24px))",
+    display: "flex",
+    flexDirection: "column",
+    maxWidth: "min(44rem, calc(100vw - 40px))",
     maxHeight: "min(20rem, 45vh)",
-    overflow: "auto",
-    padding: "8px 12px",
   },
-  ".cm-docs pre": { margin: "0", font: "12.5px/1.5 var(--mono)", whiteSpace: "pre-wrap", overflowWrap: "anywhere" },
-  ".cm-docs .cm-docs-signature": { color: "var(--code-name)", fontWeight: "600" },
-  ".cm-docs .cm-docs-text": { marginTop: "6px", paddingTop: "6px", borderTop: "1px solid var(--line)" },
+  ".cm-docs pre": {
+    margin: "0",
+    padding: "8px 12px",
+    overflow: "auto",
+    font: "12.5px/1.5 var(--mono)",
+    whiteSpace: "pre-wrap",
+    overflowWrap: "anywhere",
+  },
+  ".cm-docs pre:focus-visible": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
+  // Half a line shows that there are more.
+  ".cm-docs .cm-docs-signature": {
+    flex: "none",
+    maxHeight: "min(calc(7.5 * 1.5em + 8px), 20vh)",
+    color: "var(--code-name)",
+    fontWeight: "600",
+  },
+  ".cm-docs .cm-docs-text": { borderTop: "1px solid var(--line)" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
 });
 

@@ -281,7 +281,8 @@ export class Notebook {
       id: `c${this.#ids}`,
       key: own,
       kind,
-      source,
+      // As editors have it, so that places are counted alike: a file of Windows may have two characters for a line's end.
+      source: source.replace(/\r\n?/g, "\n"),
       beside,
       formerCount: run?.count,
       old: run && run.outputs.length > 0 ? (run.from ?? "visit") : undefined,
