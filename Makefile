@@ -45,7 +45,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run ta
 			--project=$$project --workers=$$workers --reporter=list,junit,./tests/browser/reporter.ts || exit 1; \
 	done
 	PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/engines.xml" BELLJAR_ENGINES="short.json" $(ENGINES) \
-		--project=firefox --grep @short --reporter=list,junit,./tests/browser/reporter.ts,./tests/engines/reporter.ts
+		--project=firefox --project=webkit --grep @short --reporter=list,junit,./tests/browser/reporter.ts,./tests/engines/reporter.ts
 	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,contract,pytest,driving,lending,together,alone,engines}.xml
 
 # The same journeys for every engine; `make test` takes the short ones, and not through Chromium, which all else is tested in.

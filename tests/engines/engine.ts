@@ -4,8 +4,10 @@
 import type { DnsSink } from "../browser/attacks/witness/dns";
 
 /** Milliseconds that a page has to come to what it is waited for. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const BETWEEN_MS = 50;
+/** Milliseconds until a press has come to where it goes. */
+const ARRIVAL_MS = 2_000;
 
 /** What a browser is started with. */
 export interface Launch {
@@ -75,10 +77,23 @@ export abstract class Tab {
     let before = "";
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await rest(BETWEEN_MS)) {
       const found = await this.evaluate(middle, selector);
-      if (found && JSON.stringify(found) === before) return this.point(found.x, found.y);
-      before = JSON.stringify(found);
+      const now = JSON.stringify(found);
+      if (found && now === before) {
+        await this.point(found.x, found.y);
+        if (await this.#arrived()) return;
+      }
+      before = now;
     }
     throw new Error(`After ${PATIENCE_MS} ms there was nothing to press: ${selector}`);
+  }
+
+  /** Whether the press came to what it was meant for: on a busy machine a page may have moved under it. */
+  async #arrived(): Promise<boolean> {
+    for (const end = Date.now() + ARRIVAL_MS; Date.now() < end; await rest(BETWEEN_MS)) {
+      const missed = await this.evaluate(() => window.pressedByTests?.arrived === false).catch(() => false);
+      if (!missed) return true; // or it has led to another page
+    }
+    return false;
   }
 
   /** Waits until a function in the page gives something true. */
@@ -96,7 +111,13 @@ export abstract class Tab {
   }
 }
 
-/** In the page: the middle of an element that can be pressed there. */
+declare global {
+  interface Window {
+    pressedByTests?: { arrived: boolean; over: AbortController };
+  }
+}
+
+/** In the page: the middle of an element that can be pressed there. Listens for the press. */
 function middle(selector: string): { x: number; y: number } | null {
   let root: Document | ShadowRoot | null | undefined = document;
   const steps = selector.split(" >>> ");
@@ -107,7 +128,18 @@ function middle(selector: string): { x: number; y: number } | null {
   if (!element || !box || box.width === 0 || box.height === 0) return null;
   const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
   const hit = root?.elementFromPoint(x, y) ?? null;
-  return hit !== null && (element.contains(hit) || hit.contains(element)) ? { x, y } : null;
+  if (hit === null || !(element.contains(hit) || hit.contains(element))) return null;
+  window.pressedByTests?.over.abort();
+  const pressed = { arrived: false, over: new AbortController() };
+  window.pressedByTests = pressed;
+  // It may have been drawn anew since.
+  const meant = (one: EventTarget): boolean =>
+    one === element || one === hit || (one instanceof Element && one.matches(steps.at(-1) ?? ""));
+  const hear = (event: Event): void => {
+    pressed.arrived ||= event.composedPath().some(meant);
+  };
+  addEventListener("pointerdown", hear, { capture: true, signal: pressed.over.signal });
+  return { x, y };
 }
 
 export const rest = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

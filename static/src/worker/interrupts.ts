@@ -6,7 +6,8 @@
 // clock is set anew at each look.
 //
 // A worker that is being killed looks, too. Chromium lets a worker that computes go on for two seconds after it was
-// terminated (WorkerThread::kForcibleTerminationDelay), in which it would keep a processor from its successor.
+// terminated (WorkerThread::kForcibleTerminationDelay), in which it would keep a processor from its successor. WebKit lets
+// it go on for ever, unless it leaves WebAssembly: a look is such a moment.
 
 import { ENDED, SIGNAL, TAKEN } from "../common/interrupt";
 

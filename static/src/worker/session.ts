@@ -1,6 +1,6 @@
 // The harness seen from JavaScript: how its files get into Python, what it is given (the bridge), what it offers.
 
-import { OVER, SIGNAL } from "../common/interrupt";
+import { INTERRUPT_BYTES, OVER, SIGNAL } from "../common/interrupt";
 import type { BootSettings, RunOptions } from "../protocol/messages";
 import { say, sayText } from "./channel";
 import type { SessionFiles } from "./files";
@@ -55,6 +55,10 @@ export class HarnessSession {
   ) {
     this.#interrupt = interrupt;
     this.#files = files;
+    // WebKit ends no worker that computes in WebAssembly: it goes on for as long as its page is open, and keeps a processor
+    // from its successors. So Python looks there, too, though nobody writes anything: on its way out of WebAssembly the
+    // worker ends. All other engines, which end one at once or soon, are told by their stack switching.
+    const looked = interrupt ?? (hasJspi ? undefined : new Uint8Array(INTERRUPT_BYTES));
     const bridge = {
       emit: sayText,
       can_suspend: hasJspi,
@@ -80,13 +84,13 @@ export class HarnessSession {
       },
       arm: () => {
         if (interrupt) interrupt[OVER] = 0;
-        py.setInterruptBuffer(interrupt ?? undefined);
-        interrupts.arm(interrupt ?? undefined);
+        py.setInterruptBuffer(looked);
+        interrupts.arm(looked);
       },
       disarm: () => {
+        if (!interrupt) return; // nothing can come of a look
         py.setInterruptBuffer(undefined);
         interrupts.arm(undefined);
-        if (!interrupt) return;
         interrupt[SIGNAL] = 0;
         interrupt[OVER] = 1;
       },

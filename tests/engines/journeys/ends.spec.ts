@@ -1,7 +1,9 @@
 // How cells end that do not end by themselves, and what is left afterwards.
 
 import type { Bench } from "../bench";
+import { rest } from "../engine";
 import { expect, test } from "../fixtures";
+import { busiest, comesToRest, tellsOfThreads } from "../threads";
 
 const STUBBORN = "while True:\n    try:\n        while True: pass\n    except BaseException: pass";
 /** Said where Python had to be replaced. */
@@ -50,6 +52,15 @@ test("three kills in a row, and each next Python is restored from the snapshot",
     expect(files).toMatchObject({ status: "ok", text: "('file', 'made')", stderr: "" });
     await goesOn(bench);
   }
+});
+
+test("a loop that was killed keeps no processor busy", async ({ bench }) => {
+  test.skip(!tellsOfThreads(), "This system does not tell what threads do.");
+  const running = bench.run(STUBBORN, { timeout: 3_000 });
+  await rest(1_000);
+  const thread = await busiest(1_000);
+  expect(await running).toMatchObject({ status: "timeout" });
+  expect(await comesToRest(thread, 20_000)).toBe(true);
 });
 
 test("memory has a ceiling: MemoryError, and the session goes on", async ({ bench }) => {
