@@ -165,7 +165,7 @@ npm: $(BROWSER_CODE) ## make the SDK's package for npm (build/npm)
 
 assets: $(ENVIRONMENT) ## fetch, verify and byte-compile the runtime's files
 	@$(BIN)/belljar assets fetch
-	@$(BIN)/belljar assets build
+	@$(BIN)/belljar assets build --profile data --profile core
 
 lint: $(ENVIRONMENT) $(NODE_PACKAGES) ## check types and style of both languages
 	$(BIN)/ruff check

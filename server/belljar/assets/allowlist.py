@@ -111,6 +111,7 @@ ALSO_NEEDS = {
 
 PROFILES = {
     "core": (),
+    "pandas": ("pandas",),
     "data": ("micropip", "numpy", "pandas", "matplotlib"),
     "science": ("micropip", "numpy", "pandas", "matplotlib", "scipy", "scikit-learn"),
     "analysis": (
@@ -118,7 +119,8 @@ PROFILES = {
         *("jinja2", "pyyaml", "tabulate", "openpyxl", "plotly", "altair"),
     ),
 }
-"""What is loaded before the first cell. "data" is the default."""
+"""What is loaded before the first cell. "data" is the default; "pandas" is what single cells of other pages
+start from, where none of them draws."""
 
 BUILD_TOOLS = (
     "pyodide-build==0.39.2",

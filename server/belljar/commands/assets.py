@@ -61,8 +61,8 @@ def add_parsers(subparsers: Any) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="make the snapshot of this profile (core, data, science) instead of the one that is served; "
-        "may be given several times",
+        help="make the snapshot of this profile (core, pandas, data, science) instead of the one that is "
+        "served and those within it; may be given several times",
     )
     build.add_argument(
         "--all",
@@ -97,9 +97,10 @@ def build_command(args: argparse.Namespace) -> int:
     """Compile the assets, lay them out and make snapshots; a machine that can't is told so."""
     settings = [
         load_settings({"assets_dir": args.assets_dir, "profile": profile})
-        for profile in args.profile or [None, "core"]
+        for profile in args.profile or [None]
     ]
-    code = _tell(pipeline.build(settings, mirrors(args)))
+    wanted = settings if args.profile else pipeline.starts(settings[0])
+    code = _tell(pipeline.build(wanted, mirrors(args)))
     return _tell(pipeline.compress(settings[0])) if args.all else code
 
 

@@ -60,6 +60,8 @@ def _export(args: argparse.Namespace) -> int:
         for event in pipeline.ready(settings, mirrors(args)):
             if event.amiss:
                 print(event)
+        for event in pipeline.snapshots(pipeline.starts(settings)):
+            print(event)
     exported = export(settings, args.out, page=args.page, offline=args.offline, say=_progress)
     _report(args.out, exported)
     return 0

@@ -147,6 +147,31 @@ def build(
         yield from _capture(one)
 
 
+def snapshots(settings: Sequence[Settings]) -> Iterator[Event]:
+    """The snapshots of further profiles, where this machine could make the first one's: what else is missing
+    is said already.
+
+    Raises:
+        BelljarError: Files are missing.
+    """
+    assets = load_asset_set(settings[0].assets_dir)
+    if not _has_snapshot(settings[0], assets):
+        return
+    for one in settings[1:]:
+        if not _has_snapshot(one, assets):
+            yield from _capture(one)
+
+
+def starts(settings: Settings) -> list[Settings]:
+    """Whatever visitors start from: the profile, and the named ones within it, from which cells of other
+    pages start that need no more."""
+    manifest = load_manifest(settings.assets_dir)
+    whole = frozenset(manifest.closure(chosen_profile(settings, manifest)[1]))
+    loads = {name: frozenset(manifest.closure(wanted)) for name, wanted in manifest.profiles.items()}
+    less = [name for name, load in {"core": frozenset[str](), **loads}.items() if load < whole]
+    return [settings, *(replace(settings, profile=(name,)) for name in less)]
+
+
 def compress(settings: Settings) -> Iterator[Event]:
     """Every compressed copy that a server could send, the best ones; takes minutes of a processor.
 

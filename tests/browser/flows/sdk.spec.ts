@@ -178,7 +178,10 @@ test("a profile is chosen by name, and an unknown one is refused with those ther
   const told = await bench.page.evaluate(() =>
     window.sdk.Sandbox.open({ profile: "dtaa" }).then(String, (error: Error) => [error.name, error.message]),
   );
-  expect(told).toEqual(["RangeError", 'There is no profile "dtaa" here. There are core, data, science and analysis.']);
+  expect(told).toEqual([
+    "RangeError",
+    'There is no profile "dtaa" here. There are core, pandas, data, science and analysis.',
+  ]);
 });
 
 test("a narrower policy holds inside, and a wider one is refused", async ({ bench }) => {

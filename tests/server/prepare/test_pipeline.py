@@ -164,6 +164,28 @@ def test_a_server_builds_what_is_lacking_while_others_say_so(
     assert "fetch_assets" not in steps.done
 
 
+def test_visitors_start_from_the_profile_and_from_the_named_ones_within_it(settings: Settings) -> None:
+    starts = pipeline.starts(settings)
+    assert [" ".join(one.profile) for one in starts] == ["data", "core", "pandas"]
+    assert [one.profile for one in pipeline.starts(replace(settings, profile=("core",)))] == [("core",)]
+    assert [one.profile for one in pipeline.starts(replace(settings, profile=("numpy",)))] == [
+        ("numpy",),
+        ("core",),
+    ]
+
+
+def test_snapshots_of_less_are_made_where_the_first_one_could_be(
+    steps: Steps, settings: Settings, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (dist / "snapshot-stamp.txt").write_text("stamp")
+    monkeypatch.setattr(pipeline, "find_dist", lambda: dist)
+    starts = [replace(settings, profile=("numpy",)), replace(settings, profile=())]
+    assert list(pipeline.snapshots(starts)) == []
+    monkeypatch.setattr(pipeline, "find_snapshot", lambda _folder, _assets, load, _stamp: load or None)
+    assert kinds(list(pipeline.snapshots(starts))) == [Captured]
+    assert steps.done == ["snapshot of core"]
+
+
 def test_a_profile_that_there_is_not_is_said_before_anything_is_fetched(
     steps: Steps, settings: Settings
 ) -> None:

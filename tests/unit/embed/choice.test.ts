@@ -52,6 +52,22 @@ test("what a snapshot has starts from it, and what none has from the packages", 
   expect(startFor(offer, ["sympy", "pandas"])).toEqual({ packages: [...DATA, "sympy"] });
 });
 
+test("pandas alone starts without what draws, unless it draws or another cell of the page does", () => {
+  const pandas = ["numpy", "pandas"];
+  const more = {
+    ...offer,
+    profiles: { ...offer.profiles, pandas: { load: pandas } },
+    snapshots: [...offer.snapshots, { load: pandas }],
+  } as unknown as Offer;
+  expect(startFor(more, ["pandas"])).toEqual({ profile: "pandas" });
+  expect(startFor(more, ["pandas"], ["matplotlib"])).toEqual({ profile: "data" });
+  // Nothing has both of them ready: what is wanted now is.
+  expect(startFor(more, ["pandas"], ["sympy"])).toEqual({ profile: "pandas" });
+  expect(startFor(more, [], ["pandas"])).toEqual({ profile: "core" });
+  expect([...importedModules("import pandas as pd\npd.Series([1]).plot()")]).toEqual(["pandas", "matplotlib"]);
+  expect([...importedModules("turtle.plot()")]).toEqual([]);
+});
+
 test("lines of any length are read in no time", () => {
   const began = performance.now();
   importedModules(`import ${"a,".repeat(300_000)}\n${"import ".repeat(100_000)}\n${"from ".repeat(100_000)}`);

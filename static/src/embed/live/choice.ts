@@ -36,20 +36,26 @@ export function packageNamed(offer: Offer, name: string): PolicyPackage | undefi
 
 /**
  * What a sandbox is opened with for these packages: nothing where there are none; a profile that has them all and a
- * snapshot, which starts in less time than a single package takes to be imported; else the packages themselves.
+ * snapshot, which starts in less time than a single package takes to be imported; else the packages themselves. `soon`:
+ * what other cells of the page will want, where one snapshot has all of it.
  */
-export function startFor(offer: Offer, wanted: readonly string[]): Start {
+export function startFor(offer: Offer, wanted: readonly string[], soon: readonly string[] = []): Start {
   if (wanted.length === 0) return Object.hasOwn(offer.profiles, "core") ? { profile: "core" } : { packages: [] };
-  const fast = Object.entries(offer.profiles)
-    .filter(([, { load }]) => wanted.every((name) => load.includes(name)))
-    .filter(([, { load }]) => offer.snapshots.some((snapshot) => same(snapshot.load, load)))
-    .sort(([, a], [, b]) => a.load.length - b.load.length)[0];
-  if (fast) return { profile: fast[0] };
+  const fast = fastest(offer, [...wanted, ...soon]) ?? fastest(offer, wanted);
+  if (fast !== undefined) return { profile: fast };
   // None has them all: the one that has most of them saves most, and the rest comes on top.
   const [part] = offer.snapshots
     .map(({ load }) => ({ load, has: wanted.filter((name) => load.includes(name)).length }))
     .sort((a, b) => b.has - a.has || a.load.length - b.load.length);
   return { packages: [...new Set([...(part?.has ? part.load : []), ...wanted])] };
+}
+
+/** The smallest profile that has all of these and a snapshot. */
+function fastest({ profiles, snapshots }: Offer, wanted: readonly string[]): string | undefined {
+  return Object.entries(profiles)
+    .filter(([, { load }]) => wanted.every((name) => load.includes(name)))
+    .filter(([, { load }]) => snapshots.some((snapshot) => same(snapshot.load, load)))
+    .sort(([, a], [, b]) => a.load.length - b.load.length)[0]?.[0];
 }
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>

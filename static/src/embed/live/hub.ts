@@ -20,6 +20,12 @@ export interface Member {
 
 const NORMAL_LIMIT_MS = 30_000;
 
+/** The code of all cells of the page, of those that nobody has pointed at, too. */
+function codeOfPage(): string {
+  const cells = document.querySelectorAll<Element & { code?: unknown }>("bell-jar");
+  return Array.from(cells, ({ code }) => (typeof code === "string" ? code : "")).join("\n");
+}
+
 export class Hub implements Engine {
   readonly notebook = new Notebook();
   readonly runtime: Runtime;
@@ -33,7 +39,7 @@ export class Hub implements Engine {
   readonly #stops = new Emitter<void>();
 
   constructor(base: string) {
-    this.runtime = new Runtime(base);
+    this.runtime = new Runtime(base, codeOfPage);
     this.runner = new Runner(this.notebook, this, {
       timeLimit: ({ id }) => Math.min(this.#members.get(id)?.timeout() ?? this.#limits.normal, this.#limits.most),
       svg: () => false,

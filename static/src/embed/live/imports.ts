@@ -15,5 +15,7 @@ export function importedModules(code: string): Set<string> {
       if (top) found.add(top);
     }
   }
+  // The only one that is in a profile and that pandas imports by itself.
+  if (found.has("pandas") && /\.(?:plot|hist|boxplot)\b/.test(code)) found.add("matplotlib");
   return found;
 }

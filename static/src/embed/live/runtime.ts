@@ -63,8 +63,12 @@ export class Runtime {
   /** Addresses by the names of files that were written. */
   readonly #written = new Map<string, string>();
 
-  constructor(base: string) {
+  /** Gives the code of all cells of the page. */
+  readonly #page: () => string;
+
+  constructor(base: string, page: () => string) {
     this.base = base;
+    this.#page = page;
     this.#policyUrl = new URL("policy.json", base);
   }
 
@@ -107,8 +111,9 @@ export class Runtime {
   async #options(code: string, { packages, setup = "" }: Needs): Promise<SandboxOptions> {
     const policy = await this.policy();
     const wanted = packagesFor(policy, importedModules(`${setup}\n${code}`), packages);
+    const soon = packagesFor(policy, importedModules(this.#page()));
     // One sandbox for a page, and none in reserve: a page to read should not take twice the memory.
-    return { base: this.base, standby: false, spare: false, ...startFor(policy, wanted) };
+    return { base: this.base, standby: false, spare: false, ...startFor(policy, wanted, soon) };
   }
 
   /** `code`: of all cells that are about to run. Rejects with a sentence. */
