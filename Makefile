@@ -37,13 +37,10 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) ## run belljar on http://127.0.0.1:8000 (P
 test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=3 services captured unit contracts
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lending driving plain
-	export BELLJAR_CHROMIUM="$$(cat build/chromium)" BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
-	for project in together alone; do \
-		workers="$$([[ $$project == alone ]] && echo 1 || echo 3)"; \
-		PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/$$project.xml" npx --no-install playwright test \
-			--project=$$project --workers=$$workers --reporter=list,junit,./tests/browser/reporter.ts || exit 1; \
-	done
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line driving plain
+	@export BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=line lending together && \
+	$(MAKE) --no-print-directory alone
 	PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/engines.xml" BELLJAR_ENGINES="short.json" $(ENGINES) \
 		--project=firefox --project=webkit --grep @short --reporter=list,junit,./tests/browser/reporter.ts,./tests/engines/reporter.ts
 	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,contract,pytest,driving,lending,together,alone,engines}.xml
@@ -51,7 +48,7 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run ta
 # The same journeys for every engine; `make test` takes the short ones, and not through Chromium, which all else is tested in.
 ENGINES = BELLJAR_CHROMIUM="$$(cat build/chromium)" npx --no-install playwright test --config tests/engines
 
-# Programs that drive browsers mostly wait for them, so these three run beside each other.
+# Programs that lend browsers mostly wait for them, so these run beside the browser tests, which take all there is.
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
 .PHONY: plain driving lending
 plain:
@@ -60,6 +57,15 @@ driving:
 	$(PYTEST)/driving.xml -m "browser and not services"
 lending:
 	$(PYTEST)/lending.xml -m services
+
+.PHONY: together alone
+together:
+	$(PLAYWRIGHT) --project=together --workers=3
+alone:
+	$(PLAYWRIGHT) --project=alone --workers=1
+# What `together` finds out about attacks is told by the last of `alone`, from the folder BELLJAR_FOUND.
+PLAYWRIGHT = BELLJAR_CHROMIUM="$$(cat build/chromium)" PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/$@.xml" \
+	npx --no-install playwright test --reporter=list,junit,./tests/browser/reporter.ts
 
 .PHONY: unit contracts
 unit: lint ## check types and style, run the unit tests: no assets and no browser needed

@@ -6,33 +6,17 @@ import { button, cell, docsPage, type Jar, jar, onStage, outputs, press, server,
 
 onStage();
 
-test("charts of plotly, altair and bokeh can be touched where the code stands", async ({ page }) => {
-  test.setTimeout(180_000);
-  const libraries = {
-    plotly:
-      "import plotly.graph_objects as go\ngo.Figure(go.Bar(x=['a'], y=[5]), layout={'title': {'text': 'One bar'}})",
-    altair:
-      "import altair as alt, pandas as pd\nalt.Chart(pd.DataFrame({'x': [1, 2], 'y': [3, 5]})).mark_bar().encode(x='x:O', y='y').properties(title='Two bars')",
-    bokeh:
-      "from bokeh.plotting import figure, show\np = figure(title='A line', width=300, height=200)\np.line([1, 2], [3, 4])\nshow(p)",
-  };
-  await page.goto(
-    docsPage(
-      Object.entries(libraries)
-        .map(([name, code]) => jar(name, code))
-        .join(""),
-    ),
-  );
-  for (const name of Object.keys(libraries)) {
-    await press(page, name);
-    const chart = outputs(page, name).getByTestId("output-chart");
-    await expect(chart).toHaveCount(1, { timeout: 90_000 });
-    await chart.scrollIntoViewIfNeeded();
-    await expect(chart, name).toHaveAttribute("data-state", "drawn", { timeout: 60_000 });
-  }
-  const bar = outputs(page, "plotly").getByTestId("output-chart").contentFrame().frameLocator("iframe");
-  await bar.locator(".nsewdrag").first().hover();
-  await expect(bar.locator(".hoverlayer .hovertext")).toContainText("5");
+test("a chart can be touched where the code stands", async ({ page }) => {
+  const code =
+    "import plotly.graph_objects as go\ngo.Figure(go.Bar(x=['a'], y=[5]), layout={'title': {'text': 'One bar'}})";
+  await page.goto(docsPage(jar("plotly", code)));
+  await press(page, "plotly");
+  const chart = outputs(page, "plotly").getByTestId("output-chart");
+  await expect(chart).toHaveCount(1, { timeout: 60_000 });
+  await chart.scrollIntoViewIfNeeded();
+  await expect(chart).toHaveAttribute("data-state", "drawn", { timeout: 60_000 });
+  await chart.contentFrame().frameLocator("iframe").locator(".nsewdrag").first().hover();
+  await expect(chart.contentFrame().frameLocator("iframe").locator(".hoverlayer .hovertext")).toContainText("5");
 });
 
 const EXAMPLES = [...readFileSync("docs/embed.md", "utf8").matchAll(/^```html\n([\s\S]*?)^```$/gm)].map(
