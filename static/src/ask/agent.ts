@@ -2,7 +2,7 @@
 
 import type { Execution, FileData } from "../host/index";
 import type { AskSandbox } from "./ask";
-import { until } from "./ending";
+import { pause, until } from "./ending";
 import { Ledger, type LedgerEntry } from "./ledger";
 import { checkedLimits } from "./limits";
 import type { ToolDefinition } from "./models/model";
@@ -146,7 +146,7 @@ class Agent {
       stop.throwIfAborted();
       this.options.signal?.throwIfAborted();
       const given = (typeof input === "object" && input !== null ? input : {}) as Readonly<Record<string, unknown>>;
-      outgoing = tool === "aggregate" ? this.#aggregate(place, given) : await this.#run(place, given, stop);
+      outgoing = tool === "aggregate" ? await this.#aggregate(place, given) : await this.#run(place, given, stop);
     } catch (error) {
       if (this.#steps[place]) this.#change(place, { state: "output-error" });
       // Of what else went wrong nothing is told but that it did: its words may be the data's.
@@ -180,7 +180,7 @@ class Agent {
     const outgoing = await until(stop, this.outflow.execution(place + 1, code, execution));
     this.#bits += outgoing.bits ?? 0;
     if (this.#bits > this.#most) throw this.#spent();
-    await new Promise((later) => setTimeout(later, this.outflow.hold(performance.now() - began)));
+    await this.outflow.moment(began, (ms) => pause(ms, stop));
     const after = execution.ok ? ("output-available" as const) : ("output-error" as const);
     const sentBytes = new TextEncoder().encode(outgoing.text).byteLength;
     this.#change(place, { state: outgoing.denied ? "output-denied" : after, sent: outgoing.text, sentBytes });
@@ -191,8 +191,8 @@ class Agent {
     return new Refusal(`Reports could have told more than ${this.#most} bits: no more is run.`);
   }
 
-  #aggregate(place: number, given: Readonly<Record<string, unknown>>) {
-    const { outgoing, failed } = this.outflow.aggregate(this.#files, given);
+  async #aggregate(place: number, given: Readonly<Record<string, unknown>>) {
+    const { outgoing, failed } = await this.outflow.aggregate(this.#files, given);
     const state = failed ? "output-error" : "output-available";
     const [code, sentBytes] = [JSON.stringify(given), new TextEncoder().encode(outgoing.text).byteLength];
     this.#change(place, {

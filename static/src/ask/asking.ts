@@ -290,10 +290,10 @@ export class Asking {
     if (this.#repairs > repairs) throw new Ended("repairs", `${what}, more than ${repairs} times.`);
   }
 
-  #aggregate(call: Call, place: number, given: Readonly<Record<string, unknown>>): CallResult {
+  async #aggregate(call: Call, place: number, given: Readonly<Record<string, unknown>>): Promise<CallResult> {
     const code = call.arguments;
     this.#change(place, { state: "input-available", code });
-    const { outgoing, failed } = this.#outflow.aggregate(this.#files, given);
+    const { outgoing, failed } = await until(this.#stop.signal, this.#outflow.aggregate(this.#files, given));
     this.#change(place, { state: failed ? "output-error" : "output-available", ...sentOf(outgoing.text) });
     if (failed) this.#repair("The model wrote calls that can't be done");
     return { call: call.id, text: failed ? outgoing.text : asData(outgoing.text), failed, images: [] };
@@ -331,7 +331,7 @@ export class Asking {
       throw new Ended("sandbox", execution.note ?? "There is no sandbox any more.");
     if (!execution.ok) this.#repair("The model's code failed");
     this.#spend(outgoing.bits ?? 0);
-    await pause(this.#outflow.hold(performance.now() - began), signal);
+    await this.#outflow.moment(began, (ms) => pause(ms, signal));
     const text = this.#outflow.closed || outgoing.denied ? outgoing.text : asData(outgoing.text);
     const images = this.options.model.images ? outgoing.images : [];
     return { call: call.id, text, failed: !execution.ok, images };

@@ -36,5 +36,5 @@ export { responses } from "./models/responses";
 export { demo, type Move, scripted } from "./models/scripted";
 export type { Fetch, Posted, Reach } from "./models/wire/posting";
 export { MODES, type Mode, type OutflowOptions, type Proposed } from "./outflow/outflow";
-export type { Column, Part, Probed, Table } from "./schema/probe";
+export type { Column, Part, Probed, RowReader, Rows, Table } from "./schema/probe";
 export type { Step, StepState } from "./steps";

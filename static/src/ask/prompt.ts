@@ -25,6 +25,7 @@ const AGGREGATE: ToolDefinition = {
     type: "object",
     properties: {
       file: { type: "string" },
+      table: { type: "string", description: "The sheet or table, where the file has several." },
       by: { type: "array", items: { type: "string" }, description: "Columns to group by; none for one group of all." },
       measures: {
         type: "array",

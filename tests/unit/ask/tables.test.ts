@@ -1,7 +1,7 @@
 // Files whose schema stands in their bytes: workbooks, Parquet, databases, as common tools write them (fixtures/tables).
 
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Outflow } from "../../../static/src/ask/outflow/outflow";
 import { type Probed, probe } from "../../../static/src/ask/schema/probe";
 
@@ -46,15 +46,95 @@ test("a workbook tells its sheets; a first line that may be data stays here, as 
   ]);
 });
 
-test("of a workbook with one sheet aggregates are computed; of a database none", async () => {
-  const aggregates = new Outflow({ mode: "aggregates" });
-  const of = async (name: string) =>
-    aggregates.aggregate([await probed(name)], { file: name, by: ["region"] }).outgoing.text;
-  expect(await of("single.xlsx")).toBe("region\trows\nnorth\t15\nsouth\t15");
-  expect(await of("sales.parquet")).toMatch(/^There is no table/);
+describe("aggregates", () => {
+  const of = async (name: string, asked: object, k = 10) => {
+    const outflow = new Outflow({ mode: "aggregates", k });
+    const { outgoing, failed } = await outflow.aggregate([await probed(name)], { file: name, ...asked });
+    // None of these files' secrets comes of it, whatever was asked.
+    for (const word of ["Zenobia", "Quillfeather", "4711"]) expect(outgoing.text).not.toContain(word);
+    expect(failed).toBe(false);
+    return outgoing.text.split("\n");
+  };
+  const sum = (column: string) => ({ column, function: "sum" });
+  const mean = (column: string) => ({ column, function: "mean" });
+  const FEW = "Groups of fewer than 10 rows are left out.";
+
+  test("are computed of a workbook with one sheet, and of a sheet that is named in one with several", async () => {
+    expect(await of("single.xlsx", { by: ["region"] })).toEqual(["region\trows", "north\t15", "south\t15"]);
+    expect(await of("book.xlsx", { by: ["region"] })).toEqual([
+      "The file has several tables. Name one by table, as the schema has it.",
+    ]);
+    const measures = [sum("units"), mean("price €")];
+    expect(await of("book.xlsx", { table: "Sales & more", by: ["region"], measures })).toEqual([
+      "region\trows\tsum of units\tmean of price €",
+      "north\t13\t156\t15",
+      "south\t12\t144\t15",
+      FEW,
+    ]);
+    // Columns without names by their places, as the schema has them.
+    expect(await of("book.xlsx", { table: "bare", by: ["column 2"] })).toEqual(["column 2\trows", "x\t11", FEW]);
+    expect((await of("book.xlsx", { table: "none" }))[0]).toMatch(/^There is no table of that name/);
+  });
+
+  test("are computed of a database's tables: ids, fractions, negative numbers, rows on several pages", async () => {
+    const measures = [sum("number"), sum("price"), { column: "debt", function: "count" }, mean("price")];
+    expect(await of("sold.sqlite", { table: "sold", by: ["region"], measures })).toEqual([
+      "region\trows\tsum of number\tsum of price\tcount of debt\tmean of price",
+      "north\t30\t900\t217.5\t30\t7.25",
+      "south\t30\t930\t225\t24\t7.5",
+      FEW,
+    ]);
+    const debts = (await of("sold.sqlite", { table: "sold", by: ["debt"] }, 6)).slice(1, -1);
+    const cells = debts.map((line) => line.split("\t")[0]);
+    const all = [
+      "-1",
+      "300",
+      "-70000",
+      "9000000",
+      "-3000000000",
+      "35184372088832",
+      "-1152921504606846976",
+      "0",
+      "1",
+      "",
+    ];
+    expect(cells.sort()).toEqual(all.sort());
+    expect(await of("sold.sqlite", { table: "sold", by: ["seen"] }, 20)).toEqual([
+      "seen\trows",
+      "{…}\t60",
+      "Groups of fewer than 20 rows are left out.",
+    ]);
+    const people = { table: "people", measures: [mean("revenue"), mean("id")] };
+    for (const name of ["people.sqlite", "wide.db"])
+      expect(await of(name, people)).toEqual(["rows\tmean of revenue\tmean of id", "301\t149.505\t164.654"]);
+  });
+
+  test.each([
+    ["apart", "Of this table no aggregates are computed here."],
+    ["computed", "Of this table no aggregates are computed here."],
+    ["later", "The rows of this file can't be read here."],
+  ])("of a database's table %s, whose cells lie elsewhere than declared, there are none", async (table, sentence) => {
+    expect(await of("sold.sqlite", { table, measures: [sum("b")] })).toEqual([sentence]);
+  });
+
+  test.each(["groups.parquet", "packed.parquet"])("are computed of %s, over its groups of rows", async (name) => {
+    const measures = [sum("units"), { column: "units", function: "count" }, mean("price"), sum("cost")];
+    expect(await of(name, { by: ["region", "day"], measures })).toEqual([
+      "region\tday\trows\tsum of units\tcount of units\tmean of price\tsum of cost",
+      "north\t2026-01-01\t30\t870\t30\t7.25\t86",
+      "south\t2026-01-02\t30\t841\t29\t7.5\t88",
+      FEW,
+    ]);
+    expect(await of(name, {})).toEqual(["rows", "61"]);
+  });
+
+  test("of a file packed in a way that isn't read here there are none, and its schema is told all the same", async () => {
+    expect(await of("brotli.parquet", { by: ["region"] })).toEqual(["The rows of this file can't be read here."]);
+    expect(await told("brotli.parquet")).toContain('61 rows; columns: "region" (text), "units" (number)');
+  });
 });
 
-test.each(["people.sqlite", "wide.db", "sales.parquet", "book.xlsx"])(
+test.each(["people.sqlite", "wide.db", "sales.parquet", "groups.parquet", "book.xlsx"])(
   "no row of %s is told under schema",
   async (name) => {
     const text = await told(name);
@@ -67,7 +147,7 @@ test.each(["people.sqlite", "wide.db", "sales.parquet", "book.xlsx"])(
   },
 );
 
-test.each(["people.sqlite", "wide.db", "sales.parquet", "book.xlsx", "single.xlsx"])(
+test.each(["people.sqlite", "wide.db", "sold.sqlite", "groups.parquet", "packed.parquet", "book.xlsx", "single.xlsx"])(
   "%s, cut or damaged anywhere, is unknown or read, and never a fault or a wait",
   async (name) => {
     const whole = bytesOf(name);
@@ -83,6 +163,11 @@ test.each(["people.sqlite", "wide.db", "sales.parquet", "book.xlsx", "single.xls
       }
       const found = await probe(name, bytes);
       if (!found.table && !found.parts) unknown++;
+      for (const one of found.parts ?? (found.table ? [{ name: "", table: found.table }] : [])) {
+        const asked = { file: name, table: one.name, by: [one.table.columns[0]?.name ?? ""] };
+        const { outgoing } = await new Outflow({ mode: "aggregates" }).aggregate([found], asked);
+        expect(outgoing.text).not.toContain("Zenobia");
+      }
     }
     expect(unknown).toBeGreaterThan(20);
     expect(performance.now() - began).toBeLessThan(20_000);

@@ -12,6 +12,8 @@ type Measure = { column: string; function: (typeof FUNCTIONS)[number] };
 /** What a model asks for. */
 export interface AggregateRequest {
   file: string;
+  /** The sheet or the table, of a file that has several; "" for the only one. */
+  table: string;
   by: string[];
   measures: Measure[];
 }
@@ -35,8 +37,9 @@ const DOMINANT = 0.8;
 
 /** The request in what a model wrote, or a sentence on what is wrong with it. */
 export function aggregateRequest(given: Readonly<Record<string, unknown>>): AggregateRequest | string {
-  const { file, by = [], measures = [] } = given;
+  const { file, table = "", by = [], measures = [] } = given;
   if (typeof file !== "string") return "file must be the path of one of the person's files.";
+  if (typeof table !== "string") return "table must be the name of a sheet or a table in the file.";
   if (!Array.isArray(by) || by.length > KEYS || by.some((name) => typeof name !== "string")) {
     return `by must be a list of up to ${KEYS} names of columns.`;
   }
@@ -48,25 +51,36 @@ export function aggregateRequest(given: Readonly<Record<string, unknown>>): Aggr
   if (!Array.isArray(measures) || measures.length > MEASURES || !measures.every(fine)) {
     return `measures must be a list of up to ${MEASURES} objects with column and function (${FUNCTIONS.join(", ")}).`;
   }
-  return { file, by: by as string[], measures };
+  return { file, table, by: by as string[], measures };
 }
 
 /** The table that was asked for, tab-separated, or a sentence. Groups below k are left out. */
-export function aggregate(files: readonly Probed[], request: AggregateRequest, { k, rows }: AggregateLimits): string {
-  const table = files.find(({ path }) => path === request.file)?.table;
-  if (!table?.rows) return "There is no table in a file of that name of which aggregates are computed here.";
+export async function aggregate(
+  files: readonly Probed[],
+  request: AggregateRequest,
+  { k, rows }: AggregateLimits,
+): Promise<string> {
+  const table = tableOf(files, request);
+  if (typeof table === "string") return table;
+  if (!table.rows) return "Of this table no aggregates are computed here.";
   const keys = request.by.map((name) => columnOf(table, name));
   const measured = request.measures.map(({ column }) => columnOf(table, column));
   if ([...keys, ...measured].includes(-1)) return "There is no column of that name. Names are those of the schema.";
   const groups = new Map<string, { key: string[]; count: number; sums: Sum[] }>();
-  for (const row of table.rows()) {
-    const key = keys.map((at) => row[at] ?? "");
-    const id = JSON.stringify(key);
-    const group = groups.get(id) ?? { key, count: 0, sums: measured.map(() => new Sum()) };
-    groups.set(id, group);
-    if (groups.size > GROUPS) return "These are too many groups for an aggregate.";
-    group.count++;
-    for (const [at, column] of measured.entries()) group.sums[at]?.add(numberOf(row[column] ?? ""));
+  try {
+    for await (const piece of table.rows([...keys, ...measured], Number.POSITIVE_INFINITY))
+      for (const row of piece) {
+        const key = keys.map((at) => row[at] ?? "");
+        const id = JSON.stringify(key);
+        const group = groups.get(id) ?? { key, count: 0, sums: measured.map(() => new Sum()) };
+        groups.set(id, group);
+        if (groups.size > GROUPS) return "These are too many groups for an aggregate.";
+        group.count++;
+        for (const [at, column] of measured.entries()) group.sums[at]?.add(numberOf(row[column] ?? ""));
+      }
+  } catch {
+    // Of what is wrong with the file nothing is told: a reader's words may be the data's.
+    return "The rows of this file can't be read here.";
   }
   const large = [...groups.values()].filter(({ count }) => count >= k).sort((a, b) => b.count - a.count);
   const head = [...request.by, "rows", ...request.measures.map((one) => `${one.function} of ${one.column}`)];
@@ -82,6 +96,15 @@ export function aggregate(files: readonly Probed[], request: AggregateRequest, {
     large.length > rows ? `Only the ${rows} largest groups are shown.` : "",
   ].filter((note) => note !== "");
   return [head.join("\t"), ...lines.map((line) => line.join("\t")), ...notes].join("\n");
+}
+
+/** The table that a request means, or a sentence. */
+function tableOf(files: readonly Probed[], { file, table: name }: AggregateRequest): Table | string {
+  const found = files.find(({ path }) => path === file);
+  const parts = found?.parts ?? [];
+  if (parts.length && name === "") return "The file has several tables. Name one by table, as the schema has it.";
+  const table = parts.length ? parts.find((part) => part.name === name)?.table : found?.table;
+  return table ?? "There is no table of that name of which aggregates are computed here.";
 }
 
 /** Place of a column; by number ("column 2") where the names stay with the person. */

@@ -51,7 +51,10 @@ const VALUES = [
 const FIGURES = ["no figure", "1 figure", "several figures"];
 
 /** Milliseconds after which a report may leave: a model's server sees when a request comes, and code can take its time. */
-const SLOTS_MS = [250, 1_000, 4_000, 16_000, 64_000, 256_000];
+const SLOTS_MS = Array.from({ length: 11 }, (_, at) => 250 * 2 ** at);
+
+/** Milliseconds after such a moment at which a report still leaves. */
+export const LATE_MS = 25;
 
 /** How many reports there are of a run without an error. */
 const FINE = (ROWS.length * (COUNTED + 2) + VALUES.length) * FIGURES.length * 2 * 2;

@@ -4,7 +4,7 @@
 import type { Execution } from "../../host/index";
 import type { Column, Probed, Table } from "../schema/probe";
 import { type AggregateLimits, aggregate, aggregateRequest } from "./aggregate";
-import { coarse, hold } from "./coarse";
+import { coarse, hold, LATE_MS } from "./coarse";
 import { cut, figures, whole } from "./whole";
 
 /** How much may leave, the least first. */
@@ -49,6 +49,9 @@ export interface Outgoing {
 /** Said in place of what a person struck out. */
 const STRUCK = "The person did not let this result be sent. Go on without it, or answer with what you have.";
 
+/** Rows that are shown beside the schema under "everything". */
+const SAMPLE = 5;
+
 /** Longest text that a person may make of a report, in characters. */
 const EDITED_CHARS = 100_000;
 
@@ -79,7 +82,7 @@ export class Outflow {
   /** What may be said of the person's files. */
   async files(files: readonly Probed[]): Promise<Outgoing> {
     if (!files.length) return { text: "", images: [], bits: 0 };
-    const text = files.map((file) => this.#file(file)).join("\n");
+    const text = (await Promise.all(files.map((file) => this.#file(file)))).join("\n");
     return this.#asked({ about: "files", step: 0, text }, []);
   }
 
@@ -90,19 +93,29 @@ export class Outflow {
   }
 
   /** A table of aggregates of the person's files. */
-  aggregate(
+  async aggregate(
     files: readonly Probed[],
     given: Readonly<Record<string, unknown>>,
-  ): { outgoing: Outgoing; failed: boolean } {
+  ): Promise<{ outgoing: Outgoing; failed: boolean }> {
     const request = aggregateRequest(given);
     const failed = typeof request === "string";
-    const text = failed ? request : cut(aggregate(files, request, this.#limits), 8_000);
+    const text = failed ? request : cut(await aggregate(files, request, this.#limits), 8_000);
     return { outgoing: { text, images: [], bits: 0 }, failed };
   }
 
-  /** Milliseconds for which a report on a run that took `ms` is held back. */
-  hold(ms: number): number {
-    return this.closed ? hold(ms) : 0;
+  /**
+   * Waits for the next moment at which a report on what began at `began` may leave (`performance.now()`). `wait` waits for
+   * so many milliseconds, and may reject.
+   */
+  async moment(began: number, wait: (ms: number) => Promise<void>): Promise<void> {
+    if (!this.closed) return;
+    for (;;) {
+      const ms = performance.now() - began;
+      const due = ms + hold(ms);
+      await wait(due - ms);
+      // What is drawn meanwhile can keep the page busy beyond that moment, and it can be the data's: then the next one.
+      if (performance.now() - began - due <= LATE_MS) return;
+    }
   }
 
   async #asked(proposed: Proposed, images: readonly string[]): Promise<Outgoing> {
@@ -115,15 +128,17 @@ export class Outflow {
   }
 
   /** One file: its name as the person has it, its size, its columns. */
-  #file({ path, bytes, table, parts }: Probed): string {
+  async #file({ path, bytes, table, parts }: Probed): Promise<string> {
     const name = JSON.stringify(path);
-    if (parts?.length)
-      return parts.map((part) => this.#table(`${name}, ${JSON.stringify(part.name)} in it`, part.table)).join("\n");
+    if (parts?.length) {
+      const texts = parts.map((part) => this.#table(`${name}, ${JSON.stringify(part.name)} in it`, part.table));
+      return (await Promise.all(texts)).join("\n");
+    }
     if (!table) return `${name}: ${bytes} bytes; its columns are not known here, your code can read them`;
     return this.#table(name, table);
   }
 
-  #table(name: string, table: Table): string {
+  async #table(name: string, table: Table): Promise<string> {
     const { k } = this.#limits;
     const count = !this.closed || table.count >= k ? `${table.count} rows` : `fewer than ${k} rows`;
     const withheld = this.closed && !table.named;
@@ -131,7 +146,7 @@ export class Outflow {
     const note = withheld
       ? ". The names of its columns are withheld, its first line may be data: use positions (frame.columns[0])"
       : "";
-    const sample = this.mode === "everything" && table.rows ? sampleOf(table.rows()) : "";
+    const sample = this.mode === "everything" ? await sampleOf(table) : "";
     return `${name}: ${count}; columns: ${columns}${note}${sample}`;
   }
 }
@@ -139,12 +154,16 @@ export class Outflow {
 const columnText = ({ name, kind }: Column, at: number, withheld: boolean): string =>
   `${withheld ? `column ${at + 1}` : JSON.stringify(name)} (${kind})`;
 
-/** The first rows of a table. */
-function sampleOf(rows: Iterable<readonly string[]>): string {
+/** The first rows of a table; none of one whose rows can't be read here. */
+async function sampleOf({ rows, columns }: Table): Promise<string> {
   const lines: string[] = [];
-  for (const row of rows) {
-    lines.push(cut(row.join("\t"), 500));
-    if (lines.length === 5) break;
-  }
-  return `\nfirst rows:\n${lines.join("\n")}`;
+  try {
+    const pieces = rows?.(
+      columns.map((_, at) => at),
+      SAMPLE,
+    );
+    for await (const piece of pieces ?? [])
+      for (const row of piece) if (lines.push(cut(row.join("\t"), 500)) >= SAMPLE) break;
+  } catch {}
+  return lines.length ? `\nfirst rows:\n${lines.slice(0, SAMPLE).join("\n")}` : "";
 }

@@ -1,13 +1,16 @@
-// Columns of a Parquet file: their names, kinds and the count of rows, out of its footer. No row is read.
+// Columns of a Parquet file: their names, kinds and the count of rows, out of its footer. Rows are read when they are asked for.
 
 import { Bytes, textIn, Unreadable } from "./bytes";
-import type { Column, Table } from "./probe";
+import type { Column, RowReader, Table } from "./probe";
 
 /** Columns that are told of, longest name in characters, elements of one list, and how deep things nest. */
 const COLUMNS = 200;
 const NAME_CHARS = 80;
 const ELEMENTS = 100_000;
 const DEPTH = 16;
+
+/** Rows that are read at most. */
+const MOST = 5_000_000;
 
 /** Numbers of fields in the footer (parquet.thrift). */
 const [SCHEMA, ROWS] = [2, 3];
@@ -24,12 +27,20 @@ export function parquetTable(all: Uint8Array): Table {
   const footer = new Compact(new Bytes(bytes.slice(end - length, length))).struct(0);
   const [schema, count] = [footer.get(SCHEMA), footer.get(ROWS)];
   if (!Array.isArray(schema) || typeof count !== "number") throw new Unreadable("Its footer has no schema.");
-  return { columns: columnsOf(schema), named: true, count, rows: null };
+  const columns = columnsOf(schema);
+  const rows: RowReader = async function* (wanted, most) {
+    // Fetched when it is needed: few files are of this kind.
+    const { parquetRows } = await import("./parquet-rows");
+    const asked = wanted.map((at) => [at, columns[at]?.full ?? ""] as const);
+    yield* parquetRows(all, asked, Math.min(most, count));
+  };
+  const told = columns.map(({ full: _, ...column }) => column);
+  return { columns: told, named: true, count, rows: count <= MOST ? rows : null };
 }
 
 /** The columns right below the root; one that has parts of its own is one column of mixed kind. */
-function columnsOf(schema: readonly Value[]): Column[] {
-  const columns: Column[] = [];
+function columnsOf(schema: readonly Value[]): (Column & { full: string })[] {
+  const columns: (Column & { full: string })[] = [];
   let within = 0;
   for (const element of schema.slice(1)) {
     if (!(element instanceof Map)) throw new Unreadable("Its schema has something that is no column.");
@@ -41,8 +52,9 @@ function columnsOf(schema: readonly Value[]): Column[] {
     }
     const name = element.get(NAME);
     if (!(name instanceof Uint8Array)) throw new Unreadable("Its schema has a column without a name.");
-    if (columns.length < COLUMNS)
-      columns.push({ name: textIn(name).slice(0, NAME_CHARS), kind: inner > 0 ? "mixed" : kindOf(element) });
+    const full = textIn(name);
+    const kind = inner > 0 ? "mixed" : kindOf(element);
+    if (columns.length < COLUMNS) columns.push({ name: full.slice(0, NAME_CHARS), kind, full });
     within = inner;
   }
   return columns;

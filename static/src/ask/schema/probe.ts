@@ -38,9 +38,18 @@ export interface Table {
   named: boolean;
   /** Rows without the line of the names. */
   count: number;
-  /** All rows, read anew; null where the rows are not read here. */
-  rows: (() => Iterable<readonly string[]>) | null;
+  /** Reads the rows anew; null where they are not read here. */
+  rows: RowReader | null;
 }
+
+/** Rows of cells as texts, each in its column's place. */
+export type Rows = Iterable<readonly string[]>;
+
+/**
+ * Reads the first `most` rows or a few more, in pieces. Cells of columns that are not among `wanted` may be "". Throws, or
+ * ends with an error, where the file isn't as it should be.
+ */
+export type RowReader = (wanted: readonly number[], most: number) => Iterable<Rows> | AsyncIterable<Rows>;
 
 /** Rows by which kinds and the first line are judged. */
 const SAMPLE = 1_000;
@@ -116,11 +125,11 @@ function ofRows(read: () => Iterable<string[]>, header: boolean | undefined): Ta
     name: name.trim().slice(0, NAME_CHARS),
     kind: named ? (kinds[at] as Column["kind"]) : kindOfColumn(sample.map((row) => row[at] ?? "")),
   }));
-  const rows = function* (): Generator<string[]> {
+  const all = function* (): Generator<string[]> {
     let at = 0;
     for (const row of read()) if (at++ > 0 || !named) yield row;
   };
-  return { columns, named, count: lines - (named ? 1 : 0), rows };
+  return { columns, named, count: lines - (named ? 1 : 0), rows: () => [all()] };
 }
 
 /** The one kind that all cells with something in them have. */
@@ -173,7 +182,7 @@ function ofRecords(text: string, ending: string): Table | null {
     // Of few records each key may be one's own.
     named: flat.length > 1,
     count: flat.length,
-    rows: () => flat.map(cells),
+    rows: () => [flat.map(cells)],
   };
 }
 

@@ -1,7 +1,8 @@
-// Tables of an SQLite database: their names, columns and counts of rows, out of its file (format 3). No row is read.
+// Tables of an SQLite database: their names, columns and counts of rows, and rows where they are asked for, out of its file
+// (format 3).
 
 import { Bytes, textIn, Unreadable } from "./bytes";
-import type { Column, Part } from "./probe";
+import type { Column, Part, RowReader, Rows } from "./probe";
 
 /** Tables and columns that are told of; pages that are looked at. */
 const TABLES = 100;
@@ -10,7 +11,11 @@ const PAGES = 100_000;
 
 /** Longest statement that is read, in bytes, and longest name, in characters. */
 const STATEMENT_BYTES = 100_000;
+const ROW_BYTES = 64_000_000;
 const NAME_CHARS = 80;
+
+/** Bytes of a value by its type, below the types of texts and bytes. */
+const SIZES = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0];
 
 /** Kinds of pages of a B-tree. */
 const [INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF] = [2, 5, 10, 13];
@@ -20,11 +25,26 @@ export function sqliteTables(all: Uint8Array): Part[] {
   const file = new Database(new Bytes(all));
   const parts: Part[] = [];
   for (const { name, root, sql } of file.tables()) {
-    const columns = columnsIn(sql);
-    if (!columns.length || parts.length === TABLES) continue;
-    parts.push({ name, table: { columns, named: true, count: file.count(root), rows: null } });
+    const declared = columnsIn(sql);
+    if (!declared.length || parts.length === TABLES) continue;
+    const columns = declared.map(({ name: column, kind }) => ({ name: column.slice(0, NAME_CHARS), kind }));
+    const rows: RowReader = (wanted, most) => [new Database(new Bytes(all)).rows(root, declared, wanted, most)];
+    // Cells of a table without rows' ids, or with columns that are computed, lie in other places than they are declared.
+    const plain = file.isTable(root) && !declared.some(({ computed }) => computed);
+    parts.push({ name, table: { columns, named: true, count: file.count(root), rows: plain ? rows : null } });
   }
   return parts;
+}
+
+/** A column as its statement declares it. */
+interface Declared extends Column {
+  /** Its type is INTEGER, by which a key is the row's id. */
+  whole: boolean;
+  /** It is the row's id, which no record has. */
+  id: boolean;
+  /** Records that are older than the column lack it, and then it isn't empty. */
+  filled: boolean;
+  computed: boolean;
 }
 
 class Database {
@@ -48,10 +68,39 @@ class Database {
     for (const { page, at } of this.#pagesOf(1)) {
       if (this.bytes.u8(at) !== TABLE_LEAF) continue;
       for (let cell = 0; cell < this.bytes.u16(at + 3); cell++) {
-        const [type, name, , root, sql] = this.#record(page + this.bytes.u16(at + 8 + 2 * cell));
+        const { values } = this.#record(page + this.bytes.u16(at + 8 + 2 * cell), 5, STATEMENT_BYTES);
+        const [type, name, , root, sql] = values;
         if (type !== "table" || typeof name !== "string" || name.startsWith("sqlite_")) continue;
         if (typeof root === "number" && root > 0 && typeof sql === "string")
           yield { name: name.slice(0, NAME_CHARS), root, sql };
+      }
+    }
+  }
+
+  isTable(root: number): boolean {
+    const at = (root - 1) * this.#size + (root === 1 ? 100 : 0);
+    return [TABLE_INTERIOR, TABLE_LEAF].includes(this.bytes.u8(at));
+  }
+
+  /** The rows of a table, cells as texts. */
+  *rows(
+    root: number,
+    columns: readonly Declared[],
+    wanted: readonly number[],
+    most: number,
+  ): Rows & Generator<string[]> {
+    const last = Math.max(-1, ...wanted);
+    let read = 0;
+    for (const { page, at } of this.#pagesOf(root)) {
+      if (this.bytes.u8(at) !== TABLE_LEAF) continue;
+      for (let cell = 0; cell < this.bytes.u16(at + 3); cell++) {
+        if (read++ >= most) return;
+        const { id, values } = this.#record(page + this.bytes.u16(at + 8 + 2 * cell), last + 1, ROW_BYTES);
+        yield columns.slice(0, last + 1).map((column, place) => {
+          if (column.id) return String(id);
+          if (place >= values.length && column.filled) throw new Unreadable("It has rows older than a column.");
+          return String(values[place] ?? "");
+        });
       }
     }
   }
@@ -87,30 +136,43 @@ class Database {
     }
   }
 
-  /** The texts and whole numbers of a record. */
-  #record(cell: number): (string | number | null)[] {
+  /** A row's id, and the first values of its record; of bytes a sign that there are some. */
+  #record(
+    cell: number,
+    most: number,
+    longest: number,
+  ): { id: number | bigint; values: (string | number | bigint | null)[] } {
     const [length, afterLength] = this.#varint(this.bytes, cell);
-    const [, from] = this.#varint(this.bytes, afterLength);
-    const payload = new Bytes(this.#payload(from, length));
+    const [id, from] = this.#varint(this.bytes, afterLength);
+    const payload = new Bytes(this.#payload(from, length, longest));
     const [head, first] = this.#varint(payload, 0);
-    const values: (string | number | null)[] = [];
+    const values: (string | number | bigint | null)[] = [];
     let [at, body] = [first, head];
-    while (at < head && values.length < 16) {
+    while (at < head && values.length < most) {
       const [type, next] = this.#varint(payload, at);
       at = next;
-      const size = type >= 12 ? Math.floor((type - 12) / 2) : ([0, 1, 2, 3, 4, 6, 8, 8, 0, 0][type] ?? 0);
-      if (type >= 13 && type % 2 === 1) values.push(textIn(payload.slice(body, size), this.#encoding));
-      else if (type >= 1 && type <= 4)
-        values.push(payload.slice(body, size).reduce((sum, byte) => sum * 256 + byte, 0));
-      else values.push(type === 8 || type === 9 ? type - 8 : null);
+      const size = type >= 12 ? Math.floor((type - 12) / 2) : (SIZES[type] ?? 0);
+      values.push(this.#value(type, payload.slice(body, size)));
       body += size;
     }
-    return values;
+    // The eight bytes of a negative one read as a large one.
+    return { id: id < 2 ** 63 ? id : BigInt.asIntN(64, BigInt(id)), values };
+  }
+
+  #value(type: number, bytes: Uint8Array): string | number | bigint | null {
+    if (type >= 12) return type % 2 === 1 ? textIn(bytes, this.#encoding) : "{…}";
+    if (type === 7) return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0);
+    if (type >= 1 && type <= 6) {
+      if (bytes.length === 8) return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0);
+      const whole = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+      return (bytes[0] as number) < 128 ? whole : whole - 256 ** bytes.length;
+    }
+    return type === 8 || type === 9 ? type - 8 : null;
   }
 
   /** A record's bytes; what has no room in its page lies on others, one leading to the next. */
-  #payload(from: number, length: number): Uint8Array {
-    if (length > STATEMENT_BYTES) throw new Unreadable("It has a statement that is too long.");
+  #payload(from: number, length: number, longest: number): Uint8Array {
+    if (length > longest) throw new Unreadable("It has a record that is too long.");
     const most = this.#usable - 35;
     if (length <= most) return this.bytes.slice(from, length);
     const least = Math.floor(((this.#usable - 12) * 32) / 255) - 23;
@@ -133,12 +195,13 @@ class Database {
   /** A number of one to nine bytes, and where what follows begins. */
   #varint(bytes: Bytes, at: number): [value: number, next: number] {
     let value = 0;
-    for (let read = 0; read < 9; read++) {
+    for (let read = 0; read < 8; read++) {
       const byte = bytes.u8(at + read);
       value = value * 128 + (byte & 127);
       if (byte < 128) return [value, at + read + 1];
     }
-    throw new Unreadable("It has a number that is too large.");
+    // The ninth has eight bits.
+    return [value * 256 + bytes.u8(at + 8), at + 9];
   }
 }
 
@@ -155,15 +218,33 @@ function typeIn(words: readonly string[]): string {
 }
 
 /** Columns of a CREATE TABLE statement, as it declares them. Of other statements there are none. */
-function columnsIn(sql: string): Column[] {
-  const columns: Column[] = [];
+function columnsIn(sql: string): Declared[] {
+  const columns: Declared[] = [];
   let [depth, quiet] = [0, true];
   let words: string[] = [];
+  let inner: string[] = [];
   const close = (): void => {
     const [name = "", ...rest] = words;
-    if (name !== "" && !(quiet && RULES.has(name.toLowerCase())) && columns.length < COLUMNS)
-      columns.push({ name: name.slice(0, NAME_CHARS), kind: kindIn(typeIn(rest)) });
-    words = [];
+    const low = rest.map((word) => word.toLowerCase());
+    if (name !== "" && quiet && RULES.has(name.toLowerCase())) {
+      // "PRIMARY KEY (id)" as a rule of its own.
+      const [first, second] = inner;
+      const keyed = second === undefined && [name.toLowerCase(), ...low].includes("primary");
+      const key = keyed ? columns.find((column) => column.name.toLowerCase() === first?.toLowerCase()) : undefined;
+      if (key?.whole) key.id = true;
+    } else if (name !== "" && columns.length < COLUMNS) {
+      const type = typeIn(rest);
+      const whole = type.toLowerCase() === "integer";
+      columns.push({
+        name,
+        kind: kindIn(type),
+        whole,
+        id: whole && low.includes("primary") && !low.includes("desc"),
+        filled: low.includes("default"),
+        computed: low.includes("generated") || low.includes("as"),
+      });
+    }
+    [words, inner] = [[], []];
   };
   for (const { text, quoted } of wordsIn(sql)) {
     if (depth === 0 && !quoted && text.toLowerCase() === "virtual") return [];
@@ -180,6 +261,8 @@ function columnsIn(sql: string): Column[] {
     } else if (depth === 1) {
       if (!words.length) quiet = !quoted;
       words.push(text);
+    } else if (depth === 2 && text !== ",") {
+      inner.push(text);
     }
   }
   return [];
