@@ -246,9 +246,12 @@ async function buildAll(dist) {
     entryPoints: { tab: join(source, "tab/main.ts"), "tab-style": join(source, "tab/tab.css") },
   });
 
-  // By itself, for the same reason.
+  // By itself, for the same reason, and in a folder of its own, which an export leaves out.
   const desk = await build({
     ...pages,
+    entryNames: "desk/[name]-[hash]",
+    chunkNames: "desk/[name]-[hash]",
+    plugins: [sdkAt("../../sdk.js")],
     entryPoints: { desk: join(source, "desk/main.ts"), "desk-style": join(source, "desk/desk.css") },
     splitting: true,
   });

@@ -83,7 +83,8 @@ def dist(tmp_path: Path) -> Path:
     manifest |= {"embed-page.js": "static/embed-page-12.js", "embed-page.css": "static/embed-page-34.css"}
     for name in ("embed-page.js", "embed-page.css"):
         (root / manifest[name]).write_text("/* cells */\n")
-    manifest |= {"desk.js": "static/desk-AB34.js", "desk.css": "static/desk-CD56.css"}
+    manifest |= {"desk.js": "static/desk/desk-AB34.js", "desk.css": "static/desk/desk-style-CD56.css"}
+    (root / "static" / "desk").mkdir()
     for name in ("desk.js", "desk.css"):
         (root / manifest[name]).write_text("/* ask */\n")
     for icon in ("favicon", "mark"):

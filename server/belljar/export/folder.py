@@ -28,6 +28,8 @@ from belljar.web.site import SITES, Runtime, Site
 INVENTORY = "belljar-export.json"
 #: The output frame under a name that stays.
 _OUTPUT = "output.html"
+#: Code of `/ask`, a page that no folder has: what it may reach stands in headers of its own.
+_SERVER_ONLY = "static/desk/"
 
 #: Modules by names that stay, for pages that are not written here, and their declarations.
 _MODULES = ("sdk.js", "sdk.d.ts", "ask.js", "ask.d.ts", "embed.js", *SITES)
@@ -189,7 +191,7 @@ def _contents(site: Site, *, page: bool, offline: bool) -> dict[str, Resource]:
         f"output/{output_digest(output, settings)}.html": shown,
         _OUTPUT: shown,
         **{f"assets/{path}": resource for path, resource in runtime.files.items()},
-        **site.static.get(),
+        **{path: one for path, one in site.static.get().items() if not path.startswith(_SERVER_ONLY)},
         # For places that take a frame and no script.
         "embed.html": _document(site.embed_page.get(), headers.page(settings.embedders, isolated=False)),
         "_headers": _text(hosts.headers_file(sent)),

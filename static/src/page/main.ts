@@ -2,6 +2,7 @@
 
 import first from "../../examples/sales.py" with { type: "text" };
 import { loadFullEditor } from "./editor/loader";
+import { helpOf } from "./editor/python-help";
 import { beginAnew, showFirst } from "./first-cells";
 import { forgetAsking, forgetRuntime } from "./keep/forgetting";
 import { Opened } from "./keep/opened";
@@ -99,14 +100,7 @@ const view = new NotebookView(byId("cells"), notebook, runner, {
   retry: () => {
     if (session.phase === "failed") session.open();
   },
-  completion: {
-    get complete() {
-      return session.phase === "ready" ? (code: string, cursor: number) => session.complete(code, cursor) : undefined;
-    },
-    get inspect() {
-      return session.phase === "ready" ? (code: string, cursor: number) => session.inspect(code, cursor) : undefined;
-    },
-  },
+  completion: helpOf(session),
 });
 const dock = new Dock(notebook, runner, view);
 const use = (path: string) => void useFile(path, { notebook, session, runner, view });

@@ -58,6 +58,13 @@ def test_the_folder_has_only_the_packages_that_were_chosen(make: Make, out: Path
         make(packages=("polars",))
 
 
+def test_code_of_the_page_that_a_folder_cannot_have_stays_at_home(make: Make, out: Path, dist: Path) -> None:
+    make(page=True)
+    assert (dist / "static" / "desk").is_dir()
+    assert (out / "static").is_dir()
+    assert not (out / "static" / "desk").exists()
+
+
 def test_the_folder_has_only_snapshots_that_its_packages_make_up(
     make: Make, out: Path, assets: AssetSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,8 +52,8 @@ def test_only_files_under_static_are_served_by_name(dist: Path) -> None:
     built |= {
         "static/tab-AB78.js",
         "static/tab-CD90.css",
-        "static/desk-AB34.js",
-        "static/desk-CD56.css",
+        "static/desk/desk-AB34.js",
+        "static/desk/desk-style-CD56.css",
         "static/embed-page-12.js",
         "static/embed-page-34.css",
     }

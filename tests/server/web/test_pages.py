@@ -120,7 +120,7 @@ def test_the_page_that_asks_has_headers_of_its_own_and_the_others_keep_theirs(
     response = client.get("/ask")
     assert_sent(response, headers.ask(hosts))
     assert 'data-model-hosts="https://api.example.org"' in response.text
-    assert 'src="static/desk-AB34.js"' in response.text
+    assert 'src="static/desk/desk-AB34.js"' in response.text
     for path in ("/", "/plain", "/embed"):
         assert_sent(client.get(path), headers.page(isolated=False))
 

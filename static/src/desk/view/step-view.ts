@@ -1,5 +1,6 @@
 // One step: a line that says what it did, what it took and what of it was sent; below it the cell, folded once it has run.
 
+import type { CompletionSource } from "../../page/editor/editor";
 import { bytes, duration } from "../../page/model/format";
 import type { Cell } from "../../page/model/notebook";
 import { CellView } from "../../page/view/cell-view";
@@ -14,9 +15,9 @@ export interface StepActions extends OutputActions {
   source(text: string): void;
   /** Goes on from here in a conversation of its own. */
   branch(): void;
-  complete?: ((code: string, cursor: number) => Promise<Completions_>) | undefined;
+  /** What Python tells the editor. */
+  help: CompletionSource;
 }
-type Completions_ = Awaited<ReturnType<NonNullable<import("../../page/editor/editor").CompletionSource["complete"]>>>;
 
 const ICONS: Partial<Record<StepEntry["state"], IconName>> = {
   own: "edit",
@@ -76,12 +77,11 @@ export class StepView {
       "Go on from here",
     );
     if (cell) {
-      const completion = actions.complete ? { complete: actions.complete } : {};
       const { run, stop, source } = actions;
       this.cell = new CellView(
         cell,
         { ...actions, run, stop, source, select: () => undefined, exit: () => false },
-        completion,
+        actions.help,
       );
     }
     this.dom = h(
