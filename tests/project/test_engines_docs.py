@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
@@ -10,6 +9,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
+from .makers import maker
 
 REPORT: dict[str, Any] = {
     "engines": [
@@ -30,12 +31,7 @@ REPORT: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def engines(repository: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_engines", repository / "docs" / "make_engines.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return maker(repository, "make_engines")
 
 
 def written(module: ModuleType, folder: Path, report: dict[str, Any], text: str) -> tuple[int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
@@ -13,6 +12,8 @@ from typing import Any
 import pytest
 
 from belljar.settings import settable
+
+from .makers import maker
 
 PROBES = [
     {"group": "network", "title": "fetch | of <b> *anything*", "sealed": "held", "control": "sighted"},
@@ -41,12 +42,7 @@ SOAK = {
 
 @pytest.fixture(scope="module")
 def security(repository: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_security", repository / "docs" / "make_security.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return maker(repository, "make_security")
 
 
 def results(folder: Path, **files: Any) -> Path:

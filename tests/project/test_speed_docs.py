@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from .makers import maker
 
 TOOK = {"median": 4000.0, "least": 3900.5, "most": 4100.0, "count": 5}
 BENCH: dict[str, Any] = {
@@ -28,12 +29,7 @@ SERVER: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def speed(repository: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_speed", repository / "docs" / "make_speed.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return maker(repository, "make_speed")
 
 
 def written(speed: ModuleType, repository: Path, tmp_path: Path, **results: Any) -> tuple[int, str]:

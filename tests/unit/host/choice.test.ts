@@ -5,6 +5,7 @@ import { type Choice, checkChoice, choose } from "../../../static/src/host/suppl
 import { policyUrl } from "../../../static/src/host/supply/server";
 import type { Limits } from "../../../static/src/protocol/limits";
 import type { Policy } from "../../../static/src/protocol/policy";
+import { HEAD } from "../fakes/policy";
 
 const hash = (digit: string): string => digit.repeat(64);
 const file = (name: string, digit: string) => ({
@@ -24,13 +25,7 @@ const pack = (name: string, depends: string[], digit: string) => ({
 const part = file("snapshot-state.json", "5");
 
 const policy: Policy = {
-  version: 1,
-  belljar: "0.1.0",
-  stamp: "stamp",
-  pyodide: "314.0.7",
-  python: "3.14.2",
-  bytecode: true,
-  frame: { isolated: "frame/isolated.html", plain: "frame/plain.html" },
+  ...HEAD,
   core: [file("pyodide.mjs", "1")],
   packages: {
     numpy: pack("numpy", [], "2"),

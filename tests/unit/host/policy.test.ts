@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { checkPolicy, closure } from "../../../static/src/host/supply/policy";
 import type { Policy } from "../../../static/src/protocol/policy";
 import { ONE as limits } from "../fakes/limits";
+import { HEAD } from "../fakes/policy";
 
 const hash = "0".repeat(64);
 
@@ -17,13 +18,7 @@ const pack = (name: string, depends: string[] = []) => ({
 });
 
 const policy: Policy = {
-  version: 1,
-  belljar: "0.1.0",
-  stamp: "stamp",
-  pyodide: "314.0.7",
-  python: "3.14.2",
-  bytecode: true,
-  frame: { isolated: "frame/isolated.html", plain: "frame/plain.html" },
+  ...HEAD,
   core: [],
   packages: { pandas: pack("pandas", ["numpy", "six"]), numpy: pack("numpy"), six: pack("six") },
   profile: { name: "data", load: ["pandas"] },
