@@ -3,9 +3,13 @@
 
 import { whole } from "../common/blobs";
 import type { EmscriptenFs, FsNode, FsStream } from "./emscripten";
+import { lettingGo } from "./letting-go";
 
 /** So much is read at a time, in bytes: whoever reads on needn't ask the browser again. */
 const WINDOW = 2 * 1024 * 1024;
+
+/** More than a window is copied so many bytes at a time. */
+const PIECE = 8 * WINDOW;
 
 /** Of so many files what was read last is held. */
 const WINDOWS = 8;
@@ -48,6 +52,7 @@ export class LargeFiles {
   readonly #blobs = new WeakMap<object, Blob>();
   /** What was read last of some of them, the latest behind. */
   readonly #windows = new Map<Blob, { start: number; bytes: Bytes }>();
+  readonly #letGo = lettingGo();
 
   constructor(fs: EmscriptenFs) {
     this.#fs = fs;
@@ -74,7 +79,7 @@ export class LargeFiles {
       }
       node.usedBytes = kept;
       this.#blobs.delete(node);
-      this.#windows.delete(blob);
+      this.#close(blob);
     };
     this.#blobs.set(node, blob);
     node.usedBytes = blob.size;
@@ -86,7 +91,7 @@ export class LargeFiles {
         const end = Math.min(position + length, blob.size);
         if (position >= end) return 0;
         try {
-          buffer.set(this.#read(blob, position, end), offset);
+          this.#read(blob, position, end, buffer, offset);
         } catch {
           throw new this.#fs.ErrnoError(EIO);
         }
@@ -101,7 +106,9 @@ export class LargeFiles {
         try {
           // Only what is mapped is read; what is written to the map comes by `msync`.
           const contents = slice(blob, position, position + length);
-          return base.mmap({ node: { mode: node.mode, contents } }, length, 0, prot, flags);
+          const mapped = base.mmap({ node: { mode: node.mode, contents } }, length, 0, prot, flags);
+          this.#letGo(contents.buffer);
+          return mapped;
         } catch (error) {
           if (error instanceof this.#fs.ErrnoError) throw error;
           throw new this.#fs.ErrnoError(EIO);
@@ -122,16 +129,32 @@ export class LargeFiles {
     };
   }
 
-  #read(blob: Blob, from: number, to: number): Bytes {
-    if (to - from > WINDOW) return slice(blob, from, to);
+  /** Copies bytes of a blob into `buffer` at `offset`. */
+  #read(blob: Blob, from: number, to: number, buffer: Uint8Array, offset: number): void {
+    if (to - from > WINDOW) {
+      for (let at = from; at < to; at += PIECE) {
+        const bytes = slice(blob, at, Math.min(at + PIECE, to));
+        buffer.set(bytes, offset + at - from);
+        this.#letGo(bytes.buffer);
+      }
+      return;
+    }
     let window = this.#windows.get(blob);
     if (!window || from < window.start || to > window.start + window.bytes.length) {
+      this.#close(blob);
       window = { start: from, bytes: slice(blob, from, from + WINDOW) };
-      this.#windows.delete(blob);
       this.#windows.set(blob, window);
       const [oldest] = this.#windows.keys();
-      if (this.#windows.size > WINDOWS && oldest) this.#windows.delete(oldest);
+      if (this.#windows.size > WINDOWS && oldest) this.#close(oldest);
     }
-    return window.bytes.subarray(from - window.start, to - window.start);
+    buffer.set(window.bytes.subarray(from - window.start, to - window.start), offset);
+  }
+
+  /** Lets go of what was read last of a blob. */
+  #close(blob: Blob): void {
+    const window = this.#windows.get(blob);
+    if (!window) return;
+    this.#windows.delete(blob);
+    this.#letGo(window.bytes.buffer);
   }
 }
