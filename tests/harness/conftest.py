@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -141,7 +142,9 @@ class Runs:
         self._count += 1
         self.bridge.events.clear()
         with self._own_streams():
-            self._runner.run(self.session.run(f"run-{self._count}", code, json.dumps(options)))
+            # As a page's loop does: what a task before it set is not there.
+            apart = contextvars.copy_context()
+            self._runner.run(self.session.run(f"run-{self._count}", code, json.dumps(options)), context=apart)
         return Ran(list(self.bridge.events))
 
     def idle(self, seconds: float) -> None:

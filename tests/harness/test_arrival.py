@@ -37,6 +37,12 @@ from .conftest import Runs
         ("x = 42\u200b\nx", "42"),
         ("x = 6\u2028x * 7", "42"),
         ("    %matplotlib inline\n    6 * 7", "42"),
+        ("python\nx = 6\nx * 7", "42"),
+        ("Python\nCopy code\nx = 6\nx * 7", "42"),
+        ("import math\\nx = 6\\nx * 7", "42"),
+        ('print(\\"a\\\\nb\\")\\n6 * 7', "42"),
+        ("x = 6 if 3 &gt; 2 else 0\nx * 7", "42"),
+        ("s = &quot;a &amp; b&quot;\n42 if s == 'a &amp; b' else s", "42"),
     ],
 )
 def test_the_cell_that_was_meant_is_run(run: Runs, code: str, text: str) -> None:
@@ -50,6 +56,8 @@ def test_the_cell_that_was_meant_is_run(run: Runs, code: str, text: str) -> None
         "x = '''\n```python\n1\n```\n'''\nx = (",
         "note = '\u00a0\u2028'\nx = = 1",
         "print('a'\nIn = 1",
+        "s = '&gt;'\nx = = 1",
+        "print('a\\n'",
     ],
 )
 def test_what_is_wrong_stays_wrong(run: Runs, code: str) -> None:

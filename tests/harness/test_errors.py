@@ -99,6 +99,7 @@ def test_a_failing_display_does_not_hide_the_error_of_the_cell(run: Runs) -> Non
         ("b'\\xff\\xfea'.decode('utf-8')", "utf-16"),
         ("float('1.234,5')", 'decimal=","'),
         ("float('x')", None),
+        ("raise ValueError('unknown file extension: .mp4')", 'writer="pillow"'),
     ],
 )
 def test_a_hint_says_what_to_do_where_we_know(run: Runs, code: str, hint: str | None) -> None:

@@ -32,6 +32,7 @@ x
         ("loop = asyncio.new_event_loop()\nloop.call_soon(loop.stop)\nloop.run_forever()", None),
         ("isinstance(asyncio.new_event_loop(), asyncio.AbstractEventLoop)", "True"),
         (CONTEXT, "3"),
+        ("import nest_asyncio\nnest_asyncio.apply()\nasyncio.run(main())", "7"),
     ],
 )
 def test_a_loop_of_its_own_does_what_it_is_asked(run: Runs, code: str, text: str | None) -> None:

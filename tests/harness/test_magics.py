@@ -77,6 +77,14 @@ def test_a_question_mark_shows_the_documentation(run: Runs) -> None:
     assert "Return the absolute value" in run("abs?").stdout
 
 
+def test_two_of_them_show_the_source(run: Runs) -> None:
+    run("def half(n):\n    'Halves.'\n    return n / 2")
+    assert "return n / 2" in run("half??").stdout
+    assert "return n / 2" in run("??half").stdout
+    assert "return n / 2" not in run("half?").stdout
+    assert "Return the absolute value" in run("abs??").stdout  # which has none of Python
+
+
 def test_errors_keep_the_line_numbers_of_the_cell(run: Runs) -> None:
     assert run("%matplotlib inline\n\n1 / 0").error["line"] == 3
 
@@ -185,6 +193,7 @@ def test_a_requirements_file_that_is_missing_is_said(run: Runs) -> None:
 
 def test_nothing_to_upgrade_is_no_reason_to_stop(run: Runs) -> None:
     assert run("!pip install --upgrade pip setuptools\n6 * 7").text == "42"
+    assert run("!pip install nest_asyncio jupyter\n6 * 7").text == "42"
 
 
 def test_changed_modules_are_imported_again_when_asked(run: Runs) -> None:

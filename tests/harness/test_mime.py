@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 
+import pytest
+
 from belljar_harness.show.mime import Formatter, from_mime
 
 from .conftest import Runs
@@ -69,6 +71,18 @@ def test_a_picture_may_tell_its_size() -> None:
 
     found = FORMATTER.bundle(Sized())
     assert (found["width"], found["height"]) == (20, 10)
+
+
+def test_a_view_that_fails_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    class Broken:
+        def _repr_html_(self) -> str:
+            raise ValueError("no such column")
+
+        def _repr_png_(self) -> bytes:
+            raise NotImplementedError
+
+    assert set(FORMATTER.bundle(Broken())) == {"text"}
+    assert capsys.readouterr().err == "Broken._repr_html_ failed: ValueError: no such column\n"
 
 
 def test_a_method_that_fails_or_gives_nothing_is_skipped() -> None:

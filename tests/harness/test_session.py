@@ -55,6 +55,15 @@ def test_state_persists_from_cell_to_cell(run: Runs) -> None:
     assert run("double() + 2").text == "42"
 
 
+def test_settings_of_context_variables_hold_for_later_cells(run: Runs) -> None:
+    run(
+        "import decimal, contextvars as c\nv = c.ContextVar('v')\nv.set(7)\n"
+        "decimal.setcontext(decimal.Context(prec=5))"
+    )
+    assert run("decimal.Decimal(1) / 3, v.get()").text == "(Decimal('0.33333'), 7)"
+    assert run("import decimal\nlen(str(decimal.Decimal(1) / 3))", context="other").text == "30"
+
+
 def test_contexts_have_namespaces_and_counters_of_their_own(run: Runs) -> None:
     run("x = 'a'", context="a")
     assert run("x", context="b").error["name"] == "NameError"

@@ -137,6 +137,7 @@ def test_a_thread_s_error_is_told_and_ends_that_thread_only(
     assert ran.text == "5"
     assert "Exception in thread Thread-" in ran.stderr
     assert "ZeroDivisionError" in ran.stderr
+    assert "belljar" not in ran.stderr
 
 
 def test_the_cell_waits_for_threads_that_are_about_to_end(run: Runs) -> None:
@@ -237,3 +238,8 @@ def test_a_progress_bar_starts_no_monitor_and_warns_of_none(run: Runs) -> None:
     assert "100%" in ran.stderr
     assert "Warning" not in ran.stderr
     assert ran.text is None
+    ran = run(
+        "from tqdm.notebook import tqdm, trange\nwith tqdm(total=2) as bar: bar.update(2)\nsum(trange(3))"
+    )
+    assert ran.text == "3", ran.done
+    assert "100%" in ran.stderr

@@ -64,9 +64,23 @@ LACKING = {
 }
 
 
+#: Modules that only another place has, with what does here what they do there.
+ELSEWHERE = {
+    "google": (
+        "`google.colab` is Colab's own: files stand in the working directory, where the files panel puts "
+        "them, and what a cell writes there can be downloaded. Leave these lines out."
+    ),
+    "kaggle_secrets": "`kaggle_secrets` is Kaggle's own: a sandbox has no secrets and no network.",
+    "dbutils": "`dbutils` is Databricks' own: files stand in the working directory.",
+    "xlwings": "`xlwings` drives Excel, which no browser does: use openpyxl or xlsxwriter.",
+}
+
+
 def advice(module: str) -> str:
     """One sentence on a module, or on a package, that there is none of."""
     name = NAMES.get(module, module)
+    if name in ELSEWHERE:
+        return ELSEWHERE[name]
     if name in LACKING:
         return LACKING[name]
     if name in NEVER:

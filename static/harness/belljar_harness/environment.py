@@ -132,7 +132,7 @@ class Environment:
         self.shell.install(hooks, patches)
         # Of a file that changes twice in a second it would be the first.
         patches.put(sys, "dont_write_bytecode", True)
-        self.loops.install(patches)
+        self.loops.install(hooks, patches)
 
     def remove(self) -> None:
         """Put the interpreter back as it was."""

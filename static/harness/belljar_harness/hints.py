@@ -21,6 +21,8 @@ COLUMN_CHARS = 40
 
 #: A number as half of Europe writes it, in an error's words.
 _DECIMAL = re.compile(r"""['"]-?\d[\d.]{0,20},\d{1,20}['"]""")
+#: What Pillow says of a film, which matplotlib hands to it for want of ffmpeg.
+_VIDEO = re.compile(r"unknown file extension: \.(?:mp4|avi|mov|webm|mkv|mpe?g)\b")
 #: How pandas names a package that it would need.
 _OPTIONAL = re.compile(r"(?:Missing optional dependency '|`Import )([A-Za-z_]\w{0,60})")
 
@@ -116,6 +118,10 @@ def _reading(error: BaseException) -> str | None:
     """For files that are written in another way than they are read."""
     if isinstance(error, UnicodeDecodeError) and error.encoding.lower().replace("-", "") == "utf8":
         return _encoding(error)
+    if isinstance(error, ValueError) and _VIDEO.search(str(error)[:2_000]):
+        return (
+            'There is no ffmpeg in a browser. Save the animation as a GIF: `save("it.gif", writer="pillow")`.'
+        )
     if isinstance(error, ValueError) and _DECIMAL.search(str(error)[:2_000]):
         return 'Numbers with a decimal comma: read the file with `decimal=","` (and `thousands="."`).'
     if isinstance(error, TypeError) and _mentions(error, "dtype 'str'", "string dtype"):

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from .interpreter.loop import is_ours, running_loop
-from .patches import Patches
+from .patches import ImportHooks, Patches
 from .waiting import Waiter
 
 T = TypeVar("T")
@@ -56,8 +56,9 @@ class Loops:
         #: What is put back at the end of a run: an object's attributes.
         self._kept: list[tuple[dict[str, Any], Any, dict[str, Any]]] = []
 
-    def install(self, patches: Patches) -> None:
+    def install(self, hooks: ImportHooks, patches: Patches) -> None:
         """Have every way to a loop lead to the one that runs. Call it last: what is there then is kept."""
+        hooks.provide("nest_asyncio", _nesting)
         home = self._home = running_loop()
         if home is None:
             return
@@ -131,6 +132,17 @@ class Loops:
         OwnRunner.__name__ = OwnRunner.__qualname__ = "Runner"
         OwnRunner.__module__ = "asyncio"
         return OwnRunner
+
+
+def _nesting() -> ModuleType:
+    """What notebooks apply so that `asyncio.run` works in them, as it does here."""
+    module = ModuleType("nest_asyncio", "Loops are nested in this sandbox without it.")
+
+    def apply(loop: Any = None) -> None:
+        """Accepted without effect."""
+
+    module.__dict__.update(apply=apply)
+    return module
 
 
 _kept_absent = object()

@@ -110,7 +110,17 @@ class Magics:
     def module(self) -> ModuleType:
         """The module that the calls import."""
         module = ModuleType(written.MODULE, "Magics of notebook cells, as functions.")
-        for name in ("line", "cell", "shell", "pip", "help", "nothing", "misplaced", "begin_capture"):
+        for name in (
+            "line",
+            "cell",
+            "shell",
+            "pip",
+            "help",
+            "help_more",
+            "nothing",
+            "misplaced",
+            "begin_capture",
+        ):
             setattr(module, name, getattr(self, name))
         module.__dict__.update(begin_time=self.begin_time, end_time=self.end_time)
         return module
@@ -223,6 +233,13 @@ class Magics:
         if said:
             print("\n".join(said))
         return said
+
+    def help_more(self, name: str) -> None:
+        """`name??`: its source, where there is one of Python, else what `name?` tells."""
+        try:
+            print(inspect.getsource(self._evaluate(name, "<help>")))
+        except (TypeError, OSError, SyntaxError):
+            self.help(name)
 
     def help(self, name: str) -> None:
         """`name?`: signature and documentation."""

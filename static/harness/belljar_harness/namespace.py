@@ -7,6 +7,7 @@ What a notebook offers without an import (`display`, `_`, `Out`, ...) is put amo
 from __future__ import annotations
 
 import builtins
+import contextvars
 import os
 import sys
 from types import ModuleType
@@ -36,6 +37,9 @@ class Context:
         self.sources: list[str] = [""]
         #: The last results by execution count.
         self.results: dict[int, Any] = {}
+        #: What its cells set in context variables: decimal's precision, NumPy's print options. Each cell runs
+        #: in a task, and so in a copy of its own.
+        self._settings: contextvars.Context | None = None
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -45,6 +49,8 @@ class Context:
     def enter(self) -> None:
         """Become the interpreter's `__main__`, for pickle, inspect and whoever asks."""
         sys.modules["__main__"] = self.module
+        for variable, value in (self._settings or {}).items():
+            variable.set(value)
         self._publish()
 
     def begin(self, source: str) -> int:
@@ -56,7 +62,8 @@ class Context:
         return self.count
 
     def end(self) -> None:
-        """The cell has run."""
+        """The cell has run, in the current task."""
+        self._settings = contextvars.copy_context()
         self.variables.pop("__warningregistry__", None)
 
     def store(self, value: Any) -> None:

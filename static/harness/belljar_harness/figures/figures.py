@@ -20,7 +20,7 @@ from belljar_harness.patches import ImportHooks, Patches
 
 from . import animations, pictures, ticks
 from . import backend as figure_backend
-from .fonts import Fonts
+from .fonts import BRINGERS, Fonts
 
 BACKEND = f"module://{figure_backend.MODULE}"
 
@@ -79,6 +79,8 @@ class Figures:
             for name in ("to_jshtml", "to_html5_video"):
                 patches.set(vars(module)["Animation"], name, animations.markup)
 
+        for name in BRINGERS:
+            hooks.provide(name, lambda name=name: ModuleType(name, "Fonts come by themselves here."))  # type: ignore[misc]
         hooks.after("matplotlib", matplotlib)
         hooks.away("matplotlib")  # it would read ./matplotlibrc
         hooks.after("matplotlib.pyplot", pyplot)

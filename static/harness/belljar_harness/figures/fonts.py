@@ -1,12 +1,14 @@
 """Fonts: glyphs that matplotlib's own font lacks are drawn from fonts that come when a figure needs them.
 
 Matplotlib says which glyphs it missed while it drew. Where a font of the allowlist has them, that is loaded,
-put behind the others, and the figure is drawn once more; where none has, one sentence says so.
+put behind the others, and the figure is drawn once more. One sentence says so, because the same code draws
+boxes elsewhere; and one says so where no font has them.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import re
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -54,6 +56,8 @@ _UNSHAPED: tuple[tuple[int, int, str], ...] = (
     (0x1000, 0x109F, "Burmese (joined)"),
     (0x1780, 0x17FF, "Khmer (joined)"),
 )
+#: Modules that are imported for nothing but their fonts.
+BRINGERS = ("japanize_matplotlib", "matplotlib_fontja", "koreanize_matplotlib")
 #: How many characters a sentence shows.
 _SHOWN = 20
 
@@ -102,9 +106,11 @@ class Fonts:
         if self._collecting:  # drawn within a drawing, which is done again as a whole
             return draw()
         drawn, lacked = self._drawn(draw)
-        if lacked and self._bring(lacked):
+        if lacked and (brought := self._bring(lacked)):
             _forget_sizes()
-            drawn, lacked = self._drawn(draw)
+            drawn, left = self._drawn(draw)
+            _tell_brought(lacked - left, brought)
+            lacked = left
         self._tell(lacked)
         return drawn
 
@@ -131,8 +137,8 @@ class Fonts:
         finally:
             self._collecting = False
 
-    def _bring(self, lacked: Iterable[int]) -> bool:
-        """Load the fonts for these code points; whether there is one more than before."""
+    def _bring(self, lacked: Iterable[int]) -> list[str]:
+        """Load the fonts for these code points; gives those that are new."""
         before = len(self._paths)
         for package, file in dict.fromkeys(font for code in sorted(lacked) if (font := _font(code))):
             try:
@@ -145,20 +151,40 @@ class Fonts:
                 continue
             if path is not None and path not in self._paths:
                 self._paths.append(path)
-        return len(self._paths) > before
+        return self._paths[before:]
 
     def _tell(self, lacked: set[int]) -> None:
         new = sorted(lacked - self._told)
         self._told |= lacked
         if not new:
             return
-        shown = " ".join(map(chr, new[:_SHOWN])) + (" …" if len(new) > _SHOWN else "")
         packages = dict.fromkeys(font[0] for code in new if (font := _font(code)))
         allow = "The operator can allow a font with `belljar assets add {}`."
         bring = "".join(f" {self._why.get(name) or allow.format(name)}" for name in packages)
         warnings.warn(
-            f"No font has these characters, which are drawn as boxes: {shown}.{bring}", stacklevel=2
+            f"No font has these characters, which are drawn as boxes: {_some(new)}.{bring}", stacklevel=2
         )
+
+
+def _tell_brought(codes: set[int], paths: list[str]) -> None:
+    if not codes:
+        return
+    names = ", ".join(_spelled(Path(path).stem) for path in paths)
+    warnings.warn(
+        f"Glyphs missing from the figure's font ({_some(sorted(codes))}) are drawn with {names}, loaded for "
+        "them. Elsewhere, name a font that has them in rcParams['font.family'].",
+        stacklevel=2,
+    )
+
+
+def _spelled(file: str) -> str:
+    """E.g. "Noto Sans SC" for "NotoSansSC-Regular"."""
+    family = file.partition("-")[0].partition("[")[0]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", family)
+
+
+def _some(codes: list[int]) -> str:
+    return " ".join(map(chr, codes[:_SHOWN])) + (" …" if len(codes) > _SHOWN else "")
 
 
 def _font(code: int) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import contextvars
 import itertools
+import sys
 import threading
 import time
 from collections import deque
@@ -68,6 +69,7 @@ class Threads:
         self._waiter.on_wait = self._waits
         hooks.after("queue", lambda module: self._queue(module, patches))
         hooks.after("tqdm.std", self._tqdm)
+        hooks.after("tqdm.notebook", self._notebook_bars)
         hooks.after("concurrent.futures.thread", lambda module: self._executor(module, patches, lock))
 
     def ident(self) -> int:
@@ -118,6 +120,7 @@ class Threads:
             self._waiter.interrupt()  # who waits for this one ends as well
         except BaseException as error:
             trace = error.__traceback__.tb_next if error.__traceback__ else None  # without this frame
+            error = error.with_traceback(trace)  # which is what Python shows
             threading.excepthook(threading.ExceptHookArgs((type(error), error, trace, thread)))
         finally:
             state.over = True
@@ -194,6 +197,13 @@ class Threads:
     def _tqdm(self, module: ModuleType) -> None:
         """Its monitor only repairs bars that print too rarely."""
         vars(module)["tqdm"].monitor_interval = 0
+
+    def _notebook_bars(self, module: ModuleType) -> None:
+        """Bars of widgets need Jupyter's; those of text work."""
+        plain = sys.modules["tqdm.std"]
+        vars(module).update(
+            tqdm=plain.tqdm, tqdm_notebook=plain.tqdm, trange=plain.trange, tnrange=plain.trange
+        )
 
     def _executor(self, module: ModuleType, patches: Patches, lock: Any) -> None:
         """Without suspension what is submitted runs at once."""

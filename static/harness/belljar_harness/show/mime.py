@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from belljar_harness.figures import grammar
+
 from . import charts, markup
 from .frames import Page
 from .plaintext import cap, plain_text
@@ -39,6 +41,8 @@ METHODS = {
 }
 #: Longest value of a field, in characters. A field that is longer is left out; the text always stays.
 FIELD_CHARS = 8_000_000
+#: Of an error in a view so many characters are said.
+SAID = 500
 #: Deepest nesting of JSON; what is deeper becomes null.
 JSON_DEPTH = 30
 
@@ -63,10 +67,13 @@ class Formatter:
     def bundle(self, value: Any) -> Bundle:
         """All that can be shown of `value`; `text` is always there.
 
-        A method that fails is skipped, as in IPython: one broken view must not hide the others.
+        A method that fails is skipped, and said, as in IPython: one broken view must not hide the others.
         """
         if _is_figure(value):
             return self._figure(value)
+        drawn: Bundle | None = _attempt(lambda: grammar.bundle(value, self._figure))
+        if drawn is not None:
+            return drawn
         if isinstance(value, Page):
             return _checked(page_bundle(value))
         if is_table(value):
@@ -122,8 +129,19 @@ def _call(value: Any, method: str) -> Any:
     # Asked of the class: objects that answer to any name (mocks, proxies) must not be taken for more.
     if getattr(type(value), method, None) is None:
         return None
-    found = _attempt(lambda: getattr(value, method))
-    return _attempt(found) if callable(found) else None
+    try:
+        return getattr(value, method)()
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except NotImplementedError:
+        return None
+    except BaseException as error:
+        print(f"{type(value).__name__}.{method} failed: {_said(error)}", file=sys.stderr)
+        return None
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {_attempt(lambda: str(error))}"[:SAID]
 
 
 def _bundle_method(value: Any) -> Bundle:

@@ -1,12 +1,15 @@
 """Arrival: text as it arrives from chats, pages and prompts, made into the cell that was meant.
 
-    ``` fences ── common indentation ── >>> and In [1]: ── odd spaces
+    "a\\nb" ── ``` fences ── a chat's labels ── common indentation ── >>> and In [1]: ── odd spaces ── &lt;
 
 Only text that doesn't parse comes here, each step looks for its own sign, and lines keep their numbers.
 """
 
 from __future__ import annotations
 
+import contextlib
+import html
+import json
 import re
 
 from .scan import Scanner
@@ -19,6 +22,12 @@ _MORE = re.compile(r"\.\.\.(?: |$)")
 _IN = re.compile(r"In ?\[[\d ]{0,9}\]:(?: |$)")
 _IN_MORE = re.compile(r" {0,12}\.{3,12}:(?: |$)")
 
+#: A line above a block of code in a chat, and its button: they are copied along.
+_LABEL = re.compile(r"(?:[Pp]ython3?|py)[ \t]*\n(?=[ \t]*\S|[ \t]*\n)")
+_LABELS = frozenset({"python", "python3", "py", "copy", "copy code", "edit"})
+#: What pages write for signs that are theirs.
+_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#39|#x27|nbsp);")
+
 #: Blanks of pages and documents that Python refuses outside of strings.
 _BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 #: What has no width, and marks of direction.
@@ -26,17 +35,56 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 def is_transcript(text: str) -> bool:
-    """Whether it begins with a notebook's prompt, which Python takes for an annotation: `In [1]: x = 6`."""
-    return _IN.match(text.lstrip()) is not None
+    """Whether it begins with what Python would take for code of its own: a prompt, or a chat's label.
+
+    `In [1]: x = 6` is an annotation, and `python` alone in a line a name.
+    """
+    head = text.lstrip()
+    return _IN.match(head) is not None or _LABEL.match(head) is not None
 
 
 def unpack(text: str) -> str:
     """The cell that a text was meant to be; the text itself where nothing of the kind is found."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    lines = text.split("\n")
-    for step in (_unfenced, _dedented, _unprompted, _dedented, _plain):
+    lines = _unquoted(text).split("\n")
+    for step in (_unfenced, _unlabelled, _dedented, _unprompted, _dedented, _unescaped, _plain):
         lines = step(lines)
     return "\n".join(lines)
+
+
+def _unquoted(text: str) -> str:
+    """Lines that were written as one, as they stand in JSON: `import math\\nprint(\\"a\\")`."""
+    line = text.strip()
+    if "\n" in line or "\\n" not in line or line[:1] in "%!":
+        return text
+    code = Scanner().feed(line)
+    if '\\"' not in line and not any("\\n" in line[start:end] for start, end in code):
+        return text  # it stands in a string
+    with contextlib.suppress(ValueError):
+        return str(json.loads(f'"{line}"'))
+    parts, at = [], 0
+    for start, end in code:
+        parts += [line[at:start], line[start:end].replace("\\n", "\n")]
+        at = end
+    return "".join([*parts, line[at:]])
+
+
+def _unlabelled(lines: list[str]) -> list[str]:
+    """Without a chat's labels above the code: its language, and "Copy code"."""
+    taken = [*lines]
+    for at in range(_first(lines), len(lines)):
+        if lines[at].strip().lower() not in _LABELS:
+            break
+        taken[at] = ""
+    return taken
+
+
+def _unescaped(lines: list[str]) -> list[str]:
+    """With the signs that a page's source has names for, if some stand where a string can't be."""
+    scanner = Scanner()
+    if not any(_ENTITY.search(line[start:end]) for line in lines for start, end in scanner.feed(line)):
+        return lines
+    return [_ENTITY.sub(lambda found: html.unescape(found[0]), line) for line in lines]
 
 
 def _first(lines: list[str]) -> int:

@@ -116,7 +116,7 @@ def _line(line: str, found: Translated) -> str | None:
     target = ""
     if head[:1] not in "%!?":
         if (name := _asked(head)) is not None:
-            return f"{indent}{call('help', name)}"
+            return f"{indent}{_help(head, name)}"
         if _typed_pip(head):
             return f"{indent}{_pip(head, found)}"
         before, _, after = head.partition("=")
@@ -125,7 +125,7 @@ def _line(line: str, found: Translated) -> str | None:
             return None
         target, head = f"{before}= ", value
     elif (name := _asked(head)) is not None:
-        return f"{indent}{call('help', name)}"
+        return f"{indent}{_help(head, name)}"
     made = _called(head, found)
     return None if made is None else f"{indent}{target}{made}"
 
@@ -162,6 +162,11 @@ def _asked(head: str) -> str | None:
         return None
     name = text.strip("?").strip()
     return name if _HELP.fullmatch(name) else None
+
+
+def _help(head: str, name: str) -> str:
+    """`obj?` tells of it, `obj??` shows its source, too."""
+    return call("help_more" if "??" in head else "help", name)
 
 
 def _pip(command: str, found: Translated) -> str:

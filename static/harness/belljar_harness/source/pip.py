@@ -44,6 +44,13 @@ _VALUED = frozenset(
 _FILES = frozenset({"-r", "--requirement", "--requirements", "--file"})
 #: Installers themselves: there is nothing to upgrade, and that is no reason to stop.
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "micropip", "uv"})
+#: What notebooks run in elsewhere, and what they bring for that or for fonts: cells have all they need.
+SURROUNDINGS = frozenset(
+    [
+        *("ipython", "ipykernel", "jupyter", "jupyterlab", "notebook", "nest-asyncio"),
+        *("japanize-matplotlib", "matplotlib-fontja", "koreanize-matplotlib"),
+    ]
+)
 #: Of a requirements file so many lines are read, of files that name each other so many.
 _LINES = 1000
 _DEEPEST = 4
@@ -119,7 +126,8 @@ def requirements(words: str | list[str]) -> list[str]:
             next(left, None)
         elif not word.startswith("-") and word != ".":
             named.append(word)
-    return [name for name in named if name.lower() not in INSTALLERS]
+    without = INSTALLERS | SURROUNDINGS
+    return [name for name in named if name.lower().replace("_", "-") not in without]
 
 
 def _listed(path: str, depth: int) -> list[str]:
