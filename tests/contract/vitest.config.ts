@@ -8,7 +8,7 @@ export default defineConfig({
     environment: "node",
     // Pyodide is imported as it is.
     server: { deps: { external: [/belljar-contract-/] } },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

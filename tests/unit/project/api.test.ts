@@ -22,4 +22,4 @@ test("docs/api.md is what `make docs-api` writes from the types", async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}, 60_000);
+}, 300_000);
