@@ -21,7 +21,7 @@ from belljar.http.conditions import etags, satisfiable
 from belljar.http.encodings import Encodings
 
 from ..conftest import MakeClient
-from ..web.test_app import assert_sent
+from ..web.answers import assert_sent
 
 CODINGS = ["identity", "gzip", "br"]
 
