@@ -24,8 +24,8 @@ BROWSER_SOURCES := package.json $(shell find static -path static/dist -prune -o 
 BENCH = npx --no-install esbuild tests/bench/main.ts --bundle --platform=node --format=esm --packages=external \
 	--outfile=build/bench/main.mjs --log-level=warning && BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/main.mjs
 
-.PHONY: help serve test contract corpus gallery engines engines-attacks engines-speed soak bench bench-quick bench-beside bench-server evaluate trace build wheel assets node lint \
-	format lock clean \
+.PHONY: help serve test contract corpus gallery engines engines-attacks engines-speed soak bench bench-quick bench-beside \
+	bench-first bench-server evaluate trace build wheel assets node lint format lock clean \
 	docs docs-api docs-engines docs-security docs-speed npm runtime-wheel
 
 help: ## list the commands
@@ -115,6 +115,12 @@ bench-beside: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure pages made with j
 	@npx --no-install esbuild tests/bench/beside/main.ts --bundle --platform=node --format=esm --packages=external \
 		--outfile=build/bench/beside.mjs --log-level=warning
 	@BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/beside.mjs $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-first: wheel runtime-wheel ## from the command to a visitor's first cell, with belljar-runtime and (WAY=registry) without
+	@mkdir -p build/bench && .ci/chromium > build/chromium
+	@npx --no-install esbuild tests/bench/first.ts --bundle --platform=node --format=esm --packages=external \
+		--outfile=build/bench/first.mjs --log-level=warning
+	@BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/bench/first.mjs $(or $(WAY),runtime)
 
 trace: $(ENVIRONMENT) $(BROWSER_CODE) assets ## where each millisecond of a start goes
 	@mkdir -p build/bench && .ci/chromium > build/chromium

@@ -122,3 +122,14 @@ def test_a_missing_file_names_the_files_there_are(run: Runs) -> None:
 def test_what_pandas_wants_installed_has_an_owner_and_another_way(run: Runs, message: str) -> None:
     hint = run(f"raise ImportError({message!r})").error["hint"]
     assert hint.endswith("The operator can allow it with `belljar assets add pyarrow`; meanwhile CSV works.")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python tells it to programs since 3.12")
+def test_what_python_thinks_was_meant_stands_in_the_headline(run: Runs) -> None:
+    assert run("pritn(1)").error["value"] == "name 'pritn' is not defined. Did you mean: 'print'?"
+    assert run("[].appendd(1)").error["value"].endswith(". Did you mean: 'append'?")
+    assert run("from math import sqr").error["value"].endswith(". Did you mean: 'sqrt'?")
+    # Nothing else is added, and an error that can't be printed is told all the same.
+    assert run("quite_unknown_name").error["value"] == "name 'quite_unknown_name' is not defined"
+    hostile = "class E(NameError):\n    def __str__(self): raise ValueError\nraise E"
+    assert "could not be printed" in run(hostile).error["value"]

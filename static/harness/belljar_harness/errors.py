@@ -37,7 +37,7 @@ def error_info(error: BaseException, cells: set[str]) -> dict[str, Any]:
         text = f"{name}: <the message of this error could not be printed>\n"
     info: dict[str, Any] = {
         "name": name[:200],
-        "value": _middle_cut(_message(error), VALUE_CHARS),
+        "value": _middle_cut(_message(error) + _suggested(error, report), VALUE_CHARS),
         "traceback": _middle_cut(text.rstrip("\n"), TRACEBACK_CHARS),
     }
     line = _line(error, cells)
@@ -56,6 +56,18 @@ def _message(error: BaseException) -> str:
         return str(error)
     except Exception:
         return "<the message of this error could not be printed>"
+
+
+def _suggested(error: BaseException, report: traceback.TracebackException) -> str:
+    """What Python adds to the message in a traceback (". Did you mean: 'print'?"), or ""."""
+    if not isinstance(error, (NameError, AttributeError, ImportError)):
+        return ""
+    try:
+        line = next(iter(report.format_exception_only()), "").rstrip("\n")
+    except Exception:  # as above
+        return ""
+    _, found, rest = line.partition(f": {_message(error)}")
+    return rest if found else ""
 
 
 def _line(error: BaseException, cells: set[str]) -> int | None:

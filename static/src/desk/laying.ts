@@ -120,6 +120,7 @@ export class Laying {
       readFile: (path) => session.read(path),
       askTable: {
         page: (ref, asked) => session.table(ref, asked),
+        prepare: (ref, what) => session.prepareTable(ref, what),
         save: (ref, selection, name) => session.saveTable(ref, selection, name),
       },
       wantSvg: () => {

@@ -91,6 +91,7 @@ const view = new NotebookView(byId("cells"), notebook, runner, {
   readFile: (path) => session.read(path),
   askTable: {
     page: (ref, asked) => session.table(ref, asked),
+    prepare: (ref, what) => session.prepareTable(ref, what),
     save: (ref, selection, name) => session.saveTable(ref, selection, name),
   },
   wantSvg: () => {

@@ -17,7 +17,7 @@ import type { Engine, RunHooks } from "./model/runner";
 import type { Started } from "./model/start";
 import type { Phase, Progress } from "./model/status";
 import type { Sorting } from "./model/table";
-import type { Asked, Selection } from "./model/table-source";
+import type { Asked, Preparing, Selection } from "./model/table-source";
 import type { Traffic } from "./model/traffic";
 import { base64 } from "./view/hand-out";
 
@@ -175,6 +175,12 @@ export class Session implements Engine {
     const data = results.find((result) => result.data)?.data;
     if (!data) throw new Error("Python did not answer with a table.");
     return data;
+  }
+
+  /** Has Python make ready what a column of a table is sorted or searched by, if it is idle. */
+  async prepareTable(ref: string, what: Preparing): Promise<void> {
+    if (this.phase !== "ready") throw new Error("Python is busy.");
+    await this.#ask("_frames.prepare(%)", { ref, ...what });
   }
 
   /** Has Python write rows of a table that it keeps into a CSV file; gives its name. */

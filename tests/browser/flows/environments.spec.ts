@@ -33,6 +33,9 @@ for (const [name, [hide, told]] of Object.entries(HIDDEN)) {
   test(`${name} is a sentence on the page, and cells are answered with it`, async ({ page }) => {
     await page.addInitScript(hide);
     expect(await opened(page)).toMatch(told);
+    // Nothing goes on as if something were to come.
+    await expect(page.getByTestId("status")).toContainText("could not start");
+    await expect(page.locator(".spinner:visible")).toHaveCount(0);
     const answer = await page.evaluate(async () => {
       const url = "/sdk.js";
       const { Sandbox } = (await import(url)) as typeof import("../../../static/src/host/index");

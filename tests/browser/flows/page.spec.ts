@@ -35,6 +35,9 @@ test("an error leads with its last line, the traceback is folded and the line is
   await expect(error.locator("details")).not.toHaveAttribute("open");
   await error.locator("summary").click();
   await expect(error).toContainText("Traceback (most recent call last)");
+  const slip = await notebook.run("pritn(1)");
+  await expect(slip.getByTestId("output-error")).toContainText("Did you mean: 'print'?");
+  await expect(slip.locator("details")).not.toHaveAttribute("open");
 });
 
 test("a table sorts by a click on its header and pages by fifty", async ({ notebook }) => {

@@ -282,6 +282,18 @@ def test_a_wrong_option_is_said_before_anything_starts(
     assert not started
 
 
+def test_run_and_prompt_take_the_folder_of_the_assets_as_every_command_does(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BELLJAR_ASSETS_DIR", raising=False)
+    folder = str(tmp_path / "none-there")
+    assert cli.main(["prompt", "--assets-dir", folder]) == 1
+    assert folder in capsys.readouterr().err
+    # It is understood; what is wrong is the script.
+    assert cli.main(["run", "missing.py", "--assets-dir", folder]) == 2
+    assert capsys.readouterr().err == "belljar: missing.py cannot be read: No such file or directory.\n"
+
+
 @pytest.mark.parametrize("found", ["1.30.0", None])
 def test_an_mcp_that_is_too_old_is_named_with_what_is_needed(tmp_path: Path, found: str | None) -> None:
     """In a process of its own, where only a package of that version, or none, is found."""

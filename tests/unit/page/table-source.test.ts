@@ -58,6 +58,7 @@ describe("a table that was cut", () => {
         asked.push({ ref, ...question });
         return table;
       },
+      prepare: async () => undefined,
       save: async () => "t.csv",
     });
     expect(source.whole).toBe(true);
@@ -70,5 +71,24 @@ describe("a table that was cut", () => {
       { ref: "r", sort: { column: 2 } },
     ]);
     expect(await source.csv({}, "t")).toEqual({ path: "t.csv" });
+  });
+  it("has a column made ready once, and again only where Python was busy", async () => {
+    const [prepared, answers]: [unknown[], boolean[]] = [[], [false, true]];
+    const source = sourceOf(cut, {
+      page: async () => table,
+      prepare: async (ref, what) => {
+        prepared.push([ref, what]);
+        if (answers.shift() === false) throw new Error("Python is busy.");
+      },
+      save: async () => "t.csv",
+    });
+    for (let time = 0; time < 3; time++) await source.prepare?.({ sort: 1 });
+    await source.prepare?.({ text: 1 });
+    expect(prepared).toEqual([
+      ["r", { sort: 1 }],
+      ["r", { sort: 1 }],
+      ["r", { text: 1 }],
+    ]);
+    expect(sourceOf(table, undefined).prepare).toBeUndefined();
   });
 });

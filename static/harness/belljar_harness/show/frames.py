@@ -86,6 +86,23 @@ class Frames:
             rows = rows.iloc[:, left : left + min(asked.get("columns", COLUMNS), COLUMNS)]
         return Page(rows, total, value.shape[1] if _is_frame(value) else _levels(value))
 
+    def prepare(self, question: str) -> None:
+        """Make what a column is sorted by (`sort`), or searched by (`text`), before somebody asks for it.
+
+        Both are columns, counted with the index levels first. A table or column that is not there is none.
+        """
+        asked = json.loads(base64.urlsafe_b64decode(question))
+        ref = asked["ref"]
+        value, _ = self._tables.get(ref, (None, 0))
+        column = asked.get("sort", asked.get("text"))
+        if value is None or not 0 <= column < _columns(value):
+            return
+        part = _part(value, column)
+        if "sort" in asked:
+            self._kept(self._keys, ref, column, lambda: row_order.keys_of(part))
+        else:
+            self._kept(self._texts, ref, column, lambda: row_text.text_of(part))
+
     def save(self, question: str) -> str:
         """Write all rows that a question asks for into a CSV file beside the cells; gives its name."""
         from pathlib import Path
@@ -201,10 +218,8 @@ class Frames:
     def _search(self, ref: str, value: Any, text: str) -> Any:
         import numpy as np
 
-        index = value if _is_index(value) else value.index
-        count = index.nlevels + (value.shape[1] if _is_frame(value) else 0 if _is_index(value) else 1)
         found = np.zeros(len(value), dtype=bool)
-        for column in range(count):
+        for column in range(_columns(value)):
             self._mark(found, ref, value, column, text)
         return found
 
@@ -244,6 +259,13 @@ def _is_index(value: Any) -> bool:
     import pandas as pd
 
     return isinstance(value, pd.Index)
+
+
+def _columns(value: Any) -> int:
+    """Columns with those of the index."""
+    index = value if _is_index(value) else value.index
+    own = value.shape[1] if _is_frame(value) else 0 if _is_index(value) else 1
+    return int(index.nlevels + own)
 
 
 def _levels(value: Any) -> int:
@@ -323,6 +345,11 @@ def keep(value: Any) -> str:
 def page(question: str) -> Page:
     """See `Frames.page`."""
     return _kept.page(question)
+
+
+def prepare(question: str) -> None:
+    """See `Frames.prepare`."""
+    _kept.prepare(question)
 
 
 def save(question: str) -> None:

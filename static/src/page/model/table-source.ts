@@ -23,9 +23,14 @@ export interface Asked extends Selection {
   columns: number;
 }
 
+/** A column, counted with those of the index first. */
+export type Preparing = { sort: number } | { text: number };
+
 /** What Python is asked; both reject with a sentence. */
 export interface TableAsk {
   page(ref: string, asked: Asked): Promise<TableData>;
+  /** Makes ready what a column is sorted or searched by, so that the question itself is short. */
+  prepare(ref: string, what: Preparing): Promise<void>;
   /** Writes a CSV file of the rows and gives its name. */
   save(ref: string, selection: Selection, name: string): Promise<string>;
 }
@@ -35,6 +40,8 @@ export interface TableSource {
   readonly whole: boolean;
   /** Some rows; the shape is that of all that match. */
   page(asked: Asked): TableData | Promise<TableData>;
+  /** Somebody is about to ask: it says nothing and never rejects. Absent where there is nothing to prepare. */
+  prepare?(what: Preparing): Promise<void>;
   /** A CSV of all that match: its text, or the name of the file that it is in. */
   csv(selection: Selection, name: string): Promise<{ text: string } | { path: string }>;
 }
@@ -49,8 +56,15 @@ export function sourceOf(data: TableData, ask: TableAsk | undefined): TableSourc
   const { ref } = data;
   if (complete || !ask || ref === undefined) return here(data, complete);
   const first = here(data, false);
+  const prepared = new Set<string>();
   return {
     whole: true,
+    prepare: async (what) => {
+      const key = JSON.stringify(what);
+      if (prepared.has(key)) return;
+      prepared.add(key);
+      await ask.prepare(ref, what).catch(() => prepared.delete(key));
+    },
     page: (asked) => {
       const { sort, search, filter, from, rows, left, columns } = asked;
       const plain = !sort && !search && !filter;

@@ -13,6 +13,7 @@ const MOST = 500;
 export function tableFilter(
   data: TableData,
   select: (part: Selection) => void,
+  opened: () => void,
 ): { row: HTMLElement; toggle: HTMLElement } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = (change: () => void) => {
@@ -74,7 +75,9 @@ export function tableFilter(
         click: () => {
           row.hidden = !row.hidden;
           toggle.setAttribute("aria-expanded", String(!row.hidden));
-          if (!row.hidden) search.focus();
+          if (row.hidden) return;
+          search.focus();
+          opened();
         },
       },
     },
