@@ -12,12 +12,22 @@ const MADE = "build/engines";
 /** Each engine's tests are a process of their own; the one that started them all is their parent. */
 const FOLDER = `folder-${process.ppid}`;
 
+/** Whether a process is there: another run may use its own folder. */
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** One folder for all hosts of a run, because to compress its copies takes a minute or more. */
 async function exported(): Promise<string> {
   const folder = `${MADE}/${FOLDER}`;
   if (existsSync(`${folder}/index.html`)) return folder;
-  const old = existsSync(MADE) ? readdirSync(MADE).filter((name) => name.startsWith("folder-")) : [];
-  for (const name of old) rmSync(`${MADE}/${name}`, { recursive: true });
+  const old = existsSync(MADE) ? readdirSync(MADE).filter((name) => /^folder-\d+$/.test(name)) : [];
+  for (const name of old.filter((name) => !runs(Number(name.slice("folder-".length)))))
+    rmSync(`${MADE}/${name}`, { recursive: true });
   await promisify(execFile)(".venv/bin/belljar", ["export", folder, "--no-fetch", "--page", "--profile", "core"]);
   return folder;
 }
