@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type Choice, checkChoice, choose } from "../../../static/src/host/supply/choice";
-import { policyUrl } from "../../../static/src/host/supply/server";
+import { offered, policyUrl } from "../../../static/src/host/supply/server";
 import type { Limits } from "../../../static/src/protocol/limits";
 import type { Policy } from "../../../static/src/protocol/policy";
 import { HEAD } from "../fakes/policy";
@@ -176,5 +176,21 @@ describe("the server", () => {
       'base must be an address as "https://your.server/", not "https://".',
     );
     expect(() => found({ policy: "https://" })).toThrow(/^policy must be an address/);
+  });
+});
+
+describe("a policy that was read before", () => {
+  const server = { base: "https://sandbox.example/tools/" };
+  const { signal } = new AbortController();
+
+  test("is not fetched again, and is chosen from like any other", async () => {
+    const found = await offered({ ...server, policy, profile: "core" }, signal);
+    expect(found.base.href).toBe(base.href);
+    expect(found.policy).toMatchObject({ profile: { name: "core", load: [] }, packages: { numpy: { version: "1" } } });
+  });
+
+  test("is checked: what is none is refused", async () => {
+    const damaged = { ...policy, core: "pyodide.mjs" } as unknown as Policy;
+    await expect(offered({ ...server, policy: damaged }, signal)).rejects.toThrow("policy.core");
   });
 });

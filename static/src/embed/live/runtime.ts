@@ -113,7 +113,7 @@ export class Runtime {
     const wanted = packagesFor(policy, importedModules(`${setup}\n${code}`), packages);
     const soon = packagesFor(policy, importedModules(this.#page()));
     // One sandbox for a page, and none in reserve: a page to read should not take twice the memory.
-    return { base: this.base, standby: false, spare: false, ...startFor(policy, wanted, soon) };
+    return { base: this.base, policy, standby: false, spare: false, ...startFor(policy, wanted, soon) };
   }
 
   /** `code`: of all cells that are about to run. Rejects with a sentence. */
@@ -144,6 +144,7 @@ export class Runtime {
   #forget(): void {
     this.#opening = undefined;
     this.#sandbox = undefined;
+    this.#policy = undefined; // the server may be another one by now
     this.last = undefined;
     this.#written.clear();
     this.#sessions.clear();

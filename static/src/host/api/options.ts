@@ -4,6 +4,7 @@ import { nearest } from "../../common/nearest";
 import type { Limits } from "../../protocol/limits";
 import type { FileInfo, ReadyInfo } from "../../protocol/messages";
 import { isPlainPath } from "../../protocol/paths";
+import type { Policy } from "../../protocol/policy";
 import type { Blocked } from "../../protocol/results";
 import type { Fetched } from "../supply/assets";
 import type { PolicyOverride } from "../supply/choice";
@@ -20,9 +21,9 @@ export interface SandboxOptions {
   /**
    * Where the policy is read from, relative to `base` (default "policy.json"); what it names is relative to itself. Or
    * what this page narrows in the server's policy: lower limits, fewer packages. More than the server allows is refused
-   * with a RangeError.
+   * with a RangeError. Or the policy itself, read before (`await sandbox.policy`): then it is not fetched again.
    */
-  policy?: string | URL | PolicyOverride;
+  policy?: string | URL | PolicyOverride | Policy;
   /**
    * Name of a profile of the policy, which says what is loaded at the start: "core" (no packages), "data" (numpy,
    * pandas, matplotlib), "science" (scipy and scikit-learn, too), or the server's own. By default the one it serves.

@@ -15,7 +15,7 @@ export interface PolicyOverride {
 }
 
 export interface Choice {
-  policy?: string | URL | PolicyOverride | undefined;
+  policy?: string | URL | PolicyOverride | Policy | undefined;
   profile?: string | undefined;
   packages?: string[] | undefined;
   assets?: string | URL | undefined;
@@ -26,12 +26,17 @@ export function isAddress(policy: Choice["policy"]): policy is string | URL {
   return typeof policy === "string" || policy instanceof URL;
 }
 
+/** Whether `policy` is one that was read before. */
+export function isRead(policy: Choice["policy"]): policy is Policy {
+  return typeof policy === "object" && policy !== null && "version" in policy;
+}
+
 /** Throws a TypeError for a choice that no server could offer. */
 export function checkChoice({ policy, profile, packages }: Choice): void {
   if (profile !== undefined && packages !== undefined) {
     throw new TypeError("profile and packages both say what is loaded at the start: name one of them.");
   }
-  if (policy === undefined || isAddress(policy)) return;
+  if (policy === undefined || isAddress(policy) || isRead(policy)) return;
   const given: unknown = policy;
   if (typeof given !== "object" || given === null) {
     throw new TypeError("policy must be the address of a policy, or an object with limits or packages.");
@@ -43,7 +48,8 @@ export function checkChoice({ policy, profile, packages }: Choice): void {
 /** The policy that a sandbox gets. Throws a RangeError for what the server doesn't offer. */
 export function choose({ policy, base }: LoadedPolicy, choice: Choice): LoadedPolicy {
   let chosen = policy;
-  if (choice.policy !== undefined && !isAddress(choice.policy)) chosen = narrowed(chosen, choice.policy);
+  const asked = choice.policy;
+  if (asked !== undefined && !isAddress(asked) && !isRead(asked)) chosen = narrowed(chosen, asked);
   if (choice.profile !== undefined) chosen = profiled(chosen, choice.profile);
   if (choice.assets !== undefined) chosen = placed(chosen, new URL(choice.assets, base));
   return { policy: chosen, base };

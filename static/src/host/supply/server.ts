@@ -1,8 +1,8 @@
 // Which server a sandbox is fed by, and what it offers: found by `base`, else by where this module came from.
 
-import { type Choice, choose, isAddress } from "./choice";
+import { type Choice, choose, isAddress, isRead } from "./choice";
 import { fitted } from "./device";
-import { type LoadedPolicy, loadPolicy, NoPolicy } from "./policy";
+import { checkPolicy, type LoadedPolicy, loadPolicy, NoPolicy } from "./policy";
 
 /** What of the options says where the server is, and what is wanted of it. */
 export interface Wanted extends Choice {
@@ -20,6 +20,8 @@ export async function offered(
   told?: (sentence: string) => void,
 ): Promise<LoadedPolicy> {
   const url = policyUrl(wanted, import.meta.url);
+  const { policy } = wanted;
+  if (isRead(policy)) return fitted(choose({ policy: checkPolicy(policy), base: url }, wanted));
   try {
     return fitted(choose(await loadPolicy(url, signal, told), wanted));
   } catch (error) {
