@@ -125,7 +125,8 @@ class Agent {
     this.#files = await Promise.all(given.map(([path, data]) => probe(path, data, headers?.[path])));
     for (const [path, data] of given) await this.sandbox.files.write(path, data);
     const policy = await Promise.resolve(this.sandbox.policy).catch(() => undefined);
-    const { text } = await this.outflow.files(this.#files);
+    // Nobody has asked for anything yet: a person who approves each text isn't asked for one that may go nowhere.
+    const { text } = this.outflow.mode === "approve" ? { text: "" } : await this.outflow.files(this.#files);
     const told = instructions(this.outflow.mode, Object.keys(policy?.packages ?? {}));
     const about = text === "" ? told : `${told}\n\nThe files:\n${asData(text)}`;
     this.#note(0, about, 0);

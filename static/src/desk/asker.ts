@@ -83,7 +83,8 @@ export class Asker {
   #queue: string[] = [];
   #stop: AbortController | undefined;
   #going: Going | undefined;
-  #approval: Approval | undefined;
+  /** Texts that wait for the person, the one that is shown first. */
+  #approvals: Approval[] = [];
   #working: Promise<void> | undefined;
 
   constructor(parts: AskerParts) {
@@ -99,7 +100,7 @@ export class Asker {
   }
 
   get approval(): Approval | undefined {
-    return this.#approval;
+    return this.#approvals[0];
   }
 
   /** Asks at once, or when those before are answered. */
@@ -211,7 +212,6 @@ export class Asker {
     } finally {
       this.#going = undefined;
       this.#stop = undefined;
-      this.#approval = undefined;
       this.#parts.keep();
       this.sent.emit();
       this.changed.emit();
@@ -234,18 +234,18 @@ export class Asker {
   approve(proposed: Proposed, signal: AbortSignal, to: string | null): Promise<string | null> {
     return new Promise((resolve) => {
       const answer = (text: string | null): void => {
-        if (this.#approval !== approval) return;
-        this.#approval = undefined;
+        if (!this.#approvals.includes(approval)) return;
+        this.#approvals = this.#approvals.filter((other) => other !== approval);
         signal.removeEventListener("abort", off);
         resolve(text);
         this.changed.emit();
       };
       const off = () => answer(null);
       const approval: Approval = { proposed, to, answer };
+      if (signal.aborted) return resolve(null);
       signal.addEventListener("abort", off, { once: true });
-      // One at a time: who asks meanwhile hears no.
-      if (signal.aborted || this.#approval) return resolve(null);
-      this.#approval = approval;
+      // The browser's agent may ask while a question does: one after the other.
+      this.#approvals.push(approval);
       this.changed.emit();
     });
   }

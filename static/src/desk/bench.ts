@@ -60,8 +60,9 @@ export class Bench {
   /** From now on conversations are kept, or they aren't. The open one goes along. */
   async keep(on: boolean): Promise<void> {
     this.choices.choose({ keep: on });
-    const open = await this.#archive.close();
-    this.#archive = this.#archiveOf(on);
+    const next = this.#archiveOf(on);
+    const open = await this.#archive.close(next);
+    this.#archive = next;
     this.#archive.begin(open);
     this.keeping.emit();
   }

@@ -33,7 +33,7 @@ export class Keeping {
     const { archive } = this.bench;
     const { state } = archive.keeper;
     // A page that listens for its end is kept less well by browsers, so it only does while there is a reason.
-    const unsaved = archive.keeps && (state.state === "pending" || state.state === "failing");
+    const unsaved = archive.unsaved || (archive.keeps && (state.state === "pending" || state.state === "failing"));
     if (unsaved) addEventListener("beforeunload", this.#warn);
     else removeEventListener("beforeunload", this.#warn);
     const word = byId("keeping");
@@ -117,12 +117,13 @@ export class Keeping {
   async #forget(): Promise<void> {
     await this.bench.desk?.asker.end();
     await this.bench.archive.close();
+    removeEventListener("beforeunload", this.#warn);
     await forgetAsking();
     sessionStorage.setItem(FORGOTTEN, "yes");
     location.reload();
   }
 
   readonly #warn = (event: BeforeUnloadEvent): void => {
-    if (this.bench.archive.keeper.unsaved) event.preventDefault();
+    if (this.bench.archive.unsaved) event.preventDefault();
   };
 }

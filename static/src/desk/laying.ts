@@ -83,18 +83,24 @@ export class Laying {
   }
 
   async openKept(id: string): Promise<void> {
-    await this.bench.desk?.asker.end();
-    await this.bench.archive.keeper.flush();
+    await this.#leave();
     if (await this.bench.archive.load(id)) this.#relay();
     else toast("This conversation is not kept any more.");
   }
 
   /** Takes another conversation in the place of this one. Python starts anew, with the other one's files. */
   async #turnTo(opened: Opened): Promise<Desk> {
-    await this.bench.desk?.asker.end();
-    await this.bench.archive.keeper.flush();
+    await this.#leave();
     this.bench.archive.begin(opened);
     return this.#relay();
+  }
+
+  async #leave(): Promise<void> {
+    const { desk, archive } = this.bench;
+    await desk?.asker.end();
+    if (await archive.leave()) return;
+    const conversations = { label: "Conversations", run: this.actions.conversations };
+    toast("The last one could not be saved. It stays under Conversations until this tab goes.", conversations, "left");
   }
 
   #relay(): Desk {

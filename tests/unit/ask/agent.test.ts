@@ -75,15 +75,23 @@ test("under everything it gets the secret: the control; delimited as data", asyn
   );
 });
 
+test("a person who approves is asked when the agent has asked, and nothing of the files is told before", async () => {
+  const approve = vi.fn(async () => "Yes.");
+  const { tools, call } = await offering({ outflow: { mode: "approve", approve } });
+  expect(approve).not.toHaveBeenCalled();
+  expect(tools.get("execute_python")?.description).not.toContain("people.csv");
+  expect((await call("execute_python", { code: "1" })).content[0]?.text).toContain("Yes.");
+  expect(approve).toHaveBeenCalledOnce();
+});
+
 test("what the person approves is what it gets", async () => {
   const states: string[] = [];
   const approve = async ({ about, text }: { about: string; text: string }) =>
-    about === "files" ? "A table." : text.includes(SECRET) ? null : text;
+    about === "step" && text.includes(SECRET) ? null : text;
   const { call, tools } = await offering({
     outflow: { mode: "approve", approve },
     onStep: ({ state }) => states.push(state),
   });
-  expect(tools.get("execute_python")?.description).toContain("A table.");
   expect(tools.get("execute_python")?.description).not.toContain("revenue");
   expect((await call("execute_python", { code: "1" })).content[0]?.text).toContain("did not let this result be sent");
   expect(states.at(-1)).toBe("output-denied");

@@ -27,6 +27,8 @@ export class Archive {
   readonly changed = new Emitter<void>();
   readonly #shelf: Promise<Shelf | undefined>;
   #open: Opened = { conversation: new Conversation(), files: new Map() };
+  /** Conversations that were left while the browser had no room for them, by their ids; they last as long as the page. */
+  readonly #unkept = new Map<string, Opened & { seq: number }>();
   #off: () => void = () => undefined;
 
   /** `keep`: in the browser's storage; else for as long as the page is there. `say`: shows a sentence. */
@@ -70,14 +72,37 @@ export class Archive {
     return id === undefined ? undefined : this.load(id);
   }
 
+  /** The newest first; those that could not be kept before them. */
   async list(): Promise<Summary[]> {
-    const all = (await (await this.#shelf)?.list()) ?? [];
+    const all = (await (await this.#shelf)?.list().catch(() => [])) ?? [];
+    const kept = all.filter(({ id }) => !this.#unkept.has(id));
     // One of the files is ours.
-    return all.map((one) => ({ ...one, files: Math.max(0, one.files - 1) }));
+    return [...this.#unkept].map(summaryOf).concat(kept.map((one) => ({ ...one, files: Math.max(0, one.files - 1) })));
+  }
+
+  /** Something would be lost with this page. */
+  get unsaved(): boolean {
+    return this.keeper.unsaved || this.#unkept.size > 0;
+  }
+
+  /** Another one is about to take this one's place; says whether this one is kept, or else stays here until the page goes. */
+  async leave(): Promise<boolean> {
+    await this.keeper.flush();
+    const { id, seq, unsaved } = this.keeper;
+    if (id === undefined || !unsaved) return true;
+    this.#unkept.set(id, { ...this.#open, seq });
+    return false;
   }
 
   /** Opens a conversation that is kept. Undefined where there is none of that id. */
   async load(id: string): Promise<Opened | undefined> {
+    const held = this.#unkept.get(id);
+    if (held) {
+      this.#unkept.delete(id);
+      this.#follow(held, id, held.seq);
+      this.#touchAll();
+      return this.#open;
+    }
     const kept = await (await this.#shelf)?.load(id).catch(() => undefined);
     if (!kept) return undefined;
     const files = new Map(kept.files);
@@ -118,11 +143,12 @@ export class Archive {
     this.keeper.touch();
   }
 
-  /** Keeps nothing more: another one takes its place. */
-  async close(): Promise<Opened> {
+  /** Keeps nothing more: another archive takes its place, and what this one could not keep. */
+  async close(next?: Archive): Promise<Opened> {
     await this.keeper.flush();
     this.#off();
     this.keeper.follow(undefined);
+    if (next) for (const [id, held] of this.#unkept) next.#unkept.set(id, { ...held, seq: 0 });
     return this.#open;
   }
 
@@ -130,8 +156,13 @@ export class Archive {
   async take(id: string): Promise<() => Promise<void>> {
     const shelf = await this.#shelf;
     const kept = await shelf?.load(id);
+    const held = this.#unkept.get(id);
+    this.#unkept.delete(id);
     await shelf?.remove(id);
+    // It makes room: what waits is tried again.
+    void this.keeper.flush();
     return async () => {
+      if (held) return void this.#unkept.set(id, { ...held, seq: 0 });
       if (!kept || !shelf) return;
       await shelf.write(kept.record, undefined, kept.runs);
       for (const [path, data] of kept.files) await shelf.writeFile(id, path, data);
@@ -166,12 +197,22 @@ export class Archive {
     const id = newKey() + newKey();
     this.keeper.follow(id, 0);
     remember(id);
+    this.#touchAll();
+  }
+
+  #touchAll(): void {
     this.keeper.touch();
     const { conversation, files } = this.#open;
     for (const { key, outputs } of conversation.notebook.cells) if (outputs.items.length > 0) this.keeper.touchRun(key);
     for (const [path, data] of files) this.keeper.touchFile(path, data);
     if (conversation.questions.length > 0) this.touchApart();
   }
+}
+
+function summaryOf([id, { conversation, files }]: [string, Opened]): Summary {
+  const size = [...files.values()].reduce((sum, blob) => sum + blob.size, 0);
+  const { title, entries } = conversation;
+  return { id, name: `${title} (not saved)`, changed: Date.now(), cells: entries.length, files: files.size, size };
 }
 
 async function apartOf(blob: Blob | undefined): Promise<Apart> {

@@ -62,6 +62,11 @@ export class Keeper {
     return this.#id;
   }
 
+  /** Counts what was kept of it, as `follow` takes it. */
+  get seq(): number {
+    return this.#seq;
+  }
+
   /** Something would be lost if the page went now. */
   get unsaved(): boolean {
     return this.#waiting || this.#working !== undefined;
