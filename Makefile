@@ -37,9 +37,9 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) ## run belljar on http://127.0.0.1:8000 (P
 test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=3 services captured unit contracts
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line driving plain
+	@$(MAKE) --no-print-directory --jobs=2 driving plain
 	@export BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=line lending together && \
+	$(MAKE) --no-print-directory --jobs=2 lending together && \
 	$(MAKE) --no-print-directory alone
 	PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/engines.xml" BELLJAR_ENGINES="short.json" $(ENGINES) \
 		--project=firefox --project=webkit --grep @short --reporter=list,junit,./tests/browser/reporter.ts,./tests/engines/reporter.ts
@@ -50,13 +50,15 @@ ENGINES = BELLJAR_CHROMIUM="$$(cat build/chromium)" npx --no-install playwright 
 
 # Programs that lend browsers mostly wait for them, so these run beside the browser tests, which take all there is.
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
+# What they print comes when they are through; meanwhile the longer one beside them is seen to go on.
+AFTERWARDS = > $(REPORTS)/$@.log 2>&1 || failed=$$?; cat $(REPORTS)/$@.log; exit $${failed:-0}
 .PHONY: plain driving lending
 plain:
 	$(PYTEST)/pytest.xml -m "not browser and not services"
 driving:
-	$(PYTEST)/driving.xml -m "browser and not services"
+	$(PYTEST)/driving.xml -m "browser and not services" $(AFTERWARDS)
 lending:
-	$(PYTEST)/lending.xml -m services
+	$(PYTEST)/lending.xml -m services $(AFTERWARDS)
 
 .PHONY: together alone
 together:
