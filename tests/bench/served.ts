@@ -21,6 +21,8 @@ export async function serve(...flags: ("--far" | "--unisolated")[]): Promise<{ p
   const server = spawn(".venv/bin/python", ["tests/bench/serve.py", "--port", String(port), ...flags], {
     stdio: "inherit",
   });
+  // Who waits for it may be given up before it answers.
+  process.once("exit", () => server.kill());
   let ended = false;
   server.on("exit", () => {
     ended = true;
