@@ -171,7 +171,8 @@ class Settings:
     profile: tuple[str, ...] = option(
         ("data",),
         options.package_names,
-        "what is loaded before a sandbox is ready: core (nothing), data, science, or a list of packages",
+        "what is loaded before a sandbox is ready: core (nothing), pandas, data, science, analysis, "
+        "or a list of packages",
         metavar="PROFILE",
     )
     packages: tuple[str, ...] | None = option(

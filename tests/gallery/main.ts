@@ -1,4 +1,5 @@
-// matplotlib's gallery, run in belljar and in a plain Pyodide page of the same files, and compared byte by byte.
+// matplotlib's gallery, run in belljar and in a plain Pyodide page of the same files, and compared byte by byte: each figure
+// that a script leaves open, as `savefig` writes it. (What belljar shows by itself is cut and scaled in its own way.)
 //
 //   make gallery [FROM=0 COUNT=50]       build/gallery/gallery.json has what was found so far
 //
@@ -6,14 +7,13 @@
 // give the same there twice is not deterministic, and proves nothing.
 
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium, type Page } from "@playwright/test";
 
 interface Runner {
-  run(code: string): Promise<{ plots: string[] }>;
+  run(code: string, print: (text: string) => void): Promise<unknown>;
   close(): void | Promise<void>;
 }
 
@@ -38,9 +38,9 @@ interface Found {
   figures: number;
 }
 
-/** What one side gave: figures, or an error. */
+/** What one side gave: of each figure the hashes of its PNG and of its pixels, or an error. */
 interface Given {
-  plots: string[];
+  drawn: { png: string; rgba: string }[];
   error: string;
 }
 
@@ -48,11 +48,27 @@ const OUT = "build/gallery";
 const SCRIPTS = join(OUT, "scripts");
 /** After so many scripts a Python makes room for the next one. */
 const TOGETHER = 15;
-/** Every script finds matplotlib's settings as they are at first, and names of its own. */
+/** Every script finds matplotlib's settings as they are at first, and names of its own; what it draws is hashed at its end. */
 const around = (code: string): string =>
-  `import matplotlib, runpy, sys\nmatplotlib.rcdefaults()\nmatplotlib.use("agg")\nimport matplotlib.pyplot as _plt\n_plt.close("all")
+  `import matplotlib
+matplotlib.rcdefaults()
+matplotlib.use("agg")
+import matplotlib.pyplot as _plt
+_plt.close("all")
+_plt.show = lambda *args, **options: None
 open("script.py", "w").write(${JSON.stringify(code).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)})
 exec(compile(open("script.py", encoding="utf-8").read(), "script.py", "exec"), {"__name__": "__main__", "__file__": "script.py"})
+def _told():
+    import hashlib, io
+    for number in _plt.get_fignums():
+        hashes = []
+        for kind in ("png", "rgba"):
+            buffer = io.BytesIO()
+            _plt.figure(number).savefig(buffer, format=kind)
+            hashes.append(hashlib.sha256(buffer.getvalue()).hexdigest())
+        print("\\ndrawn", *hashes)
+    _plt.close("all")
+_told()
 None`;
 
 async function freePort(): Promise<number> {
@@ -84,69 +100,59 @@ class Side {
     if (alone || this.#used === 0 || this.#used >= TOGETHER) await this.fresh();
     this.#used += 1;
     const timeout = new Promise<Given>((resolve) =>
-      setTimeout(() => resolve({ plots: [], error: "no answer within 120 s" }), 120_000),
+      setTimeout(() => resolve({ drawn: [], error: "no answer within 120 s" }), 120_000),
     );
     const ran = this.page
       .evaluate(async (code) => {
+        let told = "";
         try {
-          const { plots } = (await window.gallery?.run(code)) ?? { plots: [] };
-          return { plots: [...plots], error: "" };
+          await window.gallery?.run(code, (text) => {
+            told += text;
+          });
+          return { told, error: "" };
         } catch (error) {
-          return { plots: [], error: String(error).trim().split("\n").slice(-1)[0]?.slice(0, 300) ?? "" };
+          return { told, error: String(error).trim().split("\n").slice(-1)[0]?.slice(0, 300) || "an error" };
         }
       }, around(code))
-      .catch((error: Error) => ({ plots: [], error: error.message.slice(0, 300) }));
+      .catch((error: Error) => ({ told: "", error: error.message.slice(0, 300) }))
+      .then(({ told, error }) => ({
+        drawn: [...told.matchAll(/^drawn ([0-9a-f]{64}) ([0-9a-f]{64})$/gm)].map(([, png = "", rgba = ""]) => ({
+          png,
+          rgba,
+        })),
+        error,
+      }));
     const given = await Promise.race([ran, timeout]);
     if (given.error) this.#used = TOGETHER;
     return given;
   }
 }
 
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
-
 /** Whether figures are the same: in every byte, or in every pixel. */
-async function alike(page: Page, a: string[], b: string[]): Promise<"bytes" | "pixels" | undefined> {
-  if (a.length !== b.length) return undefined;
-  if (a.every((plot, at) => digest(plot) === digest(b[at] ?? ""))) return "bytes";
-  const pixels = async (plots: string[]): Promise<string> => {
-    const hashes: string[] = [];
-    for (const plot of plots) {
-      hashes.push(
-        await page.evaluate(async (png) => {
-          const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
-          const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-          const canvas = new OffscreenCanvas(picture.width, picture.height);
-          const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
-          context.drawImage(picture, 0, 0);
-          const { data } = context.getImageData(0, 0, picture.width, picture.height);
-          const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
-          return `${picture.width} ${picture.height} ${[...hash].join()}`;
-        }, plot),
-      );
-    }
-    return hashes.join("\n");
-  };
-  return (await pixels(a)) === (await pixels(b)) ? "pixels" : undefined;
+function alike(a: Given, b: Given): "bytes" | "pixels" | undefined {
+  if (a.error || b.error || a.drawn.length !== b.drawn.length) return undefined;
+  if (a.drawn.every(({ png }, at) => png === b.drawn[at]?.png)) return "bytes";
+  return a.drawn.every(({ rgba }, at) => rgba === b.drawn[at]?.rgba) ? "pixels" : undefined;
 }
 
 async function judge(code: string, ours: Side, plain: Side): Promise<Found> {
   let [here, there] = await Promise.all([ours.run(code), plain.run(code)]);
-  let same = here.error || there.error ? undefined : await alike(ours.page, here.plots, there.plots);
+  let same = alike(here, there);
   if (!same) {
     [here, there] = await Promise.all([ours.run(code, true), plain.run(code, true)]);
-    same = here.error || there.error ? undefined : await alike(ours.page, here.plots, there.plots);
+    same = alike(here, there);
   }
-  const figures = there.plots.length;
+  const figures = there.drawn.length;
   const found = (outcome: Outcome, told = ""): Found => ({ outcome, told, figures });
   if (here.error && there.error) return found("both fail", here.error);
   if (here.error) return found("fails here", here.error);
   if (there.error) return found("fails in plain", there.error);
   if (same) return found(same === "bytes" ? "same bytes" : "same pixels");
   const again = await plain.run(code, true);
-  const steady = await alike(plain.page, there.plots, again.plots);
+  const steady = alike(there, again);
   return found(
     steady ? "differs" : "not deterministic",
-    `${here.plots.length} figures here, ${there.plots.length} there`,
+    `${here.drawn.length} figures here, ${there.drawn.length} there`,
   );
 }
 

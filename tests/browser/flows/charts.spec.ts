@@ -1,7 +1,7 @@
 // Charts that can be touched: drawn in frames that have their library and nothing else, with a text beside them.
 
 import { readFile } from "node:fs/promises";
-import type { Locator } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { test as bare, expect } from "../fixtures";
 import { test } from "../notebook";
 
@@ -15,6 +15,22 @@ async function isDrawn(cell: Locator, count = 1): Promise<void> {
     await frames.nth(at).scrollIntoViewIfNeeded();
     await expect(frames.nth(at)).toHaveAttribute("data-state", "drawn", { timeout: 60_000 });
   }
+}
+
+/** In a notebook file the chart that was drawn stands as a picture, too, beside its specification. */
+async function isPictured(page: Page, mime: RegExp): Promise<void> {
+  const pictured = async (): Promise<string[]> => {
+    const saved = page.waitForEvent("download");
+    await page.getByTestId("menu-button").click();
+    await page.getByTestId("menu-ipynb").click();
+    const { cells } = JSON.parse(await readFile(await (await saved).path(), "utf8")) as {
+      cells: { outputs?: { data?: Record<string, unknown> }[] }[];
+    };
+    const datas = cells.flatMap(({ outputs }) => outputs ?? []).map(({ data = {} }) => data);
+    const chart = datas.findLast((data) => Object.keys(data).some((key) => mime.test(key)));
+    return [String(chart?.["image/png"]).slice(0, 5), typeof chart?.["text/plain"]];
+  };
+  await expect.poll(pictured, { intervals: [1_000] }).toEqual(["iVBOR", expect.stringMatching(/string|object/)]);
 }
 
 test("plotly's chart shows what the mouse points at, is told as text, and gives a picture of itself", async ({
@@ -37,6 +53,7 @@ test("plotly's chart shows what the mouse points at, is told as text, and gives 
   await expect(cell.getByTestId("outputs")).toContainText(
     "Plotly chart: One bar. Horizontal: kind. Drawn: bar “n” of 1 points.",
   );
+  await isPictured(page, /plotly/);
   expect(notebook.violations).toEqual([]);
 });
 
@@ -52,6 +69,7 @@ test("altair's chart is drawn, its slider moves it, and expressions are interpre
   await expect(drawn(cell).locator("label")).toContainText("6");
   await cell.getByRole("button", { name: "As text" }).click();
   await expect(cell.getByTestId("outputs")).toContainText("Vega-Lite chart: Three points. Horizontal: x. Vertical: y.");
+  await isPictured(notebook.page, /vegalite/);
   expect(notebook.violations).toEqual([]);
 });
 
@@ -77,4 +95,5 @@ test("bokeh's chart is drawn, and code that it brings along is not", async ({ no
   await expect(drawn(cell).locator("canvas").first()).toBeVisible();
   await cell.getByRole("button", { name: "As text" }).click();
   await expect(cell.getByTestId("outputs")).toContainText("Bokeh chart: Two lines. Drawn: line.");
+  await isPictured(notebook.page, /bokeh/);
 });

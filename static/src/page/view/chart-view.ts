@@ -1,5 +1,6 @@
 // A chart that can be touched. Its specification never enters this document: a frame of opaque origin draws it, with the
-// chart's library inside and nothing else. The text beside it is the chart for who can't see or load the frame.
+// chart's library inside and nothing else. The text beside it is the chart for who can't see or load the frame, and the
+// picture that it gives of itself is what files have of it that are read elsewhere.
 
 import { type ChartRequest, chartAnswer, PICTURE_BYTES } from "../../protocol/charts";
 import type { Bundle, Chart } from "../../protocol/results";
@@ -21,6 +22,8 @@ export interface Kit {
   figureView: typeof figureView;
   /** Address of the frame that draws charts with this library. */
   address(kind: string): string;
+  /** Takes the picture that the chart gives of itself once it is there. */
+  keep(png: ArrayBuffer): void;
 }
 
 /** CSS pixels: before it is drawn, and at least and at most then. */
@@ -29,6 +32,9 @@ const LEAST = 60;
 const MOST = 1_600;
 /** Milliseconds that a frame which is in sight has until its chart is there. */
 const PATIENCE_MS = 30_000;
+/** Milliseconds that a chart has kept its height when it is taken a picture of, and bytes of one that is kept. */
+const STILL_MS = 400;
+const STILL_BYTES = 4 * 2 ** 20;
 /** Answers that are heard. */
 const ANSWERS = 200;
 /** The first bytes of a PNG. */
@@ -44,7 +50,7 @@ export function kindOf({ mime }: Chart): ChartKind {
 }
 
 export function chartView(bundle: Bundle, chart: Chart, kit: Kit): { dom: HTMLElement; destroy: () => void } {
-  const { h, tool, toast, download, figureView } = kit;
+  const { h, tool, toast, download, figureView, keep } = kit;
   const kind = kindOf(chart);
   const told = bundle.text ?? bundle.alt ?? "";
   const frame = h("iframe", {
@@ -63,12 +69,22 @@ export function chartView(bundle: Bundle, chart: Chart, kit: Kit): { dom: HTMLEl
   const plain = h("div", { class: "plain-text", dir: "auto", hidden: true }, told);
   const shape = h("span", { class: "shape" }, `${kind}, sealed: it reaches nothing`);
   const toggle = tool("text", "As text", () => shown(plain.hidden === true));
-  const save = tool("download", "PNG", () => port?.postMessage({ type: "picture" } satisfies ChartRequest));
+  const save = tool("download", "PNG", () => {
+    wanted = true;
+    ask();
+  });
   save.disabled = true;
   toggle.setAttribute("aria-pressed", "false");
   let port: MessagePort | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let left = ANSWERS;
+  let still: ReturnType<typeof setTimeout> | undefined;
+  /** The next picture is for the person. */
+  let wanted = false;
+
+  function ask(): void {
+    port?.postMessage({ type: "picture" } satisfies ChartRequest);
+  }
 
   function shown(text: boolean): void {
     plain.hidden = !text;
@@ -89,6 +105,8 @@ export function chartView(bundle: Bundle, chart: Chart, kit: Kit): { dom: HTMLEl
     frame.dataset.state = "drawn";
     save.disabled = false;
     box.style.setProperty("height", `${Math.min(MOST, Math.max(LEAST, height))}px`);
+    clearTimeout(still);
+    if (bundle.png === undefined) still = setTimeout(ask, STILL_MS);
   }
 
   function hear({ data }: MessageEvent<unknown>): void {
@@ -98,17 +116,19 @@ export function chartView(bundle: Bundle, chart: Chart, kit: Kit): { dom: HTMLEl
       const answer = chartAnswer(data);
       if (answer?.type === "drawn") drawn(answer.height);
       else if (answer?.type === "failed" && frame.dataset.state === "loading") failed(answer.reason);
-      else if (answer?.type === "picture") saved(answer.png);
+      else if (answer?.type === "picture") pictured(answer.png);
     } catch {
       // It is not the frame's usual talk, so nobody has to act on it.
     }
   }
 
-  function saved(png: ArrayBuffer | null): void {
-    const start = new Uint8Array(png ?? new ArrayBuffer(0), 0, Math.min(PNG.length, png?.byteLength ?? 0));
-    if (!png || png.byteLength > PICTURE_BYTES || PNG.some((byte, at) => start[at] !== byte)) {
-      toast("This chart gave no picture of itself. A screenshot does.");
-    } else download(`${bundle.name || "chart"}.png`, new Blob([png], { type: "image/png" }));
+  function pictured(given: ArrayBuffer | null): void {
+    const png = given && isPicture(given) ? given : undefined;
+    if (png && bundle.png === undefined && png.byteLength <= STILL_BYTES) keep(png);
+    if (!wanted) return;
+    wanted = false;
+    if (png) download(`${bundle.name || "chart"}.png`, new Blob([png], { type: "image/png" }));
+    else toast("This chart gave no picture of itself. A screenshot does.");
   }
 
   // One specification, through a port that only this load gets. A later load would be a navigation: it gets nothing.
@@ -133,7 +153,13 @@ export function chartView(bundle: Bundle, chart: Chart, kit: Kit): { dom: HTMLEl
   );
   const destroy = () => {
     clearTimeout(timer);
+    clearTimeout(still);
     port?.close();
   };
   return { dom, destroy };
+}
+
+function isPicture(png: ArrayBuffer): boolean {
+  const start = new Uint8Array(png, 0, Math.min(PNG.length, png.byteLength));
+  return png.byteLength <= PICTURE_BYTES && PNG.every((byte, at) => start[at] === byte);
 }

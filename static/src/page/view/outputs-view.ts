@@ -9,7 +9,7 @@ import { h } from "./dom";
 import { errorView } from "./error-view";
 import { figureView } from "./figure-view";
 import { filesView, type ReadFile } from "./files-view";
-import { download } from "./hand-out";
+import { base64, download } from "./hand-out";
 import { htmlView } from "./html-view";
 import { icon } from "./icons";
 import { inputView } from "./input-view";
@@ -142,7 +142,7 @@ export class OutputsView {
   // Richest first; HTML only when there is no structured form of the same thing.
   #bundle(output: Output, bundle: Bundle): View {
     const { chart, data, html, markdown, svg, text } = bundle;
-    if (chart !== undefined) return this.#within(output, "A chart.", () => this.#chart(bundle, chart), CHARTS);
+    if (chart !== undefined) return this.#within(output, "A chart.", () => this.#chart(output, bundle, chart), CHARTS);
     if (data !== undefined) {
       const { askTable: ask, readFile: read } = this.#actions;
       return this.#within(output, "A table.", () => ({ dom: tableView(data, { name: bundle.name, ask, read }) }));
@@ -170,7 +170,7 @@ export class OutputsView {
   }
 
   /** What shows charts comes with the first of them. */
-  #chart(bundle: Bundle, chart: Chart): View {
+  #chart(output: Output, bundle: Bundle, chart: Chart): View {
     const dom = h("div");
     let gone = false;
     let destroy = () => {
@@ -180,7 +180,13 @@ export class OutputsView {
       ({ chartView }) => {
         if (gone) return;
         const address = (kind: string) => places().chart(kind);
-        const view = chartView(bundle, chart, { h, tool, toast, download, figureView, address });
+        const keep = (png: ArrayBuffer) => {
+          // What a file said of an output is written as it was read.
+          if (output.kind !== "bundle" || output.beside) return;
+          bundle.png = base64(new Uint8Array(png));
+          this.#outputs.changed.emit("text");
+        };
+        const view = chartView(bundle, chart, { h, tool, toast, download, figureView, address, keep });
         destroy = view.destroy;
         dom.append(view.dom);
       },
