@@ -75,7 +75,7 @@ for (const [name, memory] of Object.entries(PHONES)) {
       .toBe(true);
     await page.setViewportSize(view);
     await cell.getByTestId("cell-run").tap();
-    await expect(cell).toContainText("MemoryError", { timeout: 30_000 });
+    await expect(cell).toContainText("MemoryError", { timeout: 60_000 });
     await page.waitForTimeout(memory === undefined ? 0 : 4_000);
     expect(workers, "nothing is made in reserve").toEqual([]);
 
@@ -90,7 +90,7 @@ for (const [name, memory] of Object.entries(PHONES)) {
       await next.getByRole("textbox").tap();
       await page.keyboard.type("print('still', len(sales))");
       await next.getByTestId("cell-run").tap();
-      await expect(next).toContainText("still", { timeout: 30_000 });
+      await expect(next).toContainText("still", { timeout: 60_000 });
     }
     await page.screenshot({ path: test.info().outputPath(`${name}.png`) });
     await context.close();
