@@ -55,9 +55,12 @@ export async function load(url: string): Promise<void> {
   window.spares = {};
 }
 
-/** Opens a sandbox under a name. */
+/**
+ * Opens a sandbox under a name. What a page does at rest for its next sandbox and its next visit takes a second of a
+ * processor, and only some tests are about it: it is off unless they ask for it.
+ */
 export async function open({ name, options }: { name: string; options: Opened }): Promise<void> {
-  const sandbox = window.sdk.Sandbox.create(options);
+  const sandbox = window.sdk.Sandbox.create({ standby: false, keep: false, ...options });
   sandbox.on("spare", ({ ready }) => {
     window.spares[name] = ready;
   });

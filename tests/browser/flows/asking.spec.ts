@@ -1,7 +1,7 @@
 // The loop on /ask, from a file to an answer, and on from there: branched, taken away, kept, forgotten.
 
 import { endServers, following, type Move, modelServer } from "../../unit/ask/servers";
-import { call, expect, KEY, SECRET, same, test } from "../desk";
+import { call, Desk, expect, KEY, SECRET, same, test } from "../desk";
 
 test.describe.configure({ mode: "serial" });
 test.beforeAll(({ desk }) => desk.home());
@@ -188,14 +188,19 @@ test("it is taken away as a notebook, a script, and a report that runs nothing a
 });
 
 test("a full disk is said, and what could not be kept is there to go back to, also after it was left", async ({
-  desk,
+  browser,
+  baseURL,
 }) => {
+  // A profile of its own: for some seconds after a write the browser lets further ones pass without looking at the room.
+  const context = await browser.newContext({ baseURL });
+  const desk = new Desk(await context.newPage());
   const { page } = desk;
+  await desk.home();
   const cdp = await page.context().newCDPSession(page);
   const { origin } = new URL(page.url());
   const room = (there: boolean) =>
-    cdp.send("Storage.overrideQuotaForOrigin", { origin, ...(there ? {} : { quotaSize: 1_000 }) });
-  await desk.fresh();
+    cdp.send("Storage.overrideQuotaForOrigin", { origin, ...(there ? {} : { quotaSize: 1 }) });
+  await desk.mode("schema");
   await room(false);
   await desk.data();
   await expect(desk.get("unkept")).toContainText("This browser has no room left for");
@@ -222,6 +227,7 @@ test("a full disk is said, and what could not be kept is there to go back to, al
   await room(true);
   await expect(desk.get("keeping")).toHaveText("saved", { timeout: 15_000 });
   await expect(desk.get("unkept")).toBeHidden();
+  await context.close();
 });
 
 test("“Forget all” leaves nothing; with keeping switched off nothing comes", async ({ desk }) => {

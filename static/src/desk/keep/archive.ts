@@ -74,6 +74,7 @@ export class Archive {
 
   /** The newest first; those that could not be kept before them. */
   async list(): Promise<Summary[]> {
+    await this.keeper.flush(); // the open one as it is now
     const all = (await (await this.#shelf)?.list().catch(() => [])) ?? [];
     const kept = all.filter(({ id }) => !this.#unkept.has(id));
     // One of the files is ours.

@@ -9,7 +9,7 @@ export const CONVERSATIONS: Words = {
   named: "This conversation is called",
   fresh: "New conversation",
   none: "None yet: a conversation is kept from its first question or file on.",
-  unit: "entry",
+  unit: ["entry", "entries"],
   forget: "Here are …, the chosen model, and its key where it was to be kept. Notebooks stay.",
 };
 

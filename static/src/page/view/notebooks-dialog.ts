@@ -28,7 +28,8 @@ export interface Words {
   named: string;
   fresh: string;
   none: string;
-  unit: string;
+  /** One of what it consists of, and several. */
+  unit: [one: string, many: string];
   /** What goes when everything does; "…" stands for what there is. */
   forget: string;
 }
@@ -39,7 +40,7 @@ const NOTEBOOKS: Words = {
   named: "This notebook is called",
   fresh: "New notebook",
   none: "None yet: a notebook is kept from its first change on.",
-  unit: "cell",
+  unit: ["cell", "cells"],
   forget: "Here are …, your settings, conversations with models, and what makes the next visit start sooner.",
 };
 
@@ -81,7 +82,7 @@ export function notebooksDialog(actions: NotebooksActions, words = NOTEBOOKS): v
 
   const item = ({ id, name, changed, cells, files, size }: Summary) => {
     const open = id === actions.current();
-    const parts = [plural(cells, words.unit), ...(files > 0 ? [`${plural(files, "file")}, ${bytes(size)}`] : [])];
+    const parts = [plural(cells, ...words.unit), ...(files > 0 ? [`${plural(files, "file")}, ${bytes(size)}`] : [])];
     return h(
       "li",
       { class: "notebook-item", "data-testid": "notebook-item" },
