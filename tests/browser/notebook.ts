@@ -9,6 +9,17 @@ export class Notebook extends Watched {
     await this.ready();
   }
 
+  /** The page as a first visit finds it: nothing of what earlier files of tests left on it. */
+  async home(): Promise<void> {
+    await this.page.goto("/healthz");
+    await this.page.evaluate(async () => {
+      localStorage.clear();
+      sessionStorage.clear();
+      for (const { name = "" } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+    });
+    await this.open();
+  }
+
   async ready(): Promise<void> {
     await expect(this.page.getByTestId("status")).toContainText("ready", { timeout: 60_000 });
   }

@@ -31,7 +31,7 @@ test("without stack switching and Blobs in storage cells run, say in a sentence 
   browser,
 }) => {
   const context = await browser.newContext();
-  const options = { spare: false, standby: false };
+  const options = { spare: false, keep: true };
   const visit = async (act: (bench: Bench, heaps: string[]) => Promise<void>): Promise<void> => {
     const page = await context.newPage();
     const heaps: string[] = [];

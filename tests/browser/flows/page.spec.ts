@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "../notebook";
 
+test.beforeAll(({ notebook }) => notebook.home());
+
 test("the first visit shows an example, one line of explanation and a sealed, ready Python", async ({ notebook }) => {
   const { page } = notebook;
   await expect(page.getByTestId("intro")).toContainText("It can’t reach the network or your files.");
@@ -13,7 +15,6 @@ test("the first visit shows an example, one line of explanation and a sealed, re
 test("run all shows the example's tables, figure, text and file", async ({ notebook }) => {
   const { page } = notebook;
   await page.getByTestId("run-all").click();
-  // Cells of earlier files may stand on the page, too.
   const figure = page.getByTestId("output-figure").locator('img[alt*="Two years"]');
   await expect(figure.first()).toBeVisible({ timeout: 60_000 });
   await expect(page.getByTestId("table-shape").first()).toContainText(/\d+ rows? × \d+ columns?/);
