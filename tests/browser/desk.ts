@@ -22,14 +22,7 @@ export class Desk extends Watched {
 
   /** The page as a first visit finds it; once for each file of tests. */
   async home(): Promise<void> {
-    await this.page.goto("/healthz");
-    await this.page.evaluate(async () => {
-      localStorage.clear();
-      sessionStorage.clear();
-      for (const { name = "" } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
-    });
-    this.requests.length = 0;
-    await this.page.goto("/ask");
+    await this.first("/ask");
   }
 
   async mode(name: string): Promise<void> {

@@ -11,13 +11,8 @@ export class Notebook extends Watched {
 
   /** The page as a first visit finds it: nothing of what earlier files of tests left on it. */
   async home(): Promise<void> {
-    await this.page.goto("/healthz");
-    await this.page.evaluate(async () => {
-      localStorage.clear();
-      sessionStorage.clear();
-      for (const { name = "" } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
-    });
-    await this.open();
+    await this.first("/");
+    await this.ready();
   }
 
   async ready(): Promise<void> {

@@ -20,4 +20,16 @@ export class Watched {
         this.violations.push(text);
     });
   }
+
+  /** Opens a page of the server as a first visit finds it: nothing is kept of what earlier tests left. */
+  protected async first(path: string): Promise<void> {
+    await this.page.goto("/healthz");
+    await this.page.evaluate(async () => {
+      localStorage.clear();
+      sessionStorage.clear();
+      for (const { name = "" } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+    });
+    this.requests.length = 0;
+    await this.page.goto(path);
+  }
 }
