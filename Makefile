@@ -50,15 +50,17 @@ ENGINES = BELLJAR_CHROMIUM="$$(cat build/chromium)" npx --no-install playwright 
 
 # Programs that lend browsers mostly wait for them, so these run beside the browser tests, which take all there is.
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
+# As in the browser tests, what fails twice in a row has failed, and what passes at the second try is named as such.
+AGAIN = --reruns 1 -r R
 # What they print comes when they are through; meanwhile the longer one beside them is seen to go on.
 AFTERWARDS = > $(REPORTS)/$@.log 2>&1 || failed=$$?; cat $(REPORTS)/$@.log; exit $${failed:-0}
 .PHONY: plain driving lending
 plain:
 	$(PYTEST)/pytest.xml -m "not browser and not services"
 driving:
-	$(PYTEST)/driving.xml -m "browser and not services" $(AFTERWARDS)
+	$(PYTEST)/driving.xml -m "browser and not services" $(AGAIN) $(AFTERWARDS)
 lending:
-	$(PYTEST)/lending.xml -m services $(AFTERWARDS)
+	$(PYTEST)/lending.xml -m services $(AGAIN) $(AFTERWARDS)
 
 .PHONY: together alone
 together:

@@ -22,11 +22,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say on standard error too what failed: some logs keep only that."""
-    for kind in ("failed", "error"):
+    """Say on standard error too what failed, or passed at the second try: some logs keep only that."""
+    for kind, told in (("failed", ""), ("error", ""), ("rerun", " (at the first try)")):
         for report in terminalreporter.stats.get(kind, []):
             reason = getattr(getattr(report.longrepr, "reprcrash", None), "message", "")
-            print(f"* {report.nodeid}: {reason[:2_000]}", file=sys.stderr)
+            print(f"* {report.nodeid}{told}: {reason[:2_000]}", file=sys.stderr)
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
 
 #: Seconds: for opening the page and Python in it; for the browser to give an empty page, which takes no time;
-#: for a page to say anything at all; and for what belongs to it to end.
+#: for the page's own scripts to be there; for a page to say anything at all; and for what belongs to it to
+#: end.
 _OPEN_TIMEOUT = 240.0
 _EMPTY = 60.0
+_SCRIPTS = 60.0
 _SILENCE = 30.0
 _END = 10.0
 _DIED = "The browser died. Variables and files are gone; the next run gets a new browser."
@@ -143,6 +145,7 @@ async def _open(
             except TimeoutError:
                 chromium.give_up()
                 raise
+            page.set_default_timeout(_SCRIPTS * 1000)
             answer = await page.goto(f"{origin.base}headless")
             if answer is None or not answer.ok:
                 said = "nothing" if answer is None else str(answer.status)
@@ -150,7 +153,7 @@ async def _open(
                     f"The server at {origin.base} answered {said} for the page that programs drive. "
                     "Is it a belljar server of this version?"
                 )
-            await page.wait_for_function("() => 'belljar' in window", timeout=30_000)
+            await page.wait_for_function("() => 'belljar' in window")
             problem = await page.evaluate("(options) => belljar.open(options)", wanted(options))
             if problem is not None:
                 raise UnavailableError(str(problem))

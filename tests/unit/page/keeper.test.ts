@@ -10,6 +10,8 @@ class Memory implements Shelf {
   readonly files = new Map<string, Blob>();
   writes = 0;
   refuses: (what: "text" | "runs" | "file") => boolean = () => false;
+  /** Milliseconds that a write takes. */
+  slow = 0;
 
   async list() {
     return [];
@@ -19,6 +21,7 @@ class Memory implements Shelf {
   }
   async write(...[record, base, runs]: Parameters<Shelf["write"]>) {
     this.writes += 1;
+    if (this.slow) await new Promise((resolve) => setTimeout(resolve, this.slow));
     if (base !== undefined && this.record && this.record.seq !== base) throw new Conflict("other");
     if (this.refuses("text") || (runs.size > 0 && this.refuses("runs"))) throw full();
     this.record = record;
@@ -73,6 +76,27 @@ describe("what changed", () => {
     keeper.touchFile("f.csv", false);
     await pass(1_000);
     expect(shelf.files.size).toBe(0);
+  });
+  it("is kept also where a write takes longer than the time until the next one", async () => {
+    const { shelf, keeper } = kept();
+    shelf.slow = 2_000;
+    keeper.touch();
+    await pass(500);
+    keeper.touchRun("a");
+    await pass(5_000);
+    expect([...shelf.runs.keys()]).toEqual(["a"]);
+    expect(keeper.unsaved).toBe(false);
+  });
+  it("of the notebook that was opened meanwhile is kept, too", async () => {
+    const { shelf, keeper } = kept();
+    shelf.slow = 2_000;
+    keeper.touch();
+    await pass(500);
+    keeper.follow("two", 1);
+    keeper.touch();
+    await pass(5_000);
+    expect(shelf.record?.id).toBe("two");
+    expect(keeper.state).toEqual({ state: "kept" });
   });
   it("is not kept before there is a notebook to keep", async () => {
     const { shelf, keeper } = kept();

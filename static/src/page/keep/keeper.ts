@@ -167,8 +167,8 @@ export class Keeper {
   }
 
   async #save(checked: boolean): Promise<void> {
-    if (this.#working || this.#paused || this.#id === undefined) return;
     this.#timer = undefined;
+    if (this.#working || this.#paused || this.#id === undefined) return; // what works looks for what waits when it ends
     this.#first = undefined;
     const shelf = await this.#shelf;
     if (!shelf) return this.#fail(new Error("it gives this page no storage"));
@@ -176,9 +176,7 @@ export class Keeper {
     this.#working = this.#write(shelf, checked).finally(() => {
       this.#working = undefined;
     });
-    const id = this.#id;
     await this.#working;
-    if (id !== this.#id) return;
     if (this.#timer === undefined && this.#waiting && !this.#paused)
       this.#timer = setTimeout(() => void this.#save(true), this.#state.state === "failing" ? AGAIN_MS : SOON_MS);
   }
