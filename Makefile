@@ -37,9 +37,8 @@ serve: $(ENVIRONMENT) $(BROWSER_CODE) ## run belljar on http://127.0.0.1:8000 (P
 test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=3 services captured unit contracts
-	@$(MAKE) --no-print-directory --jobs=2 driving plain
 	@export BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
-	$(MAKE) --no-print-directory --jobs=2 lending together && \
+	$(MAKE) --no-print-directory --jobs=2 lane-of-programs lane-of-pages && \
 	$(MAKE) --no-print-directory alone
 	PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/engines.xml" BELLJAR_ENGINES="short.json" $(ENGINES) \
 		--project=firefox --project=webkit --grep @short --reporter=list,junit,./tests/browser/reporter.ts,./tests/engines/reporter.ts
@@ -48,7 +47,15 @@ test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run ta
 # The same journeys for every engine; `make test` takes the short ones, and not through Chromium, which all else is tested in.
 ENGINES = BELLJAR_CHROMIUM="$$(cat build/chromium)" npx --no-install playwright test --config tests/engines
 
-# Programs that lend browsers mostly wait for them, so these run beside the browser tests, which take all there is.
+# Two lanes beside each other. Programs that drive and lend browsers mostly wait for them; the browser tests take all there is.
+.PHONY: lane-of-programs lane-of-pages
+lane-of-programs:
+	@$(MAKE) --no-print-directory driving
+	@$(MAKE) --no-print-directory lending
+lane-of-pages:
+	@$(MAKE) --no-print-directory plain
+	@$(MAKE) --no-print-directory together
+
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
 # As in the browser tests, what fails twice in a row has failed, and what passes at the second try is named as such.
 AGAIN = --reruns 1 -r R

@@ -225,7 +225,7 @@ test("a full disk is said, and what could not be kept is there to go back to, al
   await expect(desk.get("file-item").filter({ hasText: "people.csv" })).toBeVisible();
   // As soon as there is room, it is kept.
   await room(true);
-  await expect(desk.get("keeping")).toHaveText("saved", { timeout: 15_000 });
+  await expect(desk.get("keeping")).toHaveText("saved");
   await expect(desk.get("unkept")).toBeHidden();
   await context.close();
 });

@@ -96,11 +96,11 @@ test("one whose process ends while Python starts is replaced, and Python starts 
   await page.evaluate(`(()=>{const get=fetch;let go;const held=new Promise((resolve)=>{go=resolve});window.go=go;
     window.fetch=(url,...rest)=>String(url).includes("snapshot-heap")?held.then(()=>get(url,...rest)):get(url,...rest)})()`);
   const ended = async (): Promise<void> => {
-    await expect.poll(() => page.frames.length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => page.frames.length).toBe(1);
     await page.evaluate(`new Promise((resolve)=>setTimeout(resolve,1500))`); // it has said hello by now
     const [frame] = page.frames;
     page.endFrames();
-    await expect.poll(() => page.frames[0]?.id === frame?.id, { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => page.frames[0]?.id === frame?.id).toBe(false);
   };
   await page.create();
   await ended();

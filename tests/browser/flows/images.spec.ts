@@ -57,7 +57,7 @@ test("what a start can do without is fetched when nothing runs, and not beside t
       await page.waitForTimeout(100);
     }
     expect(asked).toEqual([]);
-    await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => asked.length).toBe(2);
   });
 });
 
@@ -251,11 +251,11 @@ test("sources of packages are fetched when nothing runs, once for a page", async
     page.on("request", (request) => /-rest\.bin$/.test(request.url()) && asked.push(request.url()));
     const packages = (): string[] => asked.filter((url) => !/snapshot-rest/.test(url));
     await bench.open({ spare: false });
-    await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(1); // the snapshot's own
+    await expect.poll(() => asked.length).toBe(1); // the snapshot's own
     await page.waitForTimeout(2_500); // has come: an import that waits for a file of it has everything fetched
     await bench.run("import openpyxl, time\ntime.sleep(1.5)");
     expect(packages()).toEqual([]);
-    await expect.poll(() => packages().length, { timeout: 5_000 }).toBeGreaterThan(1);
+    await expect.poll(() => packages().length).toBeGreaterThan(1);
     const once = packages().length;
     await bench.reset();
     expect((await bench.run(FAILS)).stdout).toMatch(LINE);

@@ -57,7 +57,7 @@ test("an untouched example is not kept; what the browser has no room for is said
   await dialog.dismiss();
   await going;
   await cdp.send("Storage.overrideQuotaForOrigin", { origin });
-  await expect(page.getByTestId("keeping")).toHaveText("saved", { timeout: 10_000 });
+  await expect(page.getByTestId("keeping")).toHaveText("saved");
   await expect(page.getByTestId("unkept")).toBeHidden();
 });
 

@@ -28,7 +28,7 @@ test("a pool of two stands ready, takes over twice without a start, and is fille
     return { filled, taken, text, ms };
   });
   expect(told).toMatchObject({ filled: [1, 2], taken: [1, 0], text: "False" });
-  expect(told.ms).toBeLessThan(1_000);
+  expect(told.ms).toBeLessThan(5_000); // at once, also on a busy machine
 });
 
 test("a pool of none keeps none, and spare: false is the same", async ({ bench }) => {

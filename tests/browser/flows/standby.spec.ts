@@ -37,7 +37,7 @@ test("a further sandbox takes the frame that stands by, and is as new and as sea
     await first.open({ ...RESTS, spare: false });
     expect(await waited(first)).toBe(true);
     await first.run("secret = 1");
-    await expect.poll(() => frames(page), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => frames(page)).toBe(2);
     await page.waitForTimeout(1_500); // the held worker puts its libraries in place
 
     const second = new Bench(page, "second");
@@ -56,7 +56,7 @@ test("a further sandbox takes the frame that stands by, and is as new and as sea
     expect((await first.run("secret")).text).toBe("1");
 
     // Another one stands by; it is nobody's, and goes with the last sandbox.
-    await expect.poll(() => frames(page), { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => frames(page)).toBe(3);
     await first.close();
     await second.close();
     expect(await frames(page)).toBe(0);
@@ -72,7 +72,7 @@ for (const isolated of [true, false]) {
         const options = { packages: ["openpyxl"], spare: false, standby: true };
         const first = new Bench(page, "first");
         await first.open(options);
-        await expect.poll(() => frames(page), { timeout: 20_000 }).toBe(2);
+        await expect.poll(() => frames(page)).toBe(2);
         await page.waitForTimeout(1_500);
         const second = new Bench(page, "second");
         await second.open(options);
@@ -89,7 +89,7 @@ test("what stands by serves no sandbox of another kind", async ({ browser }) => 
   await within(browser, async (page) => {
     const first = new Bench(page, "first");
     await first.open({ ...RESTS, spare: false, packages: [] });
-    await expect.poll(() => frames(page), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => frames(page)).toBe(2);
     const other = new Bench(page, "other");
     await other.open({ ...RESTS, spare: false, packages: [], isolation: "off" });
     expect(await waited(other)).toBe(true);
@@ -132,8 +132,8 @@ test("what was to be done while the page was hidden is done when somebody comes 
     await page.waitForTimeout(3_000);
     expect([await frames(page), await kept()]).toEqual([1, undefined]);
     await show(false);
-    await expect.poll(() => frames(page), { timeout: 10_000 }).toBe(2);
-    await expect.poll(kept, { timeout: 10_000 }).toBeGreaterThan(15e6);
+    await expect.poll(() => frames(page)).toBe(2);
+    await expect.poll(kept).toBeGreaterThan(15e6);
   });
 });
 

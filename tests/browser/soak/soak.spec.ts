@@ -12,7 +12,7 @@ import { ACTIONS, checkFiles, DISRUPTIVE, type Expected } from "./actions";
 import { descendants, resident } from "./memory";
 import { plan, type Step } from "./plan";
 
-const RUNS = Number(process.env.BELLJAR_SOAK_RUNS ?? 60);
+const RUNS = Number(process.env.BELLJAR_SOAK_RUNS ?? 40);
 const SEED = Number(process.env.BELLJAR_SOAK_SEED ?? 1);
 /** A short form compares few runs, where a garbage collection more or less decides: only the long one is strict. */
 const GROWTH = RUNS >= 500 ? 1.25 : 1.4;

@@ -74,7 +74,7 @@ test("Stop while Python is on its way is answered at once, and a file that can't
     await press(page, "a");
     await expect(cell(page, "a").getByRole("status")).toContainText("loading Python");
     await press(page, "a", "Stop");
-    await expect(outputs(page, "a")).toContainText("Stopped.", { timeout: 2_000 });
+    await expect(outputs(page, "a")).toContainText("Stopped.");
     await page.unroute(/\/assets\//);
     held?.();
     await press(page, "b");
