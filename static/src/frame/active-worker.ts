@@ -1,6 +1,7 @@
 // The worker in use: what it says, what it asks for, whether it hears. With it goes all of this, and the next one begins anew.
 
-import type { FrameMessage, WorkerMessage } from "../protocol/guards";
+import type { FrameMessage } from "../protocol/from-frame";
+import type { WorkerMessage } from "../protocol/from-worker";
 import type { BootSettings, Delivery } from "../protocol/messages";
 import type { Cell } from "./cell";
 import { mint } from "./names";

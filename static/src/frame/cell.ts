@@ -1,8 +1,10 @@
 // What of a run goes to the host: its events as they come, within its quotas, and the outcome that ends them.
 
-import type { FrameMessage, HostMessage, RunEvent, WorkerMessage } from "../protocol/guards";
+import type { FrameMessage, RunEvent } from "../protocol/from-frame";
+import type { WorkerMessage } from "../protocol/from-worker";
 import type { BootSettings, RunOutcome } from "../protocol/messages";
 import type { FileChange } from "../protocol/results";
+import type { HostMessage } from "../protocol/to-frame";
 import { Run, type RunEnds } from "./run";
 import { Streams } from "./streams";
 

@@ -4,10 +4,11 @@
 import { sha256 } from "../common/digest";
 import { sharesMemory } from "../common/pager";
 import { Shelf } from "../common/shelf";
-import type { FrameMessage, HostMessage } from "../protocol/guards";
-import { parseHostMessage } from "../protocol/guards";
+import type { FrameMessage } from "../protocol/from-frame";
 import { PROTOCOL } from "../protocol/messages";
 import { Malformed } from "../protocol/shape";
+import type { HostMessage } from "../protocol/to-frame";
+import { parseHostMessage } from "../protocol/to-frame";
 import { openDoor } from "./door";
 import { own } from "./own";
 import { prepareRuntime, type Read } from "./runtime";

@@ -12,8 +12,9 @@ import { Gate } from "../common/gate";
 import { ENDED, INTERRUPT_BYTES, INTERRUPTED, OVER, SIGNAL, TAKEN } from "../common/interrupt";
 import { makeMailbox, PAGE_BYTES, putPage } from "../common/pager";
 import { now, type Step } from "../common/timing";
-import type { WorkerMessage } from "../protocol/guards";
-import { parseWorkerText, path as pathGuard } from "../protocol/guards";
+import type { WorkerMessage } from "../protocol/from-worker";
+import { parseWorkerText } from "../protocol/from-worker";
+import { path as pathGuard } from "../protocol/guards";
 import {
   type BootSettings,
   type Delivery,

@@ -6,8 +6,10 @@
 //
 // Whatever happens to a worker, every request of the host gets exactly one answer.
 
-import type { FrameMessage, HostMessage, WorkerMessage } from "../protocol/guards";
+import type { FrameMessage } from "../protocol/from-frame";
+import type { WorkerMessage } from "../protocol/from-worker";
 import { type BootSettings, type Delivery, PROFILE, type RunOutcome } from "../protocol/messages";
+import type { HostMessage } from "../protocol/to-frame";
 import { ActiveWorker, type ActiveWorkerOwner } from "./active-worker";
 import { Cell } from "./cell";
 import { Deferred } from "./deferred";

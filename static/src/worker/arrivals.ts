@@ -2,7 +2,7 @@
 
 import { whole } from "../common/blobs";
 import { pageReader } from "../common/pager";
-import type { WorkerMessage } from "../protocol/guards";
+import type { WorkerMessage } from "../protocol/from-worker";
 import { say } from "./channel";
 import type { ReadImage } from "./image";
 

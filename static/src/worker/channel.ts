@@ -1,7 +1,7 @@
 // The worker's one way out: JSON text, and file blobs. Captured before user code exists, so that nothing it
 // replaces later changes what ours does.
 
-import type { WorkerMessage } from "../protocol/guards";
+import type { WorkerMessage } from "../protocol/from-worker";
 import type { WorkerFile } from "../protocol/messages";
 
 const post = self.postMessage.bind(self);

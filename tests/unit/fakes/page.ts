@@ -4,10 +4,11 @@
 // other end. A port that was closed still delivers here, so that the host itself has to be deaf to a frame that is gone.
 
 import { vi } from "vitest";
-import type { FrameMessage, HostMessage } from "../../../static/src/protocol/guards";
+import type { FrameMessage } from "../../../static/src/protocol/from-frame";
 import type { ReadyInfo, RunOutcome } from "../../../static/src/protocol/messages";
 import { PROTOCOL } from "../../../static/src/protocol/messages";
 import type { Policy } from "../../../static/src/protocol/policy";
+import type { HostMessage } from "../../../static/src/protocol/to-frame";
 import { turns } from "./promised";
 
 export const BASE = "https://sandbox.test/";

@@ -4,9 +4,11 @@ import { expect } from "vitest";
 import { Timeline } from "../../../static/src/common/timing";
 import type { Runtime } from "../../../static/src/frame/runtime";
 import { FrameSession } from "../../../static/src/frame/session";
-import type { FrameMessage, HostMessage, WorkerMessage } from "../../../static/src/protocol/guards";
+import type { FrameMessage } from "../../../static/src/protocol/from-frame";
+import type { WorkerMessage } from "../../../static/src/protocol/from-worker";
 import type { BootSettings, Piece, WorkerCommand } from "../../../static/src/protocol/messages";
 import { LATER_PARTS, SNAPSHOT } from "../../../static/src/protocol/snapshot";
+import type { HostMessage } from "../../../static/src/protocol/to-frame";
 import type { Promised } from "./promised";
 
 type Command<T extends WorkerCommand["type"]> = Extract<WorkerCommand, { type: T }>;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test, vi } from "vitest";
 import { Gone, Requests } from "../../../static/src/host/tenancy/requests";
-import type { HostMessage } from "../../../static/src/protocol/guards";
+import type { HostMessage } from "../../../static/src/protocol/to-frame";
 
 describe("requests", () => {
   const opened = (): { requests: Requests; sent: HostMessage[]; post(message: HostMessage): void; hangs(): void } => {

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GRACES } from "../../../static/src/common/interrupt";
 import { Watchdog } from "../../../static/src/host/tenancy/watchdog";
-import type { RunEvent } from "../../../static/src/protocol/guards";
+import type { RunEvent } from "../../../static/src/protocol/from-frame";
 import type { Limits } from "../../../static/src/protocol/limits";
 
 const limits = { load_timeout_ms: 60_000, grace_ms: 1_000 } as Limits;

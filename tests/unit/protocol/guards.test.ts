@@ -5,8 +5,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkedPath } from "../../../static/src/host/api/options";
 import { safeName } from "../../../static/src/page/view/hand-out";
-import { parseFrameMessage, parseHostMessage, parseWorkerText, path } from "../../../static/src/protocol/guards";
+import { parseFrameMessage } from "../../../static/src/protocol/from-frame";
+import { parseWorkerText } from "../../../static/src/protocol/from-worker";
+import { path } from "../../../static/src/protocol/guards";
 import { Malformed } from "../../../static/src/protocol/shape";
+import { parseHostMessage } from "../../../static/src/protocol/to-frame";
 
 const paths = JSON.parse(readFileSync(new URL("../../fixtures/paths.json", import.meta.url), "utf8")) as Record<
   "plain" | "wire" | "refused",

@@ -4,7 +4,7 @@
 //   a sandbox rests ─► prepare ─► standing ─► taken by the next one like it ─► begin
 //                                    └─► dropped: the last sandbox ended, another kind is asked for, the frame is lost
 
-import type { FrameMessage } from "../../protocol/guards";
+import type { FrameMessage } from "../../protocol/from-frame";
 import { Emitter } from "../api/emitter";
 import { checkedPool, type SandboxEvents, type SandboxOptions } from "../api/options";
 import { isSmall } from "../supply/device";

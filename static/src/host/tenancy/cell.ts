@@ -3,7 +3,7 @@
 //   Asked: checked ──► waits for its turn ──► RunningCell: events ──► outcome
 //              └──────── aborted ────────► "interrupted", at once
 
-import type { RunEvent } from "../../protocol/guards";
+import type { RunEvent } from "../../protocol/from-frame";
 import type { Limits } from "../../protocol/limits";
 import type { RunOptions, RunOutcome } from "../../protocol/messages";
 import type { Blocked } from "../../protocol/results";

@@ -1,9 +1,10 @@
 // The iframe and the one port into it. Everything that comes out is parsed and rebuilt before anybody sees it.
 
-import type { FrameMessage, HostMessage } from "../../protocol/guards";
-import { parseFrameMessage } from "../../protocol/guards";
+import type { FrameMessage } from "../../protocol/from-frame";
+import { parseFrameMessage } from "../../protocol/from-frame";
 import { type Check, KNOCK, PROTOCOL } from "../../protocol/messages";
 import { Malformed } from "../../protocol/shape";
+import type { HostMessage } from "../../protocol/to-frame";
 import { refusedFrame } from "../supply/embedder";
 import { keptDocument, setDocument } from "./kept";
 

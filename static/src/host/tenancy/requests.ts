@@ -1,7 +1,8 @@
 // Requests that the frame answers itself, at once: no answer means that it hangs. Each is settled exactly once, by the
 // frame's reply or because the frame is gone.
 
-import type { FrameMessage, HostMessage } from "../../protocol/guards";
+import type { FrameMessage } from "../../protocol/from-frame";
+import type { HostMessage } from "../../protocol/to-frame";
 
 type Numbered = Extract<HostMessage, { request: number }>;
 

@@ -7,7 +7,7 @@
 //
 // A tenancy that has ended calls nobody back, and every promise that it gave out is settled.
 
-import type { FrameMessage } from "../../protocol/guards";
+import type { FrameMessage } from "../../protocol/from-frame";
 import type { ReadyInfo } from "../../protocol/messages";
 import type { Execution } from "../api/execution";
 import type { Supply } from "../supply/supply";

@@ -7,7 +7,7 @@
 
 import { Countdown } from "../../common/countdown";
 import { GRACES } from "../../common/interrupt";
-import type { RunEvent } from "../../protocol/guards";
+import type { RunEvent } from "../../protocol/from-frame";
 import type { Limits } from "../../protocol/limits";
 
 /** How much later than the frame's clocks this one strikes, in milliseconds. */
