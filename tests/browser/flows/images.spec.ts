@@ -182,11 +182,11 @@ async function failing(bench: Bench, page: Page, handle: "held" | "lost"): Promi
   await page.route("**/openpyxl-*-rest.bin", async (route) => {
     asked += 1;
     if (handle === "lost") return route.abort();
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await new Promise((resolve) => setTimeout(resolve, 7_000));
     return route.continue();
   });
   await bench.open({ spare: false });
-  const answer = await bench.run(FAILS, { timeout: 3_000 });
+  const answer = await bench.run(FAILS, { timeout: 6_000 });
   await page.unrouteAll({ behavior: "wait" });
   return [asked, answer];
 }
@@ -201,7 +201,7 @@ for (const isolated of [true, false]) {
       async (bench, page) => {
         const [asked, answer] = await failing(bench, page, "held");
         expect(answer).toMatchObject({ status: "ok", stdout: expect.stringMatching(LINE) });
-        expect(answer.ms).toBeGreaterThan(3_000);
+        expect(answer.ms).toBeGreaterThan(6_000);
         expect(asked).toBe(1);
       },
       { isolated },

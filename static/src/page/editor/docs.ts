@@ -97,6 +97,8 @@ export function docs(source: CompletionSource): Extension {
     shown,
     hoverTooltip(
       async (view, pos) => {
+        // A finger rests nowhere; what it touched last would be covered all the same.
+        if (!matchMedia("(hover: hover)").matches) return null;
         const word = view.state.wordAt(pos);
         rests += 1;
         const mine = rests;
