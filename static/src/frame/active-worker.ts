@@ -3,6 +3,7 @@
 import type { FrameMessage } from "../protocol/from-frame";
 import type { WorkerMessage } from "../protocol/from-worker";
 import type { BootSettings, Delivery } from "../protocol/messages";
+import type { HostMessage } from "../protocol/to-frame";
 import type { Cell } from "./cell";
 import { mint } from "./names";
 import { Needs } from "./needs";
@@ -31,7 +32,8 @@ export interface ActiveWorkerOwner {
   died(reason: string): void;
 }
 
-const NO_COMPLETIONS = { matches: [], start: 0 };
+/** Asks for completions, or for the documentation of a name. */
+export type Question = Extract<HostMessage, { type: "complete" | "inspect" }>;
 
 export class ActiveWorker implements WorkerListener {
   readonly worker: PythonWorker;
@@ -76,16 +78,11 @@ export class ActiveWorker implements WorkerListener {
     this.#needs.deliver(id, delivery);
   }
 
-  complete(request: number, code: string, cursor: number): void {
+  /** Has it say what is known of a place in code; `nothing`: the answer where it can't. */
+  ask({ type, request, code, cursor }: Question, nothing: unknown): void {
     const id = mint();
-    this.#asked.set(id, { request, nothing: NO_COMPLETIONS });
-    this.worker.post({ type: "complete", id, code, cursor });
-  }
-
-  inspect(request: number, code: string, cursor: number): void {
-    const id = mint();
-    this.#asked.set(id, { request, nothing: null });
-    this.worker.post({ type: "inspect", id, code, cursor });
+    this.#asked.set(id, { request, nothing });
+    this.worker.post({ type, id, code, cursor });
   }
 
   /**

@@ -22,6 +22,10 @@ const NOTE = 4_000;
 type Done = Extract<WorkerMessage, { type: "done" }>;
 export type RunMessage = Extract<WorkerMessage, { run: string }>;
 
+/** A message as the event that it is outside, where nobody knows the run by this name. */
+type Outside<M> = M extends RunMessage ? Omit<M, "run"> : never;
+const withoutRun = <M extends RunMessage>({ run, ...event }: M): Outside<M> => event as Outside<M>;
+
 export interface CellEvents extends RunEnds {
   say(message: FrameMessage): void;
   /** The code asks something, or nobody will ever answer it. */
@@ -69,18 +73,13 @@ export class Cell {
         const text = run.quota.stream(message.text);
         return text ? this.#streams.add(message.name, text) : undefined;
       }
-      case "display": {
-        const { data, id, update } = message;
-        return run.quota.display(size) ? this.event({ type: "display", data, id, update }) : undefined;
-      }
-      case "result": {
-        const { data, execution_count } = message;
-        return run.quota.display(size) ? this.event({ type: "result", data, execution_count }) : undefined;
-      }
+      case "display":
+      case "result":
+        return run.quota.display(size) ? this.event(withoutRun(message)) : undefined;
       case "clear":
         if (!run.quota.may("clear")) return;
         run.quota.cleared();
-        return this.event({ type: "clear", wait: message.wait });
+        return this.event(withoutRun(message));
       case "loading":
         return this.#telling(message.packages);
       case "loaded": {
@@ -89,10 +88,10 @@ export class Cell {
         return;
       }
       case "input": {
-        const { id, prompt, password } = message;
+        const { id } = message;
         const answerable = run.options.input && run.quota.may("input") && run.asking(id, QUESTIONS);
         this.#events.asked(id, answerable);
-        return answerable ? this.event({ type: "input", id, prompt, password }) : undefined;
+        return answerable ? this.event(withoutRun(message)) : undefined;
       }
       case "done":
         return this.#events.done(message);

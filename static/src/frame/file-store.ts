@@ -6,26 +6,28 @@ import type { FileInfo, MountedFile } from "../protocol/messages";
 
 const MB = 1024 * 1024;
 
-/** A file, and whether it stays on the person's disk. */
-export interface Kept {
-  blob: Blob;
-  disk: boolean;
-}
-
-type Limits = Pick<FrameLimits, "file_bytes" | "files" | "disk_bytes" | "disk_files">;
-
 /** How much there is, or may be, of one kind. */
 interface Room {
   bytes: number;
   files: number;
 }
 
-const mb = (bytes: number): string => `${Math.ceil(bytes / MB).toLocaleString("en")} MB`;
+/** A file, or a folder of the person's disk that is mounted. */
+export interface Kept extends Room {
+  /** It stays on the person's disk. */
+  disk: boolean;
+  blob?: Blob;
+  folder?: readonly MountedFile[];
+}
+
+type Limits = Pick<FrameLimits, "file_bytes" | "files" | "disk_bytes" | "disk_files">;
+
+const NONE: Room = { bytes: 0, files: 0 };
+
+const mb = (megabytes: number): string => `${megabytes.toLocaleString("en")} MB`;
 
 export class FileStore {
-  readonly #files = new Map<string, Kept>();
-  /** Mounted folders, by path. */
-  readonly #folders = new Map<string, readonly MountedFile[]>();
+  readonly #all = new Map<string, Kept>();
   readonly #most: { memory: Room; disk: Room };
   readonly #used = { memory: { bytes: 0, files: 0 }, disk: { bytes: 0, files: 0 } };
 
@@ -35,119 +37,97 @@ export class FileStore {
 
   /** Keeps a file; gives a sentence instead when it can't. `disk`: it is one of the person's own, and stays where it is. */
   put(path: string, blob: Blob, disk = false): string | null {
-    const problem = this.#full(path, { bytes: blob.size, files: 1 }, disk) ?? this.#taken(path);
-    if (problem) return problem;
-    this.remove(path);
-    this.#count(disk, blob.size, 1);
-    this.#files.set(path, { blob: blob.slice(0, blob.size, "application/octet-stream"), disk });
-    return null;
+    const kept = blob.slice(0, blob.size, "application/octet-stream");
+    return this.#put(path, { disk, bytes: blob.size, files: 1, blob: kept });
   }
 
   /** Keeps a folder of the person's disk; gives a sentence instead when it can't. */
-  mount(path: string, files: readonly MountedFile[]): string | null {
-    const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
-    const problem = this.#full(path, { bytes, files: files.length }, true) ?? this.#taken(path, true);
-    if (problem) return problem;
-    this.remove(path);
-    this.#count(true, bytes, files.length);
-    this.#folders.set(path, files);
-    return null;
+  mount(path: string, folder: readonly MountedFile[]): string | null {
+    const bytes = folder.reduce((sum, { blob }) => sum + blob.size, 0);
+    return this.#put(path, { disk: true, bytes, files: folder.length, folder });
   }
 
-  has(path: string): boolean {
-    return this.#files.has(path);
-  }
-
-  isFolder(path: string): boolean {
-    return this.#folders.has(path);
+  /** What has this path. */
+  get(path: string): Kept | undefined {
+    return this.#all.get(path);
   }
 
   /** Takes away a file, or a mounted folder. False where there is neither. */
   remove(path: string): boolean {
-    const file = this.#files.get(path);
-    if (file) this.#count(file.disk, -file.blob.size, -1);
-    const folder = this.#folders.get(path);
-    if (folder) this.#count(true, -folder.reduce((sum, { blob }) => sum + blob.size, 0), -folder.length);
-    return this.#files.delete(path) || this.#folders.delete(path);
+    this.#count(this.#all.get(path), -1);
+    return this.#all.delete(path);
   }
 
-  entries(): [string, Blob][] {
-    return [...this.#files].map(([path, { blob }]) => [path, blob]);
+  /** All there is, by its path. */
+  entries(): [string, Kept][] {
+    return [...this.#all];
   }
 
-  folders(): [string, readonly MountedFile[]][] {
-    return [...this.#folders];
-  }
-
-  /** What there is but for mounted folders, which no code changes. */
-  kept(): [string, Kept][] {
-    return [...this.#files];
-  }
-
-  /** Back to what there was. */
+  /** Back to the files that there were; no code changes a mounted folder, and those there are stay. */
   become(entries: readonly [string, Kept][]): void {
-    for (const path of [...this.#files.keys()]) this.remove(path);
-    for (const [path, { blob, disk }] of entries) {
-      this.#count(disk, blob.size, 1);
-      this.#files.set(path, { blob, disk });
-    }
+    for (const [path, { blob }] of this.entries()) if (blob) this.remove(path);
+    for (const [path, kept] of entries) if (kept.blob) this.#set(path, kept);
   }
 
   list(): FileInfo[] {
-    const files = [...this.#files].map(([path, { blob, disk }]) => ({
-      path,
-      size: blob.size,
-      ...(disk && { disk }),
-    }));
-    const folders = this.folders().map(([path, all]) => ({
-      path,
-      size: all.reduce((sum, { blob }) => sum + blob.size, 0),
-      disk: true,
-      files: all.length,
-    }));
-    return [...files, ...folders].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return this.entries()
+      .map(([path, { bytes: size, disk, folder }]) => ({
+        path,
+        size,
+        ...(disk && { disk }),
+        ...(folder && { files: folder.length }),
+      }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  #count(disk: boolean, bytes: number, files: number): void {
-    const used = this.#used[disk ? "disk" : "memory"];
-    used.bytes += bytes;
-    used.files += files;
+  #put(path: string, kept: Kept): string | null {
+    const problem = this.#full(path, kept) ?? this.#taken(path, kept);
+    if (problem) return problem;
+    this.remove(path);
+    this.#set(path, kept);
+    return null;
+  }
+
+  #set(path: string, kept: Kept): void {
+    this.#count(kept, 1);
+    this.#all.set(path, kept);
+  }
+
+  #count(kept: Kept | undefined, times: 1 | -1): void {
+    if (!kept) return;
+    const used = this.#used[kept.disk ? "disk" : "memory"];
+    used.bytes += times * kept.bytes;
+    used.files += times * kept.files;
   }
 
   /** Whether there is no room for this in the place of what has its path. */
-  #full(path: string, more: Room, disk: boolean): string | null {
+  #full(path: string, { disk, bytes, files }: Kept): string | null {
     const kind = disk ? "disk" : "memory";
-    const [used, most] = [this.#used[kind], this.#most[kind]];
-    const before = this.#inPlaceOf(path, disk);
-    const where = disk ? "reads {} from your disk" : "keeps {}";
-    if (used.bytes - before.bytes + more.bytes > most.bytes) {
-      const room = `${Math.floor(most.bytes / MB).toLocaleString("en")} MB of files`;
-      return `"${path}" (${mb(more.bytes)}) does not fit: this sandbox ${where.replace("{}", room)}. Remove some first.`;
+    const [used, most, there] = [this.#used[kind], this.#most[kind], this.#all.get(path)];
+    const before = there?.disk === disk ? there : NONE;
+    const full = (what: string, room: string): string => {
+      const where = disk ? `reads ${room} from your disk` : `keeps ${room}`;
+      return `${what} does not fit: this sandbox ${where}. Remove some first.`;
+    };
+    if (used.bytes - before.bytes + bytes > most.bytes) {
+      return full(`"${path}" (${mb(Math.ceil(bytes / MB))})`, `${mb(Math.floor(most.bytes / MB))} of files`);
     }
-    if (used.files - before.files + more.files > most.files) {
-      const room = `${most.files.toLocaleString("en")} files`;
-      return `"${path}" does not fit: this sandbox ${where.replace("{}", room)}. Remove some first.`;
+    if (used.files - before.files + files > most.files) {
+      return full(`"${path}"`, `${most.files.toLocaleString("en")} files`);
     }
     return null;
   }
 
-  #inPlaceOf(path: string, disk: boolean): Room {
-    const file = this.#files.get(path);
-    if (file) return file.disk === disk ? { bytes: file.blob.size, files: 1 } : { bytes: 0, files: 0 };
-    const folder = disk ? (this.#folders.get(path) ?? []) : [];
-    return { bytes: folder.reduce((sum, { blob }) => sum + blob.size, 0), files: folder.length };
-  }
-
   /** Whether the name is another one's folder, or lies in what is none. */
-  #taken(path: string, folder = false): string | null {
+  #taken(path: string, { folder }: Kept): string | null {
+    const there = this.#all.get(path);
     // One that is here already has been compared with all others.
-    if (folder ? this.#folders.has(path) : this.#files.has(path)) return null;
-    if (folder && this.#files.has(path)) return `"${path}" is a file here. Choose another name.`;
-    if (!folder && this.#folders.has(path)) return `"${path}" is a folder here. Choose another name.`;
-    for (const other of [...this.#files.keys(), ...this.#folders.keys()]) {
+    if (there && !folder === !there.folder) return null;
+    if (there) return `"${path}" is a ${folder ? "file" : "folder"} here. Choose another name.`;
+    for (const [other, kept] of this.#all) {
       if (other.startsWith(`${path}/`)) return `"${path}" is a folder here. Choose another name.`;
       if (!path.startsWith(`${other}/`)) continue;
-      return this.#folders.has(other)
+      return kept.folder
         ? `"${other}" is a folder of your disk, which is only read. Choose another name.`
         : `"${other}" is a file here, so it can't hold "${path}".`;
     }

@@ -10,7 +10,7 @@ import type { FrameMessage } from "../protocol/from-frame";
 import type { WorkerMessage } from "../protocol/from-worker";
 import { type BootSettings, type Delivery, PROFILE, type RunOutcome } from "../protocol/messages";
 import type { HostMessage } from "../protocol/to-frame";
-import { ActiveWorker, type ActiveWorkerOwner } from "./active-worker";
+import { ActiveWorker, type ActiveWorkerOwner, type Question } from "./active-worker";
 import { Cell } from "./cell";
 import { Deferred } from "./deferred";
 import { FileStore, type Kept } from "./file-store";
@@ -93,15 +93,15 @@ export class FrameSession implements ActiveWorkerOwner {
         this.#active.vigil.attend();
         return this.#worker.post({ type: "input", id: message.id, text: message.text });
       case "complete":
-        return this.#complete(message);
+        return this.#ask(message, { matches: [], start: message.cursor });
       case "inspect":
-        return this.#inspect(message);
+        return this.#ask(message, null);
       case "file_write":
         return this.#write(message);
       case "folder_mount":
         return this.#mount(message);
       case "file_remove": {
-        const type = this.#files.isFolder(message.path) ? "folder_remove" : "file_remove";
+        const type = this.#files.get(message.path)?.folder ? "folder_remove" : "file_remove";
         const removed = this.#files.remove(message.path);
         if (removed) this.#worker.post({ type, path: message.path });
         this.#reply(message.request, null, removed ? null : `There is no file "${message.path}".`);
@@ -152,14 +152,9 @@ export class FrameSession implements ActiveWorkerOwner {
     this.#reply(request, null);
   }
 
-  #complete({ request, code, cursor }: Extract<HostMessage, { type: "complete" }>): void {
-    if (this.cell || this.#worker.state !== "ready") return this.#reply(request, { matches: [], start: cursor });
-    this.#active.complete(request, code, cursor);
-  }
-
-  #inspect({ request, code, cursor }: Extract<HostMessage, { type: "inspect" }>): void {
-    if (this.cell || this.#worker.state !== "ready") return this.#reply(request, null);
-    this.#active.inspect(request, code, cursor);
+  #ask(question: Question, nothing: unknown): void {
+    if (this.cell || this.#worker.state !== "ready") this.#reply(question.request, nothing);
+    else this.#active.ask(question, nothing);
   }
 
   #write({ request, path, blob, disk }: Extract<HostMessage, { type: "file_write" }>): void {
@@ -184,7 +179,7 @@ export class FrameSession implements ActiveWorkerOwner {
   // ------------------------------------------------------------ from the worker in use
 
   file(path: string, blob: Blob): void {
-    const before = this.#files.has(path);
+    const before = this.#files.get(path) !== undefined;
     const problem = this.#files.put(path, blob);
     if (problem) return this.cell?.unkept(problem);
     this.cell?.kept(path, blob.size, before);
@@ -197,15 +192,17 @@ export class FrameSession implements ActiveWorkerOwner {
     if (info) this.say({ type: "ready", info });
     this.say({ type: "packages_loaded", names: [...loaded] });
     // It takes up the session: its files, then the run that waits.
-    for (const [path, blob] of this.#files.entries()) this.#worker.post({ type: "file_write", path, blob });
-    for (const [path, files] of this.#files.folders()) this.#worker.post({ type: "folder_mount", path, files });
+    for (const [path, { blob, folder }] of this.#files.entries()) {
+      if (blob) this.#worker.post({ type: "file_write", path, blob });
+      else if (folder) this.#worker.post({ type: "folder_mount", path, files: folder });
+    }
     if (this.cell) this.#start(this.cell);
     else this.#pool.quiet();
   }
 
   #start(cell: Cell): void {
     this.#active.start(cell);
-    this.#before = this.#worker.early ? this.#files.kept() : [];
+    this.#before = this.#worker.early ? this.#files.entries() : [];
   }
 
   /** What it has done is undone, and it begins anew where nothing is lacking. */

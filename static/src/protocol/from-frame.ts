@@ -1,8 +1,8 @@
 // Messages of the frame, which the host reads.
 
+import { bundle } from "./bundle";
 import {
   blocked,
-  bundle,
   change,
   errorInfo,
   id,

@@ -60,4 +60,4 @@ const counts = <Name extends string>(names: readonly Name[]): Parse<Record<Name,
 export const frameLimits: Parse<FrameLimits> = counts(IN_FRAME);
 
 /** All of them. A limit that is in no list above is a type error here. */
-export const allLimits: Parse<Limits> = counts([...IN_PAGE, ...IN_FRAME]);
+export const allLimits: Parse<Limits> = (value, at) => counts([...IN_PAGE, ...IN_FRAME])(value, at);

@@ -19,12 +19,8 @@ export const text =
   (value, at) =>
     typeof value === "string" && value.length <= max ? value : fail(at, `a text of at most ${max} characters`);
 
-export const count =
-  (max: number = Number.MAX_SAFE_INTEGER): Parse<number> =>
-  (value, at) =>
-    typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max
-      ? value
-      : fail(at, `a whole number from 0 to ${max}`);
+export const count = (): Parse<number> => (value, at) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : fail(at, "a whole number from 0 up");
 
 export const amount: Parse<number> = (value, at) =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : fail(at, "a number from 0 up");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { kindOf } from "../../../static/src/page/view/chart-view";
+import { bundle } from "../../../static/src/protocol/bundle";
 import { chartAnswer, chartRequest } from "../../../static/src/protocol/charts";
-import { bundle } from "../../../static/src/protocol/guards";
 import { CHART_MIMES } from "../../../static/src/protocol/results";
 import { Malformed } from "../../../static/src/protocol/shape";
 

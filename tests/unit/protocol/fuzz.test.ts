@@ -9,9 +9,9 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseFrameMessage } from "../../../static/src/protocol/from-frame";
-import { parseWorkerText } from "../../../static/src/protocol/from-worker";
 import { Malformed } from "../../../static/src/protocol/shape";
 import { parseHostMessage } from "../../../static/src/protocol/to-frame";
+import { throughBoth } from "../fuzz/both";
 import { notPlain, undocumented } from "../fuzz/describe";
 import { FROM_FRAME, FROM_HOST, FROM_WORKER, type Messages } from "../fuzz/documented";
 import { anything, messagesOf, plain, wounded } from "../fuzz/generate";
@@ -24,7 +24,7 @@ const SETTINGS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(S
 const BOUND_MS = 1_000;
 
 type Parse = (value: unknown) => { type: string } | null;
-const fromWorker: Parse = (text) => parseWorkerText(text as string);
+const fromWorker: Parse = (text) => throughBoth(text as string);
 
 interface Sample {
   why: string;

@@ -6,10 +6,10 @@ import { describe, expect, test } from "vitest";
 import { checkedPath } from "../../../static/src/host/api/options";
 import { safeName } from "../../../static/src/page/view/hand-out";
 import { parseFrameMessage } from "../../../static/src/protocol/from-frame";
-import { parseWorkerText } from "../../../static/src/protocol/from-worker";
 import { path } from "../../../static/src/protocol/guards";
 import { Malformed } from "../../../static/src/protocol/shape";
 import { parseHostMessage } from "../../../static/src/protocol/to-frame";
+import { throughBoth } from "../fuzz/both";
 
 const paths = JSON.parse(readFileSync(new URL("../../fixtures/paths.json", import.meta.url), "utf8")) as Record<
   "plain" | "wire" | "refused",
@@ -29,7 +29,7 @@ function golden(): [string, unknown][] {
 describe("messages of the worker", () => {
   test.each(golden())("the harness's golden event %s is accepted", (_name, event) => {
     const text = JSON.stringify(event);
-    expect(parseWorkerText(text)).toMatchObject({ type: (event as { type: string }).type });
+    expect(throughBoth(text)).toMatchObject({ type: (event as { type: string }).type });
   });
 
   test("text that is no message of ours is ignored", () => {
@@ -43,35 +43,35 @@ describe("messages of the worker", () => {
       '{"type":{}}',
       '{"__proto__":{"type":"pong"}}',
     ]) {
-      expect(parseWorkerText(text)).toBeNull();
+      expect(throughBoth(text)).toBeNull();
     }
   });
 
   test("a message of ours in the wrong form names the field", () => {
     const bad = JSON.stringify({ type: "stream", run: "r", name: "stdin", text: "x" });
-    expect(() => parseWorkerText(bad)).toThrow(new Malformed("stream.name must be one of stdout, stderr"));
+    expect(() => throughBoth(bad)).toThrow(new Malformed("stream.name must be one of stdout, stderr"));
   });
 
   test("fields nobody asked for do not pass, and neither does __proto__", () => {
     const text =
       '{"type":"result","run":"r","execution_count":1,"extra":1,"data":{"text":"1","__proto__":{"x":1},"json":{"__proto__":{"polluted":1},"a":1}}}';
-    const message = parseWorkerText(text);
+    const message = throughBoth(text);
     expect(message).toEqual({ type: "result", run: "r", execution_count: 1, data: { text: "1", json: { a: 1 } } });
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
   test("an image must be base64, a table as wide as its columns, JSON not too deep", () => {
     const result = (data: unknown) => JSON.stringify({ type: "result", run: "r", execution_count: 1, data });
-    expect(() => parseWorkerText(result({ png: "<svg onload=alert(1)>" }))).toThrow("result.data.png must be base64");
+    expect(() => throughBoth(result({ png: "<svg onload=alert(1)>" }))).toThrow("result.data.png must be base64");
     const table = {
       kind: "table",
       columns: [{ name: "a", dtype: "int64", role: "column" }],
       rows: [[1, 2]],
       shape: [1, 1],
     };
-    expect(() => parseWorkerText(result({ data: table }))).toThrow("rows must be as wide as its columns");
+    expect(() => throughBoth(result({ data: table }))).toThrow("rows must be as wide as its columns");
     const deep = JSON.parse("[".repeat(60) + "]".repeat(60)) as unknown;
-    expect(() => parseWorkerText(result({ json: deep }))).toThrow("less deeply nested");
+    expect(() => throughBoth(result({ json: deep }))).toThrow("less deeply nested");
   });
 
   test("a name is the same with its letters in parts and in one piece", () => {
@@ -90,7 +90,7 @@ describe("messages of the worker", () => {
     for (const bad of paths.refused) {
       const done = { run: "r", outcome: "ok", error: null, execution_count: 1, duration_ms: 1, truncated: null };
       const changes = [{ path: bad, change: "created", size: 1 }];
-      expect(() => parseWorkerText(JSON.stringify({ type: "done", ...done, changes }))).toThrow(Malformed);
+      expect(() => throughBoth(JSON.stringify({ type: "done", ...done, changes }))).toThrow(Malformed);
     }
     expect(() => path("x".repeat(501), "path")).toThrow(Malformed);
   });
@@ -130,7 +130,7 @@ describe("messages of the worker", () => {
     fc.assert(
       fc.property(texts, (text) => {
         try {
-          const message = parseWorkerText(text);
+          const message = throughBoth(text);
           expect(message === null || typeof message.type === "string").toBe(true);
         } catch (error) {
           expect(error).toBeInstanceOf(Malformed);

@@ -1,7 +1,7 @@
 // Notebooks as Jupyter's files (.ipynb, nbformat 4.5), to read and to write. What this page does not show of one is kept and
 // written as it was read; a file that was written here once comes back byte by byte.
 
-import { bundle as checkedBundle } from "../../protocol/guards";
+import { bundle as checkedBundle } from "../../protocol/bundle";
 import { type Bundle, CHART_MIMES } from "../../protocol/results";
 import { newKey } from "./keys";
 import type { Cell, CellKind, SavedCell } from "./notebook";
