@@ -155,12 +155,12 @@ corpus: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run the cells of tests/corpus n
 	@mkdir -p build && .ci/chromium > build/chromium
 	@BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/python -m tests.corpus $(ONLY)
 
-gallery: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run matplotlib's gallery here and in plain Pyodide (FROM=0 COUNT=50 for a part), an hour
+gallery: $(ENVIRONMENT) $(BROWSER_CODE) assets ## run matplotlib's gallery here and in plain Pyodide (EVERY=4, FROM=0 COUNT=50: a part), an hour
 	@mkdir -p build && .ci/chromium > build/chromium
 	@$(BIN)/python -m tests.gallery
 	@npx --no-install esbuild tests/gallery/main.ts --bundle --platform=node --format=esm --packages=external \
 		--outfile=build/gallery/main.mjs --log-level=warning
-	@BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/gallery/main.mjs $(or $(FROM),0) $(COUNT)
+	@BELLJAR_CHROMIUM="$$(cat build/chromium)" node build/gallery/main.mjs $(or $(FROM),0) $(or $(COUNT),9999) $(or $(EVERY),1)
 
 docs-api: $(NODE_PACKAGES) ## write docs/api.md from the SDK's types
 	@node docs/make_api.mjs

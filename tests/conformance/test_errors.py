@@ -53,7 +53,7 @@ def test_a_package_that_is_not_allowed_is_named(sandbox: Sandbox) -> None:
         "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9/')",
         "import socket\nsocket.create_connection(('127.0.0.1', 9), timeout=2)",
         "import requests\nrequests.get('http://127.0.0.1:9/')",
-        "import subprocess\nsubprocess.run(['ls'])",
+        "import subprocess\nsubprocess.run(['git'])",
     ],
 )
 def test_there_is_no_network_and_no_process(sandbox: Sandbox, code: str) -> None:

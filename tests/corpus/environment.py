@@ -94,6 +94,7 @@ def newest() -> str:
     for name in (os.environ.get("CORPUS_PYTHON"), *PYTHONS):
         if (
             name
+            and shutil.which(name)
             and subprocess.run(
                 [name, "-c", "import venv, ensurepip"], check=False, capture_output=True
             ).returncode

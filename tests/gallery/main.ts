@@ -1,7 +1,8 @@
 // matplotlib's gallery, run in belljar and in a plain Pyodide page of the same files, and compared byte by byte: each figure
 // that a script leaves open, as `savefig` writes it. (What belljar shows by itself is cut and scaled in its own way.)
 //
-//   make gallery [FROM=0 COUNT=50]       build/gallery/gallery.json has what was found so far
+//   make gallery [EVERY=4] [FROM=0 COUNT=50]     every fourth script, of those fifty; build/gallery/gallery.json has what
+//                                                was found so far, and what is there is not run again
 //
 // A script that differs is run once more in a fresh Python on each side, and a third time in plain Pyodide: what doesn't
 // give the same there twice is not deterministic, and proves nothing.
@@ -48,6 +49,8 @@ const OUT = "build/gallery";
 const SCRIPTS = join(OUT, "scripts");
 /** After so many scripts a Python makes room for the next one. */
 const TOGETHER = 15;
+/** What a script may take here: some take a minute on a busy machine, and plain Pyodide has no limit. */
+const LIMIT_S = 240;
 /** Every script finds matplotlib's settings as they are at first, and names of its own; what it draws is hashed at its end. */
 const around = (code: string): string =>
   `import matplotlib
@@ -100,7 +103,7 @@ class Side {
     if (alone || this.#used === 0 || this.#used >= TOGETHER) await this.fresh();
     this.#used += 1;
     const timeout = new Promise<Given>((resolve) =>
-      setTimeout(() => resolve({ drawn: [], error: "no answer within 120 s" }), 120_000),
+      setTimeout(() => resolve({ drawn: [], error: `no answer within ${LIMIT_S} s` }), LIMIT_S * 1000),
     );
     const ran = this.page
       .evaluate(async (code) => {
@@ -157,12 +160,16 @@ async function judge(code: string, ours: Side, plain: Side): Promise<Found> {
 }
 
 async function main(): Promise<void> {
-  const [from = 0, count = Number.POSITIVE_INFINITY] = process.argv.slice(2).map(Number);
+  const [from = 0, count = Number.POSITIVE_INFINITY, every = 1] = process.argv.slice(2).map(Number);
   const names = (readdirSync(SCRIPTS, { recursive: true }) as string[]).filter((name) => name.endsWith(".py")).sort();
+  const sampled = names.filter((_, at) => at % every === 0);
   const report = join(OUT, "gallery.json");
   const all: Record<string, Found> = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
   const port = await freePort();
-  const server = spawn(".venv/bin/python", ["tests/bench/serve.py", "--port", String(port)], { stdio: "inherit" });
+  const server = spawn(".venv/bin/python", ["tests/bench/serve.py", "--port", String(port)], {
+    stdio: "inherit",
+    env: { ...process.env, BELLJAR_TIMEOUT: String(LIMIT_S) },
+  });
   const executablePath = process.env.BELLJAR_CHROMIUM;
   const browser = await chromium.launch({
     ...(executablePath ? { executablePath } : {}),
@@ -176,10 +183,12 @@ async function main(): Promise<void> {
     const side = async (name: string): Promise<Side> =>
       new Side(await browser.newPage(), `http://127.0.0.1:${port}/bench/${name}.html`);
     const [ours, plain] = [await side("ours"), await side("plain")];
-    for (const name of names.slice(from, from + count)) {
+    for (const name of sampled.slice(from, from + count)) {
+      if (name in all) continue;
+      const began = performance.now();
       const found = await judge(readFileSync(join(SCRIPTS, name), "utf8"), ours, plain);
       all[name] = found;
-      console.log(`${found.outcome}: ${name} ${found.told}`);
+      console.log(`${found.outcome}: ${name} ${found.told} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
       writeFileSync(report, JSON.stringify(all, null, 1));
     }
   } finally {

@@ -38,3 +38,12 @@ def test_an_image_from_the_network_says_there_is_none(run: Runs) -> None:
 
 def test_what_needs_scripts_says_so(run: Runs) -> None:
     assert "can't be shown here" in str(run("from IPython.display import IFrame\nIFrame('x', 1, 1)").text)
+
+
+def test_display_is_a_module_of_ipython_and_can_be_called(run: Runs) -> None:
+    assert (
+        run("from IPython import display\ndisplay.clear_output(wait=True)\ndisplay.display('a')").outcome
+        == "ok"
+    )
+    assert run("display('b')").of("display")[0]["data"]["text"] == "'b'"
+    assert run("import IPython\nIPython.display.HTML('<b>').data").text == "'<b>'"

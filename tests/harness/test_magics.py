@@ -40,11 +40,12 @@ def test_what_has_no_use_here_is_accepted(run: Runs, line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("!ls -l", "!ls: a browser has no shell. Use os.listdir() instead."),
-        ("files = !ls", "!ls: a browser has no shell. Use os.listdir() instead."),
+        ("!unzip a.zip", '!unzip: a browser has no shell. Use shutil.unpack_archive("file.zip") instead.'),
+        ("files = !find .", "!find: a browser has no shell. Write it in Python instead."),
+        ("!cat a.txt > b.txt", "!cat: a browser has no shell. Write it in Python instead."),
         ("%wget x", "%wget does not exist in this sandbox. Use the files panel to add a file instead."),
         ("x = 1\n%%time\nx", "%%time goes into the first line of a cell. Put this into a cell of its own."),
-        ("%%bash\nls", "%%bash does not exist in this sandbox; cells are Python."),
+        ("%%bash\nls; make", "%%bash does not exist in this sandbox; cells are Python."),
     ],
 )
 def test_what_cannot_work_says_what_to_write(run: Runs, line: str, sentence: str) -> None:

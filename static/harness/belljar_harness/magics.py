@@ -17,8 +17,8 @@ from .limits.loading import Loader
 from .limits.packages import Packages
 from .reloading import Reloader
 from .show.capture import Captured, Capturing
+from .source import commands, pip
 from .source import magics as written
-from .source import pip
 
 #: Accepted without effect: figures show anyway, and there is nothing to load or configure.
 SILENT = frozenset(
@@ -40,16 +40,9 @@ SILENT = frozenset(
 )
 #: What to write instead of the commonest shell commands and magics.
 INSTEAD = {
-    "ls": "os.listdir()",
     "dir": "os.listdir()",
-    "cat": 'print(open("file.txt").read())',
-    "head": 'print(open("file.txt").read(1000))',
-    "pwd": "os.getcwd()",
     "cd": 'os.chdir("folder")',
-    "mkdir": 'os.makedirs("folder", exist_ok=True)',
-    "rm": 'os.remove("file.txt")',
-    "cp": 'shutil.copy("a.txt", "b.txt")',
-    "mv": 'shutil.move("a.txt", "b.txt")',
+    "rmdir": 'os.rmdir("folder")',
     "unzip": 'shutil.unpack_archive("file.zip")',
     "env": "os.environ",
     "python": "%run script.py",
@@ -114,6 +107,7 @@ class Magics:
             "line",
             "cell",
             "shell",
+            "output",
             "pip",
             "help",
             "help_more",
@@ -188,6 +182,8 @@ class Magics:
             return None
         action = getattr(self, f"_line_{name}", None)
         if action is None:
+            if name in commands.COMMANDS:
+                return self.shell(f"{name} {rest}")
             raise UsageError(f"%{name} does not exist in this sandbox.{_instead(name)}")
         return action(rest)
 
@@ -212,27 +208,40 @@ class Magics:
         if (
             name in ("bash", "sh")
             and (lines := _commands(body))
-            and all(pip.command(line) is not None for line in lines)
+            and all(pip.command(line) is not None or commands.pipeline(line) for line in lines)
         ):
             for line in lines:
-                self.pip(line)
+                self.shell(line)
             return None
         raise UsageError(f"%%{name} does not exist in this sandbox; cells are Python.")
 
-    def shell(self, command: str) -> Any:
+    def shell(self, command: str) -> None:
         """`!command`."""
         command = self._expand(command).strip()
         if pip.command(command) is not None:
-            return self.pip(command)
-        name = command.split(maxsplit=1)[0] if command else ""
-        raise UsageError(f"!{name}: a browser has no shell.{_instead(name)}")
+            self.pip(command)
+        else:
+            commands.show(self._done(command))
 
-    def pip(self, command: str) -> list[str]:
-        """`%pip install ...` and `!pip install ...`; returns what it says."""
-        said = self._packages.command(pip.command(self._expand(command)) or [])
-        if said:
+    def output(self, command: str) -> list[str]:
+        """`x = !command`: what it says, by line."""
+        command = self._expand(command).strip()
+        if pip.command(command) is not None:
+            return self._packages.command(pip.command(command) or [])
+        _, said, failed = self._done(command)
+        return (said + failed).splitlines()
+
+    def pip(self, command: str) -> None:
+        """`%pip install ...` and `!pip install ...`."""
+        if said := self._packages.command(pip.command(self._expand(command)) or []):
             print("\n".join(said))
-        return said
+
+    def _done(self, command: str) -> tuple[int, str, str]:
+        parts = commands.pipeline(command)
+        if parts is None:
+            name = command.split(maxsplit=1)[0] if command else ""
+            raise UsageError(f"!{name}: a browser has no shell.{_instead(name)}")
+        return commands.run(parts)
 
     def help_more(self, name: str) -> None:
         """`name??`: its source, where there is one of Python, else what `name?` tells."""
@@ -310,11 +319,6 @@ class Magics:
         """Changes the working directory."""
         os.chdir(os.path.expanduser(self._expand(rest).strip("\"'") or "~"))
         print(os.getcwd())
-
-    def _line_ls(self, rest: str) -> None:
-        """The files of the working directory, or of another one."""
-        words = [word for word in rest.split() if not word.startswith("-")]
-        print("  ".join(sorted(os.listdir(words[0] if words else "."))))
 
     def _line_env(self, rest: str) -> Any:
         """Variables of the environment: all, one, or `%env NAME=value`."""

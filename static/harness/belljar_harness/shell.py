@@ -55,8 +55,8 @@ class InteractiveShell:
 
     def getoutput(self, command: str, split: bool = True, depth: int = 0) -> Any:
         """`x = !command`."""
-        said = self._magics.shell(command)
-        return said if split else "\n".join(said or ())
+        said = self._magics.output(command)
+        return said if split else "\n".join(said)
 
     def run_cell(self, raw_cell: str, *_: Any, **__: Any) -> Any:
         """Runs text as a cell does."""

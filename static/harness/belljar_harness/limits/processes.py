@@ -1,4 +1,7 @@
-"""Processes: a browser has none. What would start one fails with a sentence, but for pip, which installs."""
+"""Processes: a browser has none. What would start one fails with a sentence.
+
+But for pip, which installs, and the commands that look at files (`source.commands`).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from belljar_harness.patches import ImportHooks, Patches
-from belljar_harness.source import pip
+from belljar_harness.source import commands, pip
 
 from .packages import Packages
 
@@ -43,7 +46,7 @@ class Processes:
             hooks.provide(name, lambda name=name: self._module(name))  # type: ignore[misc]
 
     def _run(self, command: Any) -> tuple[int, str, str] | None:
-        """Exit status, stdout and stderr of a command of pip's; None for another program."""
+        """Exit status, stdout and stderr of pip or one of `commands`; None for another program."""
         if not isinstance(command, str):
             try:
                 command = [os.fsdecode(word) for word in command]
@@ -51,7 +54,8 @@ class Processes:
                 return None
         words = pip.command(command)
         if words is None:
-            return None
+            parts = commands.pipeline(command)
+            return None if parts is None else commands.run(parts)
         try:
             return 0, "".join(f"{line}\n" for line in self._packages.command(words)), ""
         except (ImportError, OSError, ValueError) as error:

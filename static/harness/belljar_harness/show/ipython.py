@@ -5,6 +5,7 @@ So that code written for Jupyter runs. The shell that `get_ipython()` gives is `
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 from collections.abc import Callable
@@ -185,6 +186,13 @@ _UNSHOWN: dict[str, Any] = {
 }
 
 
+class _Module(ModuleType):
+    """A module; `from IPython import display` gives one, and some call that."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.display(*args, **kwargs)
+
+
 def provide(
     hooks: ImportHooks,
     display: Display,
@@ -210,15 +218,21 @@ def provide(
 
     def make(name: str, content: dict[str, Any]) -> Callable[[], ModuleType]:
         def module() -> ModuleType:
-            made = ModuleType(name, "Display functions of this sandbox under IPython's names.")
+            made = _Module(name, "Display functions of this sandbox under IPython's names.")
             made.__dict__.update(content, __path__=[])
             return made
 
         return module
 
+    def submodule(name: str) -> ModuleType:
+        """`IPython.display` is a module, also where only IPython was imported."""
+        if name != "display":
+            raise AttributeError(f"module 'IPython' has no attribute {name!r}")
+        return importlib.import_module("IPython.display")
+
     face = {
         "get_ipython": shell,
-        "display": display.display,
+        "__getattr__": submodule,
         "__version__": "9.0.0",
         "version_info": (9, 0, 0, ""),
     }

@@ -126,6 +126,11 @@ def _line(line: str, found: Translated) -> str | None:
         target, head = f"{before}= ", value
     elif (name := _asked(head)) is not None:
         return f"{indent}{_help(head, name)}"
+    if target and head.startswith("!"):
+        command = head.lstrip("!").strip()
+        if (words := pip.arguments(command)) is not None:
+            found.requirements += pip.requirements(words)
+        return f"{indent}{target}{call('output', command)}"
     made = _called(head, found)
     return None if made is None else f"{indent}{target}{made}"
 
