@@ -189,7 +189,8 @@ def _cut(given: _Given, part: Callable[[list[str], int], list[str]]) -> Iterator
 def _wc(given: _Given) -> Iterator[str]:
     letters = given.letters("lwc") or set("lwc")
     for path, text in given.texts():
-        numbers = {"l": text.count("\n"), "w": len(text.split()), "c": len(text.encode())}
+        size = os.path.getsize(path) if path else len(text.encode())
+        numbers = {"l": text.count("\n"), "w": len(text.split()), "c": size}
         yield " ".join([*(str(numbers[one]) for one in "lwc" if one in letters), path]).rstrip() + "\n"
 
 
