@@ -19,7 +19,7 @@ const NEXT = 20_000;
 const FRAME = 5_000;
 
 /** What says that something took too long. */
-const LATE = /^the (answer took|next answer took|page stood still)/;
+const LATE = /^the (answer took|next answer took|page stood still|status is no answer)/;
 
 let outcomes = new Map<string, Outcome>();
 
@@ -51,7 +51,9 @@ async function bear(arena: Arena, strain: Strain): Promise<Outcome> {
     unwatched(arena, strain).catch((error: Error) => error.message),
   ]);
   // A shared machine may stand still for a moment: what was late, and nothing else, is tried once more.
-  const sealed = first.length > 0 && first.every((what) => LATE.test(what)) ? await withstand() : first;
+  const late = first.length > 0 && first.every((what) => LATE.test(what));
+  if (late) console.error(`${strain.title}: tried again, because ${first.join(", ")}`);
+  const sealed = late ? await withstand() : first;
   const { id, title } = strain;
   const sighted = control.startsWith("sighted");
   return {
