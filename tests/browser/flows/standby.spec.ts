@@ -186,7 +186,13 @@ test("the next visit reads the snapshot as this browser unpacked it, and drops w
       const at = bytes.findIndex((_, start) => doc.every((byte, position) => bytes[start + position] === byte));
       if (at < 0) throw new Error("functools is not in the heap");
       bytes[at] = "E".charCodeAt(0);
-      await done(starts("readwrite").put(new Blob([bytes]), key));
+      const spoiled = starts("readwrite");
+      spoiled.put(new Blob([bytes]), key);
+      // Not when the write has succeeded but when it is kept: the page goes right after.
+      await new Promise((resolve, reject) => {
+        spoiled.transaction.oncomplete = resolve;
+        spoiled.transaction.onabort = () => reject(spoiled.transaction.error);
+      });
       database.close();
     });
   });
