@@ -11,9 +11,8 @@ def passes(report: Path) -> str:
     """`pytest 312 passed` or `pytest 310 passed, 2 skipped`, from `pytest.xml`."""
     root = ET.parse(report).getroot()  # noqa: S314 - written by our own runner a moment ago
     cases = list(root.iter("testcase"))
-    if root.get("name", "").startswith(
-        "pytest"
-    ):  # what was tried again stands there twice, the last try last
+    # What pytest tried again stands there twice, the last try last.
+    if root.get("name", "").startswith("pytest"):
         cases = list({(case.get("classname"), case.get("name")): case for case in cases}.values())
     skipped = sum(case.find("skipped") is not None for case in cases)
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)

@@ -21,8 +21,8 @@ GALLERY = (
     "December 2026, matplotlib 3.10.8): 125 of 138 gave the same bytes. Nine fail in both (they want",
     "other toolkits for windows, LaTeX, a file beside them or arguments; one has an emoji that the",
     "comparison breaks), one in plain Pyodide alone, which has no processes. Three differ here: two call",
-    "`fig.show()`, after which no figure is left open to compare, and one divides by the time between two",
-    "looks at the clock: none, here.",
+    "`fig.show()`, after which no figure seems to be left open to compare, and one divides by the time",
+    "between two looks at the clock, presumably none here; neither was looked into further.",
 )
 
 

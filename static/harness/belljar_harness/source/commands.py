@@ -146,12 +146,13 @@ def _rows(names: list[str], folder: str, letters: set[str]) -> Iterator[str]:
         names.sort(key=lambda name: -found[name].st_mtime)
     if "S" in letters:
         names.sort(key=lambda name: -found[name].st_size)
+    sizes = {name: _units(it.st_size) if "h" in letters else str(it.st_size) for name, it in found.items()}
+    width = max(map(len, sizes.values()), default=0)
     for name in reversed(names) if "r" in letters else names:
         if "l" in letters:
             it = found[name]
-            size = _units(it.st_size) if "h" in letters else str(it.st_size)
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(it.st_mtime))
-            yield f"{stat.filemode(it.st_mode)} {size:>10} {when} {name}\n"
+            yield f"{stat.filemode(it.st_mode)} {sizes[name]:>{width}} {when} {name}\n"
         else:
             yield f"{name}\n"
 
