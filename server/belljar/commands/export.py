@@ -97,10 +97,11 @@ def _profile(needed: Sequence[str], profiles: Mapping[str, Sequence[str]]) -> tu
     return (max(fitting, key=lambda name: len(fitting[name])),) if fitting else ("core",)
 
 
-def _progress(path: str) -> None:
+def _progress(done: str) -> None:
     """One line that is written over, where somebody looks."""
     if sys.stderr.isatty():
-        print(f"\r\x1b[KCompressing {path[-60:]}", end="", file=sys.stderr, flush=True)
+        count, _, path = done.partition(": ")
+        print(f"\r\x1b[KCompressed {count}: {path[-60:]}", end="", file=sys.stderr, flush=True)
 
 
 def _report(out: Path, exported: Exported) -> None:
@@ -111,11 +112,13 @@ def _report(out: Path, exported: Exported) -> None:
         ("snapshots", "/snapshot-"),
         ("packages", (".whl", "-code.bin", "-rest.bin")),
     ):
-        found = [path for path in exported.files if _belongs(path, belongs)]
-        size = sum(exported.files[path] for path in found)
-        packed = sum(exported.twins.get(path, exported.files[path]) for path in found)
+        found = {path: size for path, size in exported.files.items() if _belongs(path, belongs)}
         if found:
-            print(f"  {what}: {len(found)} files, {human(size)}, {human(packed)} on the wire")
+            coded = " or ".join(
+                f"{human(sum(sizes.get(path, size) for path, size in found.items()))} ({coding})"
+                for coding, sizes in exported.twins.items()
+            )
+            print(f"  {what}: {len(found)} files, {human(sum(found.values()))}, {coded} on the wire")
     print(f"Try it: python -m http.server --directory {out}")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import belljar
 from belljar.errors import ExportError
-from belljar.export import hosts, visits
+from belljar.export import hosts, twins, visits
 from belljar.export.documents import sealed
 from belljar.export.hosts import Rule
 from belljar.http import headers
@@ -35,8 +35,8 @@ _SERVER_ONLY = "static/desk/"
 _MODULES = ("sdk.js", "sdk.d.ts", "ask.js", "ask.d.ts", "embed.js", *SITES)
 #: Files for hosts and not for visitors.
 _FOR_HOSTS = ("_", ".", "hosts/")
-#: Twins that save less are not written.
-_WORTH = 0.9
+#: Of a snapshot what no start waits for, and all of packages: good copies of these are enough.
+_LATER = re.compile(r"assets/.*(?:/snapshot-(?:cold|rest)\.bin|\.whl|-code\.bin|-rest\.bin)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,16 @@ class Exported:
 
     Attributes:
         files: Bytes by path.
-        twins: Bytes of compressed copies, by the path of what they are of.
+        twins: Bytes of compressed copies, by coding and the path of what they are of.
     """
 
     files: Mapping[str, int]
-    twins: Mapping[str, int]
+    twins: twins.Twins
 
     @property
     def size(self) -> int:
         """Bytes of everything."""
-        return sum(self.files.values()) + sum(self.twins.values())
+        return sum(self.files.values()) + sum(sum(sizes.values()) for sizes in self.twins.values())
 
 
 def export(
@@ -75,7 +75,8 @@ def export(
         page: With the notebook page, as `index.html`.
         offline: The page works without network after one visit, and can be installed.
         dist: The folder of the built browser code, if not the installed one.
-        say: Hears what is being done.
+        say: Hears what is being done. To compress all that the default profile takes is minutes of a
+            processor the first time; the next export takes those copies from the assets folder.
 
     Raises:
         BelljarError: Something is missing, or in the way; says what to do.
@@ -88,40 +89,43 @@ def export(
     files = _contents(site, page=page, offline=offline)
     later = ["policy.json", *([visits.SCRIPT] if offline else [])]
     _refuse_to_overwrite(out, [*files, *later, INVENTORY], before)
-    written: dict[str, int] = {}
-    twins: dict[str, int] = {}
-    for path, resource in sorted(files.items()):
-        written[path] = _write(out / path, resource)
-        if resource.compressible and not path.startswith(_FOR_HOSTS):
-            say(path)
-            if (size := _twin(out / f"{path}.gz", out / path, written[path])) is not None:
-                twins[path] = size
+    written = {path: _write(out / path, resource) for path, resource in sorted(files.items())}
+    packed = twins.write(
+        [
+            twins.Source(path, out / path, resource.sha256, thorough=not _LATER.fullmatch(path))
+            for path, resource in files.items()
+            if resource.compressible and not path.startswith(_FOR_HOSTS)
+        ],
+        settings.assets_dir / "encoded",
+        say,
+    )
+    copies = twins.paths(packed)
     # Last, because it says of which files there are copies, and because a visitor reads it first.
     written["policy.json"] = _write(
-        out / "policy.json", _as_exported(site.runtime.get().policy, twins, page=page)
+        out / "policy.json", _as_exported(site.runtime.get().policy, packed, page=page)
     )
     if offline:
-        named = {path: out / path for path in (*written, *(f"{path}.gz" for path in twins))}
+        named = {path: out / path for path in (*written, *copies)}
         written[visits.SCRIPT] = _write(out / visits.SCRIPT, visits.worker(site.offline.get(), named))
-    kept = {*written, *(f"{path}.gz" for path in twins)}
+    kept = {*written, *copies}
     sizes = {path: (out / path).stat().st_size for path in sorted(kept)}
     (out / INVENTORY).write_text(
         json.dumps({"belljar": belljar.__version__, "files": sizes}, indent=1) + "\n"
     )
     for path in before.keys() - kept:
         _remove(out, path)
-    return Exported(written, twins)
+    return Exported(written, packed)
 
 
-def _as_exported(policy: Resource, twins: Mapping[str, int], *, page: bool) -> Resource:
-    """The policy, which says of each file whether a compressed copy lies beside it, and its bytes; and names
+def _as_exported(policy: Resource, packed: twins.Twins, *, page: bool) -> Resource:
+    """The policy, which says of each file which compressed copies lie beside it, and their bytes; and names
     the notebook page only if it is there."""
 
     def told(value: object) -> object:
         if isinstance(value, dict):
             named = {name: told(inner) for name, inner in value.items()}
-            size = twins.get(str(value.get("url")))
-            return named if size is None else {**named, "gzip": size}
+            url = str(value.get("url"))
+            return named | {coding: sizes[url] for coding, sizes in packed.items() if url in sizes}
         return [told(inner) for inner in value] if isinstance(value, list) else value
 
     content = policy.content
@@ -153,10 +157,12 @@ def rules(
         Rule(_OUTPUT, headers.output(output.hash_source, embedders)),
         Rule("output/", headers.output(output.hash_source, embedders) | {"Cache-Control": headers.IMMUTABLE}),
         *(Rule(_chart(kind), headers.chart(one.hash_sources, embedders)) for kind, one in charts.items()),
+        Rule("assets/", headers.asset(readers), configured=headers.coded("br"), suffix=".br"),
         Rule("assets/", headers.asset(readers)),
         Rule("static/", headers.asset(readers)),
         *(Rule(name, headers.sdk(readers)) for name in _MODULES),
-        *(Rule(name, headers.json(readers)) for name in ("policy.json", "healthz")),
+        Rule("policy.json", headers.json(readers), configured=headers.copies("br", readers)),
+        Rule("healthz", headers.json(readers)),
     ]
     found.append(Rule("embed.html", headers.page(embedders, isolated=False)))
     if page:
@@ -275,25 +281,6 @@ def _write(target: Path, resource: Resource) -> int:
         shutil.copyfile(resource.content, part)
     part.replace(target)
     return resource.size
-
-
-def _twin(target: Path, source: Path, size: int) -> int | None:
-    """A compressed copy beside a file, where it is worth it; its bytes."""
-    if not target.is_file() or target.stat().st_mtime_ns < source.stat().st_mtime_ns:
-        part = target.with_name(f"{target.name}.part")
-        # Without name and date: the same content is the same file.
-        with (
-            source.open("rb") as plain,
-            part.open("wb") as raw,
-            gzip.GzipFile("", "wb", 9, raw, 0) as packed,
-        ):
-            shutil.copyfileobj(plain, packed, 2**20)
-        part.replace(target)
-    found = target.stat().st_size
-    if found <= size * _WORTH:
-        return found
-    target.unlink()
-    return None
 
 
 def _digest(path: Path) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from belljar.errors import FrontendError
+from belljar.export.twins import SUFFIXES
 from belljar.http.resources import Resource
 
 SCRIPT = "offline.js"
@@ -21,6 +22,8 @@ MANIFEST = "manifest.json"
 _PLACE = b'<link rel="icon"'
 #: What the page never asks for: files for hosts and for pages of others.
 _OTHERS = ("_", ".", "hosts/", "healthz", "sdk.d.ts", "ask.", "embed.", "markdown-exec.js", "try-examples.js")
+#: How names of compressed copies end.
+_PACKED = tuple(SUFFIXES.values())
 
 
 def worker(script: Resource, files: Mapping[str, Path]) -> Resource:
@@ -34,7 +37,7 @@ def worker(script: Resource, files: Mapping[str, Path]) -> Resource:
         path: [_digest(file), file.stat().st_size]
         for path, file in sorted(files.items())
         # Compressed copies are asked for by name below `assets` only.
-        if not path.startswith(_OTHERS) and (not path.endswith(".gz") or path.startswith("assets/"))
+        if not path.startswith(_OTHERS) and (not path.endswith(_PACKED) or path.startswith("assets/"))
     }
     code = script.content if isinstance(script.content, bytes) else script.content.read_bytes()
     version = hashlib.sha256(json.dumps(known).encode() + code).hexdigest()[:16]

@@ -306,6 +306,23 @@ def json(embedders: tuple[str, ...] = (), origin: str = "") -> Headers:
     return common() | _readable(embedders, origin) | {"Cache-Control": REVALIDATE}
 
 
+def coded(coding: str) -> Headers:
+    """A compressed copy that is asked for by its own name: the browser undoes it."""
+    return {"Content-Encoding": coding}
+
+
+def copies(coding: str, embedders: tuple[str, ...] = ()) -> Headers:
+    """What tells the SDK, with the policy, that this host sends such copies as what they are.
+
+    Args:
+        coding: By its name in HTTP.
+        embedders: As of `asset`; their pages may read that, too.
+    """
+    return {"Belljar-Copies": coding} | (
+        {"Access-Control-Expose-Headers": "Belljar-Copies"} if embedders else {}
+    )
+
+
 def _sealed() -> Headers:
     """What both frames share: no feature, no connection, no DNS look-up ahead of time."""
     return {

@@ -35,6 +35,8 @@ const NAME = PREFIX + version;
 
 /** Their names carry their content, so they never change. */
 const NAMED = /^(?:assets|static|output)\//;
+/** How names of compressed copies end. */
+const PACKED = /\.(?:gz|br)$/;
 /** What a network may take for a file that is kept. */
 const PATIENCE_MS = 3_000;
 /** Part of what the browser gives this site that is left to others. */
@@ -79,8 +81,8 @@ async function keep(path: string, response: Response): Promise<void> {
       return;
     }
     const bytes = await response.arrayBuffer();
-    // A host that calls a `.gz` an encoding has had it undone on the way here; the SDK takes it so, too.
-    const undone = path.endsWith(".gz") ? files[path.slice(0, -3)]?.[0] : undefined;
+    // A host that calls a copy an encoding has had it undone on the way here; the SDK takes it so, too.
+    const undone = PACKED.test(path) ? files[path.replace(PACKED, "")]?.[0] : undefined;
     const found = await sha256(bytes);
     if (found !== expected && found !== undone) return;
     const headers = new Headers(response.headers);
@@ -150,15 +152,15 @@ interface Policy {
 
 /**
  * Paths of all that a start may take: the runtime, and the snapshot of the profile. A visit fetches some of it late or not at
- * all, and the next start may need it. `packed`: where this visit has asked for compressed copies by name.
+ * all, and the next start may need it. `suffix`: of the compressed copies that this visit has asked for by name, if it has.
  */
-async function startPaths(packed: boolean): Promise<string[]> {
+async function startPaths(suffix: string): Promise<string[]> {
   const response = await kept("policy.json");
   if (!response) return [];
   const { core, profile, snapshots } = (await response.json()) as Policy;
   const whole = snapshots.filter(({ load }) => load.join() === profile.load.join());
   return addressesIn([core, ...whole])
-    .map((path) => (packed && Object.hasOwn(files, `${path}.gz`) ? `${path}.gz` : path))
+    .map((path) => (Object.hasOwn(files, path + suffix) ? path + suffix : path))
     .filter((path) => Object.hasOwn(files, path));
 }
 
@@ -205,8 +207,8 @@ scope.addEventListener("message", (event) => {
   if (type !== "fetched" || !Array.isArray(addresses)) return;
   const told = addresses.filter((address) => typeof address === "string").map(pathOf);
   const paths = [...new Set(told.filter((path) => path !== undefined))];
-  const packed = paths.some((path) => path.endsWith(".gz"));
-  const done = startPaths(packed)
+  const suffix = paths.map((path) => PACKED.exec(path)?.[0]).find(Boolean) ?? "";
+  const done = startPaths(suffix)
     .catch(() => [])
     // Most of it is in the browser's own cache still.
     .then((start) => fetchAll([...new Set([...paths, ...start])], "force-cache"));

@@ -18,6 +18,8 @@ export interface AssetFile {
   sent?: number;
   /** Bytes of a copy with ".gz" behind the address, where one lies there. */
   gzip?: number;
+  /** The same of one with ".br", which helps where the host says that it is an encoding. */
+  br?: number;
 }
 
 /** A package's files as they are mounted: nothing has to be unpacked. */

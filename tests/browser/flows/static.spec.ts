@@ -208,6 +208,36 @@ test("far from the host the compressed copies are fetched, and their content is 
   });
 });
 
+for (const honest of [true, false]) {
+  const what = honest ? "are fetched in its place" : "are given up for others where it was not true";
+  test(`copies that a host says the browser can undo ${what}`, async ({ browser }) => {
+    const asked: string[] = [];
+    const address = await host(folder, "headers", {
+      fault: (path, body, headers) => {
+        readable(path, body, headers);
+        if (path.includes("/snapshot-")) asked.push(path);
+        if (path === "/policy.json") {
+          headers["belljar-copies"] = "br";
+          headers["access-control-expose-headers"] = "Belljar-Copies";
+        }
+        if (honest && path.endsWith(".br")) headers["content-encoding"] = "br";
+        return body;
+      },
+    });
+    const docs = await site((_, response) => response.end("<!doctype html><body>docs</body>"));
+    await visiting(browser, async (page) => {
+      // A name of this machine that does not look like one.
+      expect(await opened(page, docs, address.replace("127.0.0.1", "files.localhost"))).toBeNull();
+      expect(await run(page, "6 * 7")).toMatchObject({ text: "42" });
+    });
+    const count = (suffix: string) => asked.filter((path) => path.endsWith(suffix)).length;
+    expect(count(".br")).toBeGreaterThan(0);
+    expect(count(".bin")).toBe(0);
+    if (honest) expect(count(".gz")).toBe(0);
+    else expect(count(".gz")).toBeGreaterThan(0);
+  });
+}
+
 /** What hosts of public files send, GitHub Pages among them: everybody may read. */
 function readable(_path: string, body: Buffer, headers: Record<string, string>): Buffer {
   headers["access-control-allow-origin"] = "*";

@@ -6,18 +6,21 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import brotli
 import pytest
 from starlette.testclient import TestClient
 
 from belljar.assets import AssetFile, AssetSet
 from belljar.assets.snapshots import Snapshot
 from belljar.errors import ExportError, SettingsError
-from belljar.export import hosts
+from belljar.export import hosts, twins
 from belljar.export.documents import policy_inside
 from belljar.export.folder import INVENTORY
 from belljar.http import headers
@@ -123,16 +126,40 @@ def test_a_document_has_its_policy_inside(
     )
 
 
+UNDONE = {"gzip": (".gz", gzip.decompress), "br": (".br", brotli.decompress)}
+
+
 def test_a_copy_has_the_same_content_and_the_policy_says_where_there_is_one(make: Make, out: Path) -> None:
     exported = make()
-    assert exported.twins
-    for path, size in exported.twins.items():
-        packed = (out / f"{path}.gz").read_bytes()
-        assert (len(packed), gzip.decompress(packed)) == (size, (out / path).read_bytes())
-    told = {file["url"]: file.get("gzip") for file in files_of(policy_of(out))}
-    assert told == {url: exported.twins.get(url) for url in told}
-    assert any(told.values())
-    assert not all(told.values())
+    for coding, (suffix, undone) in UNDONE.items():
+        sizes = exported.twins[coding]
+        assert sizes
+        for path, size in sizes.items():
+            packed = (out / f"{path}{suffix}").read_bytes()
+            assert (len(packed), undone(packed)) == (size, (out / path).read_bytes())
+        told = {file["url"]: file.get(coding) for file in files_of(policy_of(out))}
+        assert told == {url: sizes.get(url) for url in told}
+        assert any(told.values())
+        assert not all(told.values())
+
+
+def test_copies_of_an_earlier_export_are_taken_from_the_assets_folder(
+    make: Make, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twins, "KEPT", 1000)
+    exported = make()
+    large = [path for path in exported.twins["br"] if exported.files[path] >= twins.KEPT]
+    assert large
+    before = {path: (out / f"{path}.br").read_bytes() for path in large}
+
+    def refuse(data: bytes, **_: object) -> bytes:
+        assert len(data) < twins.KEPT, "compressed again"
+        return bytes(brotli.compress(data))
+
+    shutil.rmtree(out)
+    monkeypatch.setattr(twins, "brotli", SimpleNamespace(compress=refuse))
+    make()
+    assert {path: (out / f"{path}.br").read_bytes() for path in large} == before
 
 
 def test_a_second_export_changes_nothing_and_a_smaller_one_takes_away_what_is_left_over(
@@ -204,7 +231,7 @@ def test_the_headers_for_hosts_are_the_server_s_own(
 
 
 def test_every_host_s_file_says_the_same(make: Make, out: Path) -> None:
-    make()
+    make(embedders=("*",))
     sent = parsed((out / "_headers").read_text())
     for name in (".htaccess", "hosts/nginx.conf", "hosts/Caddyfile"):
         text = (out / name).read_text()
@@ -212,6 +239,10 @@ def test_every_host_s_file_says_the_same(make: Make, out: Path) -> None:
             for header, value in values.items():
                 assert header in text
                 assert value in text.replace('\\"', '"')
+        # What those who read `_headers` do by themselves, and let nobody set.
+        for header in ("Content-Encoding", "Belljar-Copies", "Access-Control-Expose-Headers"):
+            assert header in text
+            assert not any(header in values for values in sent.values())
 
 
 def test_a_prefix_stands_before_every_path() -> None:

@@ -8,8 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import brotli
 import httpx
 import pytest
+
+from belljar.http import headers
 
 from ...helpers.webservers import headers_by_path, running
 from .conftest import Make
@@ -45,12 +48,14 @@ def test_a_web_server_sends_every_file_with_the_server_s_headers(site: Path, nam
             files = [path for path in below.rglob("*") if path.is_file()] if pattern.endswith("*") else [None]
             for file in files:
                 path = pattern if file is None else f"/{file.relative_to(root).as_posix()}"
-                answer = client.get(f"{address}{path}", headers={"accept-encoding": "identity"})
-                assert answer.status_code == 200, path
-                for header, value in sent.items():
-                    assert answer.headers.get_list(header) == [value], (path, header)
-                on_disk = root / (path.strip("/") or "index.html")
-                assert answer.content == on_disk.read_bytes(), path
+                with client.stream(
+                    "GET", f"{address}{path}", headers={"accept-encoding": "identity"}
+                ) as answer:
+                    assert answer.status_code == 200, path
+                    for header, value in sent.items():
+                        assert answer.headers.get_list(header) == [value], (path, header)
+                    on_disk = root / (path.strip("/") or "index.html")
+                    assert b"".join(answer.iter_raw()) == on_disk.read_bytes(), path
                 asked += 1
         assert asked > 12
 
@@ -77,3 +82,34 @@ def test_compressed_copies_are_sent_where_the_server_knows_how(site: Path, name:
             sent = b"".join(answer.iter_raw())
         assert sent == twin.read_bytes()
         assert gzip.decompress(sent) == (root / path).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["nginx", "apache2", "caddy"])
+def test_a_copy_in_brotli_comes_as_what_it_is_and_the_policy_says_that_it_will(site: Path, name: str) -> None:
+    root = site / "site"
+    with running(name, site, inner=inner(name, root), root=root) as address, httpx.Client() as client:
+        policy = client.get(f"{address}/policy.json").headers
+        assert policy["belljar-copies"] == "br"
+        assert policy["access-control-expose-headers"] == "Belljar-Copies"
+        copies = [path for path in root.rglob("*.br") if "assets" in path.parts]
+        assert copies
+        for copy in copies:
+            path = copy.relative_to(root).as_posix()
+            with client.stream("GET", f"{address}/{path}") as answer:
+                assert answer.headers.get_list("content-encoding") == ["br"]
+                assert answer.headers.get_list("cache-control") == [headers.IMMUTABLE]
+                sent = b"".join(answer.iter_raw())
+            assert sent == copy.read_bytes()
+            assert brotli.decompress(sent) == (root / path.removesuffix(".br")).read_bytes()
+
+
+def test_caddy_sends_the_smallest_copy_that_a_browser_takes(site: Path) -> None:
+    root = site / "site"
+    copy = next(path for path in root.rglob("*.js.br") if "static" in path.parts)
+    with running("caddy", site, inner=inner("caddy", root), root=root) as address:
+        path = copy.relative_to(root).as_posix().removesuffix(".br")
+        asked = {"accept-encoding": "gzip, deflate, br, zstd"}
+        with httpx.stream("GET", f"{address}/{path}", headers=asked) as answer:
+            assert answer.headers["content-encoding"] == "br"
+            assert answer.headers["content-type"].startswith("text/javascript")
+            assert b"".join(answer.iter_raw()) == copy.read_bytes()

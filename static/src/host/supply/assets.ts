@@ -5,7 +5,7 @@ import { sha256 } from "../../common/digest";
 import type { NamedBytes } from "../../protocol/messages";
 import type { AssetFile } from "../../protocol/policy";
 import { count, Malformed, optional, type Parse, record, text } from "../../protocol/shape";
-import { packedUrl, unpacked } from "./packed";
+import { distrust, packedCopy, unpacked } from "./packed";
 
 const hash: Parse<string> = (value, at) => {
   const given = text(64)(value, at);
@@ -21,6 +21,7 @@ export const checkAsset: Parse<AssetFile> = record<AssetFile>({
   sha256: hash,
   sent: optional(count()),
   gzip: optional(count()),
+  br: optional(count()),
 });
 
 /** A file that was fetched from the server. */
@@ -71,12 +72,12 @@ async function get(file: AssetFile, url: URL, cache: RequestCache, signal: Abort
   const options: RequestInit = { credentials: "omit", cache, signal };
   // The browser compares what comes over the line, so without a digest of our own the copy is no help.
   if (!globalThis.crypto?.subtle) return fetch(url, { ...options, integrity: integrity(file.sha256) });
-  const packed = packedUrl(file, url);
-  return packed ? unpacked(await fetch(packed, options)) : fetch(url, options);
+  const copy = packedCopy(file, url);
+  return copy ? unpacked(await fetch(copy.url, options), copy) : fetch(url, options);
 }
 
 function tell(file: AssetFile, url: URL, bytes: number, events: AssetEvents): void {
-  const { href } = packedUrl(file, url) ?? url;
+  const { href } = packedCopy(file, url)?.url ?? url;
   const timing = performance.getEntriesByName(href).at(-1) as PerformanceResourceTiming | undefined;
   const fromCache = timing !== undefined && timing.transferSize === 0 && timing.decodedBodySize > 0;
   const received = fromCache ? 0 : timing?.encodedBodySize || undefined;
@@ -96,6 +97,7 @@ export async function fetchAsset(
   let problem = "";
   for (const cache of ["default", "reload"] as const) {
     let counted = 0;
+    const copy = packedCopy(file, url);
     try {
       const response = await get(file, url, cache, signal);
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
@@ -110,6 +112,7 @@ export async function fetchAsset(
     } catch (error) {
       events.advance(-counted);
       signal.throwIfAborted();
+      distrust(copy);
       problem = (error as Error).message;
     }
   }
@@ -161,6 +164,7 @@ export async function fetchBlob(
   local?: Blob,
 ): Promise<AssetBlob> {
   const url = new URL(file.url, base);
+  const copy = local ? undefined : packedCopy(file, url);
   let blob: Blob;
   let counted = 0;
   const advance = (bytes: number): void => {
@@ -172,6 +176,7 @@ export async function fetchBlob(
     if (blob.size !== file.size) throw new Error(`it has ${blob.size} bytes and not ${file.size}`);
   } catch (error) {
     events.advance(-counted);
+    if (!signal.aborted && distrust(copy)) return fetchBlob(file, base, events, signal);
     throw failed(file, (error as Error).message);
   }
   events.advance(file.size - counted);

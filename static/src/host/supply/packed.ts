@@ -1,25 +1,63 @@
-// Compressed copies that lie beside files, for hosts that compress nothing themselves: fetched by name, undone here.
+// Compressed copies that lie beside files, for hosts that compress nothing themselves: fetched by name. One host has the
+// browser undo them, of others the copies in gzip are undone here.
 
 import type { AssetFile } from "../../protocol/policy";
 
 /** What a gzip member begins with (RFC 1952, section 2.3.1). */
 const MAGIC = [0x1f, 0x8b];
 
+/** With the policy a host says by this header that it sends copies in Brotli as what they are. */
+export const COPIES = "belljar-copies";
+
+/** Folders of hosts that do. */
+const trusted = new Set<string>();
+
+const folderOf = (url: URL): string => new URL(".", url).href;
+
+/** What a policy's answer says of the copies beside it. */
+export function learn({ headers }: Response, policy: URL): void {
+  if (/\bbr\b/.test(headers.get(COPIES) ?? "")) trusted.add(folderOf(policy));
+  else trusted.delete(folderOf(policy));
+}
+
 /** A file of this machine costs no line: there the copy would only take time. */
 const isNear = ({ hostname }: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
-/** Where the copy of a file lies, if it has one that helps here. */
-export function packedUrl({ gzip }: AssetFile, url: URL): URL | undefined {
-  if (gzip === undefined || isNear(url) || typeof DecompressionStream === "undefined") return undefined;
+export interface PackedCopy {
+  url: URL;
+  /** Bytes that cross the line for it. */
+  size: number;
+  coding: "gzip" | "br";
+}
+
+const copyOf = (url: URL, suffix: string, size: number, coding: PackedCopy["coding"]): PackedCopy => {
   const packed = new URL(url);
-  packed.pathname += ".gz";
-  return packed;
+  packed.pathname += suffix;
+  return { url: packed, size, coding };
+};
+
+/** The copy of a file that helps here, if there is one. */
+export function packedCopy({ gzip, br }: AssetFile, url: URL): PackedCopy | undefined {
+  if (isNear(url)) return undefined;
+  if (br !== undefined && trustedFolder(url)) return copyOf(url, ".br", br, "br");
+  if (gzip === undefined || typeof DecompressionStream === "undefined") return undefined;
+  return copyOf(url, ".gz", gzip, "gzip");
+}
+
+const trustedFolder = ({ href }: URL): string | undefined => [...trusted].find((folder) => href.startsWith(folder));
+
+/** A copy in Brotli did not come as what it is: its host is asked for no more of them. False for every other copy. */
+export function distrust(copy: PackedCopy | undefined): boolean {
+  if (copy?.coding !== "br") return false;
+  const folder = trustedFolder(copy.url);
+  if (folder !== undefined) trusted.delete(folder);
+  return true;
 }
 
 /** The answer with its content undone. Some hosts say that a `.gz` is an encoding, and then the browser has done it. */
-export async function unpacked(response: Response): Promise<Response> {
-  const reader = response.body?.getReader();
-  if (!response.ok || !reader) return response;
+export async function unpacked(response: Response, { coding }: PackedCopy): Promise<Response> {
+  const reader = coding === "gzip" && response.ok ? response.body?.getReader() : undefined;
+  if (!reader) return response;
   let first = new Uint8Array(0);
   while (first.length < MAGIC.length) {
     const { value, done } = await reader.read();

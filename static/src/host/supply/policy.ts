@@ -17,6 +17,7 @@ import {
 import { byPart } from "../../protocol/snapshot";
 import { checkAsset as file } from "./assets";
 import { nameThisPage } from "./embedder";
+import { learn } from "./packed";
 
 const name = text(200);
 const names = list(name, 2_000);
@@ -114,6 +115,7 @@ async function askPolicy(url: URL, signal?: AbortSignal): Promise<LoadedPolicy |
     throw new NoPolicy(`${url.href} is no policy of a belljar server: the answer was ${response.status}.`);
   }
   try {
+    learn(response, url);
     return { policy: checkPolicy(body), base: url };
   } catch (error) {
     throw new NoPolicy(`${url.href} can't be used as a policy: ${(error as Error).message}.`);

@@ -12,7 +12,7 @@ import { type AssetBlob, type AssetEvents, checked, fetchAsset, fetchBlob } from
 import { expression } from "./expression";
 import { Line, type Stage } from "./line";
 import { PackageFiles } from "./packages";
-import { packedUrl } from "./packed";
+import { packedCopy } from "./packed";
 import { closure, type LoadedPolicy } from "./policy";
 
 /** So many files at a time: enough to fill a line, few enough that they come in their order and show progress. */
@@ -139,8 +139,7 @@ export class Supply {
   }
 
   #sent(file: AssetFile): number {
-    if (file.sent !== undefined || file.gzip === undefined) return file.sent ?? file.size;
-    return packedUrl(file, new URL(file.url, this.base)) ? file.gzip : file.size;
+    return file.sent ?? packedCopy(file, new URL(file.url, this.base))?.size ?? file.size;
   }
 
   get #all(): AssetFile[] {
