@@ -20,7 +20,9 @@ _CONNECT, _SEND = 10.0, 30.0
 #: Bytes of an error that are read, characters that are shown.
 _ERROR_BYTES, _SHOWN = 20_000, 300
 #: Statuses that pass.
-_LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
+_LATER = frozenset({402, 408, 425, 429, 500, 502, 503, 504, 529})
+#: What errors are called that mean that there is no money left.
+_MONEY = ("insufficient_quota", "insufficient_balance", "credit_balance", "billing", "payment_required")
 #: Seconds that a client may be asked to wait.
 _LONGEST_WAIT = 86_400
 
@@ -67,7 +69,7 @@ class Upstream:
                     raise await self._refusal(response)
                 kind = response.headers.get("content-type", "")
                 if "event-stream" not in kind.lower():
-                    raise Refused(424, "The model's server was asked for a stream of events and sent none.")
+                    raise await self._refusal(response)
                 if response.headers.get("content-encoding", "identity") != "identity":
                     raise Refused(424, "The model's server compresses what it was asked to send as it is.")
                 async with aclosing(self._pieces(response)) as pieces:
@@ -96,22 +98,32 @@ class Upstream:
         return Refused(502, "The connection to the model's server broke.")
 
     async def _refusal(self, response: httpx2.Response) -> Refused:
-        status = response.status_code
         text = bytearray()
         async for piece in response.aiter_raw():
             text += piece
             if len(text) > _ERROR_BYTES:
                 break
-        if status in {401, 403}:
+        status, kind = _named(bytes(text), response.status_code)
+        words = self._words(bytes(text))
+        wait = _wait(response.headers.get("retry-after", ""))
+        if (status == 402 and wait is None) or any(word in kind for word in _MONEY):
+            # Waiting brings no money, so it is not said to be a matter of time.
+            return Refused(
+                424,
+                "This server's account at the model's server has no credit left; its operator can add some.",
+            )
+        if status == 401 or (status == 403 and not words):
             # Servers quote the key here, at least a part of it.
             return Refused(
                 424, "The model's server refused this server's key; its operator has to give a valid one."
             )
-        words = self._words(bytes(text))
+        if status == 403:
+            return Refused(424, f"The model's server doesn't allow it (403).{words}")
         if status in _LATER:
-            wait = _wait(response.headers.get("retry-after", ""))
             sentence = f"The model's server takes no more requests for now ({status}).{words}"
             return Refused(429 if status == 429 else 503, sentence, wait)
+        if status == 200:
+            return Refused(424, f"The model's server was asked for a stream of events and sent none.{words}")
         if 300 <= status < 400:
             return Refused(
                 424, "The model's server sends requests elsewhere, which is not followed: see model_url."
@@ -131,11 +143,29 @@ class Upstream:
         return f" It says: {line[:_SHOWN]}" if line else ""
 
 
-def _message(text: bytes) -> str:
+def _parsed(text: bytes) -> Any:
     try:
         found: Any = json.loads(text)
     except (ValueError, RecursionError):
-        return ""
+        return None
+    # Some send a list with one error.
+    return found[0] if isinstance(found, list) and found else found
+
+
+def _named(text: bytes, status: int) -> tuple[int, str]:
+    """The status, which an error may name where the answer's own is 200, and the error's kind."""
+    found = _parsed(text)
+    error = found.get("error") if isinstance(found, dict) else None
+    if not isinstance(error, dict):
+        return status, ""
+    code = error.get("code")
+    named = code if isinstance(code, int) and status == 200 and 400 <= code < 600 else status
+    words = [error[name] for name in ("type", "code", "status") if isinstance(error.get(name), str)]
+    return named, " ".join(words).lower()
+
+
+def _message(text: bytes) -> str:
+    found = _parsed(text)
     for _ in range(3):
         if isinstance(found, dict):
             found = next((found[name] for name in ("error", "message", "detail") if name in found), "")

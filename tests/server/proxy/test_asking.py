@@ -266,6 +266,12 @@ def test_an_answer_without_an_end_is_cut(proxy: Any) -> None:
         ),
         (failing(302, location="http://127.0.0.1:9/"), 424, "sends requests elsewhere"),
         (failing(200, "{}"), 424, "sent none"),
+        (failing(200, '{"error":{"code":502,"message":"no provider"}}'), 503, "It says: no provider"),
+        (failing(200, '{"error":{"message":"no tools here"}}'), 424, "It says: no tools here"),
+        (failing(403, '{"error":{"message":"not in your country"}}'), 424, "It says: not in your country"),
+        (failing(402, '{"error":{"message":"pay"}}'), 424, "no credit left"),
+        (failing(429, '{"error":{"type":"insufficient_quota"}}'), 424, "no credit left"),
+        (failing(429, '[{"error":{"code":429,"message":"too fast"}}]'), 429, "It says: too fast"),
     ],
 )
 def test_what_goes_wrong_at_the_model_s_server_is_a_sentence_without_the_key(

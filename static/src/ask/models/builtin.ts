@@ -2,7 +2,7 @@
 
 import { type Model, ModelError } from "./model";
 import { plain, type Writing } from "./plain";
-import { oneLine } from "./wire/posting";
+import { oneLine } from "./wire/refusals";
 
 /** What of the browser's `LanguageModel` is used here. */
 interface LanguageModelStatic {

@@ -1,9 +1,9 @@
 // Chat Completions: the form of OpenAI, of OpenRouter, and of most local servers.
 
-import type { Message, Model, Said, Send, Turn } from "./model";
+import { type Message, type Model, ModelError, type Said, type Send, type Turn } from "./model";
 import { checkedPrices, type Prices } from "./prices";
 import type { Posted } from "./wire/posting";
-import { errorIn, type Fields, fieldsOf, listOf, objectIn, textOf, tokensOf } from "./wire/reading";
+import { errorIn, type Fields, fieldsOf, isFields, listOf, objectIn, textOf, tokensOf } from "./wire/reading";
 
 /** Where a model is and what it is asked with. */
 export interface Endpoint {
@@ -89,11 +89,25 @@ function told(message: Message): unknown[] {
   return [...results, { role: "user", content: [{ type: "text", text: "The figures of these results:" }, ...content] }];
 }
 
+/** Calls of one answer that are followed; more are the loop's to refuse. */
+const CALLS = 64;
+
+/** A call as it is being written. */
+interface Writing {
+  readonly at: string;
+  /** The number that the server gives it; some give all of them the same one, or none. */
+  readonly index: number | undefined;
+  /** The server's own id; "" until it has given one. */
+  id: string;
+  name: string;
+  /** Arguments that came before the name. */
+  early: string;
+  readonly braces: Braces;
+}
+
 /** Reads the chunks of one answer. */
 class ChatReader {
-  /** Calls by the number that the server gives them; some give all of them the same one. */
-  readonly #open = new Map<number, { at: string; id: string }>();
-  #calls = 0;
+  readonly #calls: Writing[] = [];
 
   *read(chunk: Fields): Generator<Said> {
     if (chunk.error) throw errorIn(chunk);
@@ -106,21 +120,73 @@ class ChatReader {
     const [input, output] = [tokensOf(usage.prompt_tokens), tokensOf(usage.completion_tokens)];
     if (input !== undefined || output !== undefined) yield used(input, output);
     const ended = textOf(choice.finish_reason);
-    if (ended) yield { type: "end", why: WHY[ended] ?? "done" };
+    if (!ended) return;
+    // Who never got a name is told to the model as a tool that there is not.
+    for (const call of this.#calls) if (call.name === "") yield* begun(call);
+    yield { type: "end", why: WHY[ended] ?? "done" };
   }
 
   *#call(piece: Fields): Generator<Said> {
     const made = fieldsOf(piece.function);
-    const number = typeof piece.index === "number" ? piece.index : 0;
-    const id = textOf(piece.id);
-    let open = this.#open.get(number);
-    if (!open || (id !== "" && id !== open.id)) {
-      open = { at: `call ${this.#calls}`, id: id || `call_${this.#calls}` };
-      this.#calls++;
-      this.#open.set(number, open);
-      yield { type: "call", ...open, name: textOf(made.name) };
+    const [id, name, text] = [textOf(piece.id), textOf(made.name), argumentsIn(made.arguments)];
+    const index = typeof piece.index === "number" ? piece.index : undefined;
+    const call = this.#find(index, id, name, text) ?? this.#open(index);
+    call.id ||= id;
+    call.braces.add(text);
+    if (call.name !== "") {
+      if (text) yield { type: "arguments", at: call.at, text };
+      return;
     }
-    if (textOf(made.arguments)) yield { type: "arguments", at: open.at, text: textOf(made.arguments) };
+    call.name = name;
+    call.early += text;
+    if (name !== "") yield* begun(call);
+  }
+
+  #open(index: number | undefined): Writing {
+    const call = { at: `call ${this.#calls.length}`, index, id: "", name: "", early: "", braces: new Braces() };
+    if (this.#calls.push(call) > CALLS)
+      throw new ModelError("rejected", "The model asked for too many things at once.");
+    return call;
+  }
+
+  /** The call that a piece goes on with; undefined where it begins another. */
+  #find(index: number | undefined, id: string, name: string, text: string): Writing | undefined {
+    const [calls, numbered] = [this.#calls, index !== undefined];
+    const known = !numbered && id !== "" ? calls.find((call) => call.id === id) : undefined;
+    const last = known ?? calls.findLast((call) => !numbered || call.index === index);
+    if (!last || (id !== "" && last.id !== "" && id !== last.id)) return undefined;
+    // Whoever has written all of its arguments goes on with none: a name and arguments are another call's.
+    return name !== "" && last.name !== "" && last.braces.closed && text.trim() !== "" ? undefined : last;
+  }
+}
+
+function* begun({ at, id, name, early }: Writing): Generator<Said> {
+  yield { type: "call", at, id: id || at.replace(" ", "_"), name };
+  if (early) yield { type: "arguments", at, text: early };
+}
+
+/** Arguments as text; some servers send the object itself. */
+function argumentsIn(given: unknown): string {
+  return isFields(given) && Object.keys(given).length > 0 ? JSON.stringify(given) : textOf(given);
+}
+
+/** Follows the braces of JSON that comes in pieces. */
+class Braces {
+  #depth = 0;
+  #string = false;
+  #escaped = false;
+  /** Its object is there to the end. */
+  closed = false;
+
+  add(text: string): void {
+    for (const char of text) {
+      if (this.#escaped) this.#escaped = false;
+      else if (char === "\\" && this.#string) this.#escaped = true;
+      else if (char === '"') this.#string = !this.#string;
+      else if (this.#string) continue;
+      else if (char === "{") this.#depth++;
+      else if (char === "}" && --this.#depth === 0) this.closed = true;
+    }
   }
 }
 

@@ -80,6 +80,8 @@ function inputOf(given: string): Fields {
 /** Reads the events of one answer. */
 class MessagesReader {
   over = false;
+  /** Arguments that came with the beginning of their call, and are the call's if no pieces come. */
+  readonly #given = new Map<string, string>();
   #why: "done" | "length" | "refused" = "done";
 
   *read(said: Fields): Generator<Said> {
@@ -90,14 +92,26 @@ class MessagesReader {
     switch (said.type) {
       case "content_block_start": {
         const block = fieldsOf(said.content_block);
-        if (block.type === "tool_use") yield { type: "call", at, id: textOf(block.id), name: textOf(block.name) };
+        if (block.type === "tool_use") {
+          const input = fieldsOf(block.input);
+          if (Object.keys(input).length > 0) this.#given.set(at, JSON.stringify(input));
+          yield { type: "call", at, id: textOf(block.id), name: textOf(block.name) };
+        }
         if (block.type === "text" && textOf(block.text)) yield { type: "text", text: textOf(block.text) };
         return;
       }
       case "content_block_delta": {
         const delta = fieldsOf(said.delta);
         if (delta.type === "text_delta") yield { type: "text", text: textOf(delta.text) };
-        if (delta.type === "input_json_delta") yield { type: "arguments", at, text: textOf(delta.partial_json) };
+        if (delta.type === "input_json_delta") {
+          this.#given.delete(at);
+          yield { type: "arguments", at, text: textOf(delta.partial_json) };
+        }
+        return;
+      }
+      case "content_block_stop": {
+        const text = this.#given.get(at);
+        if (text !== undefined) yield { type: "arguments", at, text };
         return;
       }
       case "message_delta": {

@@ -8,8 +8,9 @@
 
 import { chat, type Endpoint } from "./chat";
 import { type Model, ModelError } from "./model";
-import { type Fetch, messageIn, oneLine, shortText } from "./wire/posting";
+import { type Fetch, shortText } from "./wire/posting";
 import { fieldsOf, textOf } from "./wire/reading";
+import { messageIn, oneLine } from "./wire/refusals";
 
 const OPENROUTER = "https://openrouter.ai";
 

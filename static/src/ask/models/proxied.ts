@@ -3,8 +3,9 @@
 import { chat, type Endpoint } from "./chat";
 import { type Model, ModelError } from "./model";
 import type { Prices } from "./prices";
-import { type Fetch, oneLine, shortText } from "./wire/posting";
+import { type Fetch, shortText } from "./wire/posting";
 import { fieldsOf, listOf, textOf } from "./wire/reading";
+import { oneLine } from "./wire/refusals";
 
 /** A model that a belljar server passes questions on to. */
 export interface Offered {

@@ -3,6 +3,7 @@
 import type { Ledger } from "../../ledger";
 import { ModelError, type ServerEvent } from "../model";
 import { readEvents } from "./events";
+import { isError, refusal } from "./refusals";
 
 /** What a model posts. */
 export interface Posted {
@@ -28,15 +29,11 @@ export interface Reach {
   refusedByPage: boolean;
 }
 
-/** Longest text of an error that is read, in characters, and as much of it as is shown. */
+/** Longest text of an error that is read, in characters. */
 const ERROR_CHARS = 20_000;
-const SHOWN_CHARS = 300;
 
 /** Bytes of one answer at most: what streams on is no answer. */
 const ANSWER_BYTES = 8_000_000;
-
-/** Answers that mean "later": too many requests, and servers that are overloaded or not up. */
-const LATER = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
 
 /** Sends a request and gives the events of its answer. Throws a `ModelError`, or the signal's reason. */
 export async function* post(
@@ -45,6 +42,7 @@ export async function* post(
 ): AsyncGenerator<ServerEvent> {
   const { ledger, fetch, signal } = link;
   const body = new TextEncoder().encode(JSON.stringify(posted.body));
+  const { host } = new URL(posted.url);
   const entry = ledger.open("POST", posted.url, body, link);
   const policy = watchPolicy(posted.url);
   let response: Response;
@@ -63,7 +61,6 @@ export async function* post(
     const reach = { url: posted.url, fetch, ledger, signal, refusedByPage: await policy.refused() };
     const why = await posted.explain?.(reach);
     signal.throwIfAborted();
-    const { host } = new URL(posted.url);
     const page = `This page may not reach ${host}: its policy (Content-Security-Policy, connect-src) doesn't name it.`;
     const unknown = `${host} could not be reached: it is down, the network is, or it doesn't let pages of this origin in.`;
     throw new ModelError("unreachable", why ?? (reach.refusedByPage ? page : unknown));
@@ -71,14 +68,19 @@ export async function* post(
     policy.off();
   }
   ledger.settle(entry, response.status);
-  if (!response.ok) throw refusal(posted.url, response, await shortText(response, signal));
-  if (!response.body) throw new ModelError("broken", `${new URL(posted.url).host} answered with nothing.`, 0);
-  if (!/event-stream/i.test(response.headers.get("content-type") ?? "")) {
+  const refused = (said: unknown): ModelError =>
+    refusal({ host, status: response.status, said, retryAfter: response.headers.get("retry-after") });
+  if (!response.ok) throw refused(parsed(await shortText(response, signal)));
+  if (!response.body) throw new ModelError("broken", `${host} answered with nothing.`, 0);
+  const type = (response.headers.get("content-type") ?? "nothing").slice(0, 60);
+  if (!/event-stream/i.test(type)) {
+    // Some say no with a 200: what it is stands in the JSON.
+    const said = /json/i.test(type) ? parsed(await shortText(response, signal)) : "";
     await response.body.cancel().catch(() => {});
-    const type = (response.headers.get("content-type") ?? "nothing").slice(0, 60);
+    if (isError(said)) throw refused(said);
     throw new ModelError(
       "rejected",
-      `${new URL(posted.url).host} was asked for a stream of events and sent ${type}. Is this the model's address?`,
+      `${host} was asked for a stream of events and sent ${type}. Is this the model's address?`,
     );
   }
   try {
@@ -123,61 +125,13 @@ export async function shortText(response: Response, signal: AbortSignal): Promis
   return text.slice(0, ERROR_CHARS);
 }
 
-/** What a status means, with what the server said about it. */
-function refusal(url: string, response: Response, text: string): ModelError {
-  const { host } = new URL(url);
-  const { status } = response;
-  const said = saidBy(text);
-  const words = said ? ` It says: ${said}` : "";
-  if (status === 401 || status === 403) {
-    return new ModelError("key", `${host} refused the key (${status}).${words}`);
-  }
-  if (LATER.has(status)) {
-    const wait = waitOf(response.headers.get("retry-after"));
-    return new ModelError("busy", `${host} takes no more requests for now (${status}).${words}`, wait);
-  }
-  if (status === 404) {
-    return new ModelError("rejected", `${host} has no such model, or nothing at this address (404).${words}`);
-  }
-  return new ModelError("rejected", `${host} doesn't take the request (${status}).${words}`);
-}
-
-/** Milliseconds that a server asks to wait; seconds or a date. -1 where it says nothing that can be read. */
-function waitOf(header: string | null): number {
-  const text = header?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  const at = text === "" ? Number.NaN : Date.parse(text);
-  return Number.isNaN(at) ? -1 : Math.max(0, at - Date.now());
-}
-
-/** The sentence in an error's body, as providers put it; cut, in one line. */
-function saidBy(text: string): string {
-  let said: unknown = text;
+/** JSON as what it says, anything else as the text that it is. */
+function parsed(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(text);
-    said = messageIn(parsed) ?? "";
+    return JSON.parse(text);
   } catch {
-    // A page of HTML says nothing to anybody here.
-    if (text.trimStart().startsWith("<")) return "";
+    return text;
   }
-  return oneLine(String(said));
-}
-
-/** `error.message`, `error`, `message` or `detail` of what a server sent. */
-export function messageIn(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { error, message, detail } = value as Record<string, unknown>;
-  if (typeof error === "object") return messageIn(error);
-  return [error, message, detail].find((one) => typeof one === "string") as string | undefined;
-}
-
-/** Text of others for a sentence of ours: one line, no odd characters, not long. */
-export function oneLine(text: string): string {
-  const flat = text
-    .slice(0, SHOWN_CHARS * 2)
-    .replace(/[\p{C}\s]/gu, " ")
-    .trim();
-  return flat.length > SHOWN_CHARS ? `${flat.slice(0, SHOWN_CHARS)}…` : flat;
 }
 
 /** Hears whether the page's own policy refuses an address. Outside of pages nothing does. */

@@ -1,7 +1,7 @@
 // Reads what a model's server sent: JSON that may be anything, asked for field by field.
 
 import { ModelError, type ServerEvent } from "../model";
-import { messageIn, oneLine } from "./posting";
+import { refusal } from "./refusals";
 
 /** A JSON object of unknown content. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -29,13 +29,4 @@ export const tokensOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
 /** An error that came within a stream. Overload passes; what else it is may not. */
-export function errorIn(value: unknown): ModelError {
-  const said = oneLine(messageIn(value) ?? "");
-  const kind = textOf(fieldsOf(fieldsOf(value).error).type) || textOf(fieldsOf(fieldsOf(value).error).code);
-  const passes = /overloaded|rate_limit|server_error|api_error|timeout/.test(kind.slice(0, 100));
-  return new ModelError(
-    passes ? "busy" : "rejected",
-    `The model's server broke its answer off.${said ? ` It says: ${said}` : ""}`,
-    passes ? -1 : undefined,
-  );
-}
+export const errorIn = (said: unknown): ModelError => refusal({ said });
