@@ -1,42 +1,25 @@
-"""The tab backend: a real person's page in Chromium, and pages that misbehave, spoken by a bare WebSocket."""
+"""The tab backend: a real person's page in Chromium, a link that nobody opens, servers that give none."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import os
 import re
-import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page, expect
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosedError
 
-from belljar import AsyncSandbox, Execution
-from belljar.backends import find_backend, tab
-from belljar.backends.servers import LocalServer, Origin
+from belljar import AsyncSandbox
+from belljar.backends import find_backend
+from belljar.backends.servers import LocalServer
 from belljar.tabs import MAX_MESSAGE
 
 from ...helpers.person import Person
-from ...helpers.redis_server import RedisServer
-
-KEY = "key-of-the-operator-1234"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server that programs with the key may ask for tabs."""
-    running = LocalServer(KEY)
-    yield running.start().base
-    running.stop()
+from .tab_runs import KEY, SLEEPING, running
 
 
 @pytest.fixture(autouse=True)
@@ -44,19 +27,6 @@ def tidy(person: Person) -> Iterator[None]:
     """Old tabs take memory."""
     yield
     person.tidy()
-
-
-@pytest.fixture
-def options(server: str) -> dict[str, Any]:
-    return {
-        "backend": "tab",
-        "server": server,
-        "key": KEY,
-        "program": "analysis.py",
-        "wait": 60,
-        # Starts fast.
-        "packages": (),
-    }
 
 
 class Invited:
@@ -83,15 +53,6 @@ class Invited:
 @pytest.fixture
 def allowing(person: Person) -> Invited:
     return Invited(person, "allow")
-
-
-def running(sandbox: AsyncSandbox, code: str) -> tuple[asyncio.Task[Execution], asyncio.Event]:
-    """A run, and when it has printed something."""
-    printed = asyncio.Event()
-    return asyncio.create_task(sandbox.execute(code, on_stdout=lambda _: printed.set())), printed
-
-
-SLEEPING = "import time\nprint('working')\ntime.sleep(60)"
 
 
 # ------------------------------------------------------------ the page
@@ -280,156 +241,3 @@ def test_names_that_are_none_are_refused() -> None:
             find_backend(name)
     with pytest.raises(ValueError, match="above 0"):
         find_backend("tab", wait=0)
-
-
-# ------------------------------------------------------------ pages that misbehave
-
-
-@pytest.fixture
-async def bare(options: dict[str, Any]) -> AsyncIterator[tuple[AsyncSandbox, Any]]:
-    """A sandbox, and a function that gives a bare socket which has joined and agreed for it."""
-    links: asyncio.Queue[str] = asyncio.Queue()
-    sandbox = AsyncSandbox(**options, on_invite=links.put_nowait)
-    sockets: list[ClientConnection] = []
-
-    async def agree() -> ClientConnection:
-        parts = urlsplit(await links.get())
-        origin = f"{parts.scheme}://{parts.netloc}"
-        socket = await connect(f"ws://{parts.netloc}/tab/page", origin=origin, max_size=None)  # type: ignore[arg-type]
-        sockets.append(socket)
-        await socket.send(json.dumps({"type": "join", "token": parts.fragment}))
-        assert json.loads(await socket.recv())["type"] == "offered"
-        await socket.send('{"type":"agreed"}')
-        return socket
-
-    yield sandbox, agree
-    await sandbox.close()
-    for socket in sockets:
-        await socket.close()
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "{",
-        "[]",
-        "{}",
-        '{"type":"reply","id":0}',
-        '{"type":"reply","id":0,"ok":true,"more":false,"text":"{"}',
-        '{"type":"reply","id":[],"ok":true,"more":false,"text":"1"}',
-    ],
-)
-async def test_a_page_that_talks_nonsense_is_a_sentence(bare: tuple[AsyncSandbox, Any], said: str) -> None:
-    sandbox, agree = bare
-    opening = asyncio.create_task(sandbox.execute("1"))
-    page = await agree()
-    assert json.loads(await page.recv())["method"] == "open"
-    await page.send(said)
-    execution = await asyncio.wait_for(opening, 5)
-    assert execution.status == "unavailable"
-    assert "does not understand" in (execution.note or "")
-
-
-async def test_a_page_that_says_nothing_is_not_waited_for(
-    bare: tuple[AsyncSandbox, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tab, "_OPEN", 0.2)
-    sandbox, agree = bare
-    opening = asyncio.create_task(sandbox.execute("1"))
-    await agree()
-    execution = await asyncio.wait_for(opening, 5)
-    assert execution.status == "unavailable"
-    assert "has not answered" in (execution.note or "")
-
-
-async def test_a_page_cannot_fill_the_programs_memory(
-    bare: tuple[AsyncSandbox, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tab, "_LONGEST", 3_000_000)
-    sandbox, agree = bare
-    opening = asyncio.create_task(sandbox.execute("1"))
-    page = await agree()
-    call = json.loads(await page.recv())
-    piece = {"type": "reply", "id": call["id"], "ok": True, "more": True, "text": "x" * 1_000_000}
-    for _ in range(3):
-        await page.send(json.dumps(piece))
-        assert json.loads(await page.recv()) == {"type": "more", "id": call["id"]}
-    await page.send(json.dumps(piece))
-    assert "more than 3000000 characters" in ((await asyncio.wait_for(opening, 5)).note or "")
-
-
-async def test_a_message_beyond_the_limit_ends_the_connection(bare: tuple[AsyncSandbox, Any]) -> None:
-    sandbox, agree = bare
-    opening = asyncio.create_task(sandbox.execute("1"))
-    page = await agree()
-    with contextlib.suppress(ConnectionClosedError):
-        await page.send("x" * (MAX_MESSAGE + 1))
-    assert (await asyncio.wait_for(opening, 10)).status == "unavailable"
-    await page.wait_closed()
-    assert page.close_code == 1009
-
-
-# ------------------------------------------------------------ several server processes
-
-
-class Process:
-    """`belljar serve` as a process of its own.
-
-    Args:
-        redis: Address of the Redis that it shares with others.
-    """
-
-    def __init__(self, redis: str) -> None:
-        environment = {**os.environ, "BELLJAR_TAB_KEY": KEY, "BELLJAR_REDIS_URL": redis}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "belljar", "serve", "--port", "0", "--no-fetch"],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        line = ""
-        while "belljar serves on" not in line:
-            line = self.process.stdout.readline()
-            assert line, "the server did not start"
-        self.base = Origin.of(line.split()[-1]).base
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-
-
-async def test_program_and_tab_meet_across_two_server_processes(
-    redis_server: RedisServer, person: Person, options: dict[str, Any]
-) -> None:
-    one, other = Process(redis_server.url), Process(redis_server.url)
-    try:
-        answers = person.answers("allow")
-
-        def invite(link: str) -> None:
-            assert link.startswith(one.base)
-            answers(link.replace(one.base, other.base))
-
-        async with AsyncSandbox(**options | {"server": one.base}, on_invite=invite) as sandbox:
-            assert (await sandbox.execute("6 * 7")).text == "42"
-            content = os.urandom(5_000_000)
-            await sandbox.files.write("data.bin", content)
-            assert await sandbox.files.read("data.bin") == content
-            large = await sandbox.execute("print('ü' * 3_000_000)")
-            assert large.stdout == "ü" * 3_000_000 + "\n"
-            # The tab's server dies without a word; Redis knows that nobody listens there any more.
-            run, printed = running(sandbox, SLEEPING)
-            await printed.wait()
-            began = time.monotonic()
-            other.kill()
-            execution = await run
-            assert execution.status == "unavailable"
-            assert execution.note
-            assert time.monotonic() - began < 20
-    finally:
-        one.kill()
-        if other.process.poll() is None:
-            other.kill()

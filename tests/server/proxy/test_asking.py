@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import socket
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,107 +17,12 @@ from belljar.web.app import create_app
 
 from ..conftest import MakeClient
 from ..wire import serving
-from .upstreams import DONE, END, Line, Script, Upstream, chunk, upstream, usage
-
-KEY = "sk-secret-of-the-operator-0123456789"
-QUESTION = {"model": "m", "messages": [{"role": "user", "content": "Hi é🙂?"}], "stream": True}
-ROUTE = "/model/v1/chat/completions"
-
-
-#: Tokens that no test uses up.
-MUCH = {"model_tokens": 10**9, "model_all_tokens": 10**9}
-
-
-class Proxy:
-    """A real server of belljar's that asks a scripted one, and a client of it."""
-
-    def __init__(self, port: int, asked: Upstream) -> None:
-        self.port = port
-        self.origin = f"http://127.0.0.1:{port}"
-        self.upstream = asked
-        # Neither certificates nor proxies of this machine are needed to reach it.
-        self.client = httpx.Client(timeout=10, verify=False, trust_env=False)
-
-    def ask(self, question: object = QUESTION, **headers: str) -> httpx.Response:
-        sent = {"origin": self.origin, "content-type": "application/json"} | {
-            name.replace("_", "-"): value for name, value in headers.items()
-        }
-        body = question if isinstance(question, bytes) else json.dumps(question).encode()
-        return self.client.post(f"{self.origin}{ROUTE}", content=body, headers=sent)
-
-    @contextlib.contextmanager
-    def open(self, question: object = QUESTION) -> Iterator[socket.socket]:
-        """A connection on which the question has been asked."""
-        body = json.dumps(question).encode()
-        head = (
-            f"POST {ROUTE} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nOrigin: {self.origin}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        with socket.create_connection(("127.0.0.1", self.port), 10) as line:
-            line.sendall(head.encode() + body)
-            yield line
-
-
-@contextlib.contextmanager
-def proxying(folder: Path, script: Script, **changes: Any) -> Iterator[Proxy]:
-    with upstream(script) as asked:
-        given = {"model_url": asked.url, "model_key": KEY, "model_names": ("m", "n")} | changes
-        # What else it would serve is not asked for.
-        settings = Settings(assets_dir=folder / "assets", compress=False, models=Models(**given))
-        with serving(create_app(settings), settings) as port:
-            through = Proxy(port, asked)
-            with through.client:
-                yield through
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """One server for all tests that need no settings of their own."""
-    with proxying(tmp_path_factory.mktemp("proxy"), answering(), model_requests=6000, **MUCH) as through:
-        yield through
-
-
-@pytest.fixture
-def proxy(shared: Proxy, tmp_path: Path) -> Iterator[Any]:
-    """Gives a proxy in front of a script; one of its own where it has settings."""
-    with contextlib.ExitStack() as stack:
-
-        def make(script: Script, **changes: Any) -> Proxy:
-            if changes:
-                return stack.enter_context(proxying(tmp_path, script, **changes))
-            shared.upstream.script = script
-            shared.upstream.heard.clear()
-            shared.upstream.noted.clear()
-            return shared
-
-        yield make
-
-
-def answering(*parts: str | bytes) -> Script:
-    def script(line: Line, _: Upstream) -> None:
-        line.head()
-        for part in parts:
-            line.say(part)
-
-    return script
-
-
-def failing(status: int, body: str = "", **headers: str) -> Script:
-    def script(line: Line, _: Upstream) -> None:
-        line.head(status, content_type="application/json", **headers)
-        line.say(body)
-
-    return script
-
-
-def sentence(answer: httpx.Response) -> str:
-    return str(answer.json()["error"]["message"])
-
+from .proxying import ANSWER, KEY, QUESTION, ROUTE, answering, failing, sentence
+from .upstreams import DONE, END, Line, Script, Upstream, chunk, upstream
 
 #: What servers say of a key, and a part of one.
 QUOTED = json.dumps({"error": {"message": f"Incorrect API key: {KEY}"}})
 QUOTED_IN_PART = json.dumps({"error": {"message": f"bad header Bearer {KEY[:20]}..."}})
-ANSWER = chunk("Ünï é🙂 ") + chunk("four.") + END + usage(12, 5) + DONE
 
 
 def test_a_question_is_passed_on_and_its_answer_comes_back_as_it_was(proxy: Any) -> None:
@@ -313,87 +215,6 @@ def test_the_key_is_in_no_log(proxy: Any, caplog: pytest.LogCaptureFixture) -> N
     assert "Hi é" not in caplog.text
     # Nor in what settings look like.
     assert KEY not in repr(Models(model_url="https://a.example", model_key=KEY, model_names=("m",)))
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"origin": "https://evil.example"}, 403),
-        ({"origin": "null"}, 403),
-        ({"origin": ""}, 403),
-        ({"sec_fetch_site": "cross-site"}, 403),
-        ({"sec_fetch_site": "same-site"}, 403),
-        ({"content_type": "text/plain"}, 415),
-        ({"content_type": "application/x-www-form-urlencoded"}, 415),
-        ({"sec_fetch_site": "same-origin", "content_type": "application/json; charset=utf-8"}, 200),
-    ],
-)
-def test_only_pages_of_this_server_are_passed_on(proxy: Any, headers: dict[str, str], status: int) -> None:
-    through = proxy(answering(ANSWER))
-    answer = through.ask(**headers)
-    assert answer.status_code == status
-    assert len(through.upstream.heard) == (status == 200)
-    assert "access-control-allow-origin" not in answer.headers
-
-
-def test_a_preflight_gets_no_leave(proxy: Any) -> None:
-    through = proxy(answering(ANSWER))
-    asked = {"origin": "https://evil.example", "access-control-request-method": "POST"}
-    answer = through.client.options(f"{through.origin}{ROUTE}", headers=asked)
-    assert answer.status_code == 405
-    assert not [name for name in answer.headers if name.startswith("access-control")]
-
-
-@pytest.mark.parametrize(
-    ("question", "status", "said"),
-    [
-        ({**QUESTION, "model": "expensive"}, 404, "It has m, n."),
-        ({**QUESTION, "model": ["m"]}, 404, "It has m, n."),
-        ({**QUESTION, "models": ["m", "expensive"]}, 400, "doesn't pass on models"),
-        ({**QUESTION, "n": 100}, 400, "doesn't pass on n"),
-        ({**QUESTION, "plugins": [{"id": "web"}]}, 400, "doesn't pass on plugins"),
-        ({**QUESTION, "stream": False}, 400, "stream must be true"),
-        ({**QUESTION, "messages": []}, 400, "messages must be"),
-        ({**QUESTION, "messages": "Hi"}, 400, "messages must be"),
-        (b"{", 400, "can't be read"),
-        (b"[" * 100_000, 400, "nested too deep"),
-        (b"\xff\xfe", 400, "can't be read"),
-        ([1], 400, "must be a JSON object"),
-    ],
-)
-def test_a_question_that_can_t_be_is_refused_here(
-    proxy: Any, question: object, status: int, said: str
-) -> None:
-    through = proxy(answering(ANSWER))
-    answer = through.ask(question)
-    assert (answer.status_code, through.upstream.heard) == (status, [])
-    assert said in sentence(answer)
-
-
-def test_a_question_too_large_is_refused_before_it_is_read(proxy: Any) -> None:
-    through = proxy(answering(ANSWER), model_body_bytes=1000)
-    large = {**QUESTION, "messages": [{"role": "user", "content": "x" * 2000}]}
-    answer = through.ask(large)
-    assert (answer.status_code, through.upstream.heard) == (413, [])
-    assert "1,000 bytes" in answer.text
-    # Other routes still read nothing.
-    assert through.client.post(f"{through.origin}/healthz", content=b"x" * 2000).status_code == 413
-    assert through.ask().status_code == 200
-
-
-def test_requests_and_tokens_of_a_client_are_counted(proxy: Any) -> None:
-    through = proxy(answering(chunk("x") + usage(900, 200) + END + DONE), model_tokens=2000, model_requests=4)
-    assert [through.ask().status_code for _ in range(2)] == [200, 200]
-    spent = through.ask()
-    assert spent.status_code == 429
-    assert "2,000 tokens a day" in sentence(spent)
-    assert 0 < int(spent.headers["retry-after"]) <= 86_401
-    assert len(through.upstream.heard) == 2
-    # Tokens that the server doesn't count are estimated: there is no free model.
-    quiet = proxy(answering(chunk("y" * 10_000) + END + DONE), model_tokens=2000, model_requests=4)
-    assert [quiet.ask().status_code for _ in range(2)] == [200, 429]
-    fast = proxy(answering(ANSWER), model_requests=2)
-    assert [fast.ask().status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_models_and_prices_are_told_and_nothing_of_where_they_are(proxy: Any) -> None:

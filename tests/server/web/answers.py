@@ -7,16 +7,8 @@ from starlette.testclient import TestClient
 
 from belljar.http import headers
 
-ROUTES = [
-    "/",
-    "/plain",
-    "/frame/isolated.html",
-    "/frame/plain.html",
-    "/output",
-    "/output.html",
-    "/headless",
-    "/embed",
-    "/embed.html",
+#: What pages of sites that may embed read.
+READ = [
     "/embed.js",
     "/markdown-exec.js",
     "/try-examples.js",
@@ -27,6 +19,18 @@ ROUTES = [
     "/policy.json",
     "/healthz",
 ]
+DOCUMENTS = [
+    "/",
+    "/plain",
+    "/frame/isolated.html",
+    "/frame/plain.html",
+    "/output",
+    "/output.html",
+    "/headless",
+    "/embed",
+    "/embed.html",
+]
+ROUTES = [*DOCUMENTS, *READ]
 
 
 def assert_sent(response: httpx.Response, expected: headers.Headers) -> None:
