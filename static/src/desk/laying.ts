@@ -124,11 +124,7 @@ export class Laying {
       source: (text) => conversation.notebook.setSource(id, text),
       branch: () => void this.#branch(entry, conversation),
       readFile: (path) => session.read(path),
-      askTable: {
-        page: (ref, asked) => session.table(ref, asked),
-        prepare: (ref, what) => session.prepareTable(ref, what),
-        save: (ref, selection, name) => session.saveTable(ref, selection, name),
-      },
+      askTable: session.tables,
       wantSvg: () => {
         store.choose({ svg: true });
         toast("From now on figures come as SVG too. Run the cell again to get this one.");

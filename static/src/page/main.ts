@@ -89,11 +89,7 @@ const showStatus = statusView();
 const notice = banner();
 const view = new NotebookView(byId("cells"), notebook, runner, {
   readFile: (path) => session.read(path),
-  askTable: {
-    page: (ref, asked) => session.table(ref, asked),
-    prepare: (ref, what) => session.prepareTable(ref, what),
-    save: (ref, selection, name) => session.saveTable(ref, selection, name),
-  },
+  askTable: session.tables,
   wantSvg: () => {
     choices = store.choose({ svg: true });
     toast("From now on figures come as SVG too. Run the cell again to get this one.");

@@ -9,17 +9,15 @@ import {
   type Policy,
   Sandbox,
   type SandboxOptions,
-  type TableData,
 } from "../host/index";
 import type { Completions } from "./editor/editor";
 import { Emitter } from "./model/emitter";
 import type { Engine, RunHooks } from "./model/runner";
 import type { Started } from "./model/start";
 import type { Phase, Progress } from "./model/status";
-import type { Sorting } from "./model/table";
-import type { Asked, Preparing, Selection } from "./model/table-source";
+import type { TableAsk } from "./model/table-source";
 import type { Traffic } from "./model/traffic";
-import { base64 } from "./view/hand-out";
+import { tablesOf } from "./python-tables";
 
 export type SessionNews = "phase" | "progress" | "files" | "packages" | "traffic" | "policy";
 
@@ -41,6 +39,11 @@ export class Session implements Engine {
   #failure: string | undefined;
   #generation = 0;
   readonly #holds = new Set<Promise<unknown>>();
+  /** Tables that Python keeps. */
+  readonly tables: TableAsk = tablesOf({
+    idle: () => this.#phase === "ready",
+    run: (code) => this.#open.execute(code, { context: "belljar-page" }),
+  });
 
   constructor(traffic: Traffic) {
     this.#traffic = traffic;
@@ -169,38 +172,6 @@ export class Session implements Engine {
     return execution.status === "ok";
   }
 
-  /** Rows of a table that Python keeps. Rejects with a sentence. */
-  async table(ref: string, { sort, ...asked }: Asked): Promise<TableData> {
-    const { results } = await this.#ask("display(_frames.page(%))", { ...asked, ref, sort: sortOf(sort) });
-    const data = results.find((result) => result.data)?.data;
-    if (!data) throw new Error("Python did not answer with a table.");
-    return data;
-  }
-
-  /** Has Python make ready what a column of a table is sorted or searched by, if it is idle. */
-  async prepareTable(ref: string, what: Preparing): Promise<void> {
-    if (this.phase !== "ready") throw new Error("Python is busy.");
-    await this.#ask("_frames.prepare(%)", { ref, ...what });
-  }
-
-  /** Has Python write rows of a table that it keeps into a CSV file; gives its name. */
-  async saveTable(ref: string, { sort, ...selection }: Selection, name: string): Promise<string> {
-    const { logs } = await this.#ask("_frames.save(%)", { ...selection, ref, name, sort: sortOf(sort) });
-    return logs.stdout.trim();
-  }
-
-  /** Runs a line of ours in a context of ours, with a question in place of "%". */
-  async #ask(line: string, question: object): Promise<Execution> {
-    const word = base64(new TextEncoder().encode(JSON.stringify(question)))
-      .replaceAll("+", "-")
-      .replaceAll("/", "_");
-    // Letters, digits and "-_=" close no string.
-    const code = `from belljar_harness.show import frames as _frames\n${line.replace("%", `"${word}"`)}`;
-    const execution = await this.#open.execute(code, { context: "belljar-page" });
-    if (execution.status !== "ok") throw new Error(execution.error?.value ?? "Python did not answer.");
-    return execution;
-  }
-
   async complete(code: string, cursor: number): Promise<Completions> {
     return this.#open.complete(code, cursor);
   }
@@ -264,8 +235,4 @@ export class Session implements Engine {
     this.#phase = phase;
     this.news.emit("phase");
   }
-}
-
-function sortOf(sort: Sorting | undefined): { column: number; descending: boolean } | undefined {
-  return sort && { column: sort.column, descending: sort.direction === "descending" };
 }

@@ -3,8 +3,8 @@
 import { openDatabase, type Shelf } from "../../page/keep/database";
 import { ASKING } from "../../page/keep/forgetting";
 import { Keeper } from "../../page/keep/keeper";
-import { savedRun } from "../../page/keep/opened";
 import type { Summary } from "../../page/keep/record";
+import { savedRun } from "../../page/keep/saved";
 import { Emitter } from "../../page/model/emitter";
 import { newKey } from "../../page/model/keys";
 import { Conversation } from "../model/conversation";

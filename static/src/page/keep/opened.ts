@@ -4,15 +4,17 @@
 
 import { Emitter } from "../model/emitter";
 import { newKey } from "../model/keys";
-import type { Cell, CellSeed, Notebook, SavedCell, SavedRun } from "../model/notebook";
+import type { Cell, CellSeed, Notebook, SavedCell } from "../model/notebook";
 import type { Beside } from "../model/outputs";
 import type { Session } from "../session";
 import { type Needs, Stock } from "../stock";
 import { Claims } from "./claim";
 import { openDatabase, type Shelf } from "./database";
 import { Keeper } from "./keeper";
-import { forgetPlaces, former, type Places, pendingOf, remember, rememberPending } from "./places";
-import { type Kept, type NotebookRecord, nameOf, type Summary } from "./record";
+import { guardParting } from "./parting";
+import { forgetPlaces, former, type Places, pendingOf, remember } from "./places";
+import { type Head, type Kept, type NotebookRecord, nameOf, type Summary } from "./record";
+import { bring, keepBeside, newest, savedCells, savedRun } from "./saved";
 
 /** A notebook that is not kept yet. */
 export interface Fresh {
@@ -26,8 +28,6 @@ export interface Fresh {
   /** It is a person's own already. */
   own?: boolean | undefined;
 }
-
-type Head = Pick<NotebookRecord, "name" | "example" | "files" | "beside">;
 
 export interface OpenedParts {
   notebook: Notebook;
@@ -98,19 +98,9 @@ export class Opened {
     session.restarted.on(() => {
       this.#used = false;
     });
-    this.keeper.changed.on(() => {
-      this.#guard();
-      this.changed.emit();
-    });
+    this.keeper.changed.on(() => this.changed.emit());
     this.keeper.conflict.on(() => void this.#copy("Another tab has changed this notebook."));
-    const hand = () => {
-      const record = this.keeper.hand();
-      if (record) rememberPending(record);
-    };
-    addEventListener("pagehide", hand);
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") void this.keeper.flush();
-    });
+    guardParting(this.keeper);
   }
 
   /**
@@ -123,10 +113,11 @@ export class Opened {
     const known = this.#places.current !== undefined || old.notebooks.length > 0;
     if (!guest && !known) this.#show(first);
     const shelf = await this.#ready;
-    const brought = shelf && (await this.#bring(shelf, old));
+    const brought = (shelf && (await bring(shelf, old))) ?? [];
+    if (brought.length > 0) this.#place({ current: brought[0], former: brought[1] });
     const load = (id: string | undefined) => (id === undefined ? undefined : shelf?.load(id).catch(() => undefined));
     // After a crash the place may be an older one than the notebooks are.
-    const kept = (await load(brought ?? this.#places.current)) ?? (await load(await newest(shelf)));
+    const kept = (await load(brought[0] ?? this.#places.current)) ?? (await load(await newest(shelf)));
     const begun = this.keeper.id !== undefined || (this.#draft !== undefined && this.#draft !== first);
     if (kept && !guest && !begun) await this.#restore(kept, false);
     else if (!guest && !begun && this.#draft === undefined) this.#show(old.notebooks[0] ?? first);
@@ -212,7 +203,12 @@ export class Opened {
   async takeOver(): Promise<void> {
     const { id } = this.keeper;
     if (id === undefined) return;
-    const mine = this.keeper.unsaved ? await this.#asCopy() : undefined;
+    const mine = this.keeper.unsaved ? `${this.name} (copy)` : undefined;
+    if (mine) {
+      const { notebook, session } = this.#parts;
+      const head = { ...this.#head, name: mine };
+      await keepBeside(await this.#ready, head, notebook, this.#own, (path) => session.read(path));
+    }
     await this.#claims.take(id, true);
     await this.open(id, true);
     if (mine) this.#parts.say(`It is this tab’s now, as the other tab left it. Your changes are kept as “${mine}”.`);
@@ -275,26 +271,6 @@ export class Opened {
   }
 
   // ---------------------------------------------------------------- inside
-
-  /** Takes over what earlier versions kept; gives the name of the last one. */
-  async #bring(shelf: Shelf, { notebooks, done }: ReturnType<typeof former>): Promise<string | undefined> {
-    const ids: string[] = [];
-    try {
-      for (const [at, { cells, example, files = {} }] of notebooks.entries()) {
-        const id = newKey() + newKey();
-        const saved = cells.map((cell) => ({ ...cell, key: newKey() }));
-        const head = { name: undefined, example, files, beside: {} };
-        await shelf.write({ ...head, cells: saved, id, seq: 1, changed: Date.now() - at }, undefined, new Map());
-        ids.push(id);
-      }
-      done();
-    } catch {
-      // No room for both: what earlier versions kept stays where it is.
-      return undefined;
-    }
-    if (ids.length > 0) this.#place({ current: ids[0], former: ids[1] });
-    return ids[0];
-  }
 
   #hear(cell: Cell): void {
     if (this.#heard.has(cell)) return;
@@ -409,52 +385,4 @@ export class Opened {
     this.changed.emit();
     this.#parts.say(`${why} What you see is kept as “${this.name}”.`.trim());
   }
-
-  /** Keeps what is shown as a notebook of its own, beside the open one; gives its name. */
-  async #asCopy(): Promise<string> {
-    const { notebook, session } = this.#parts;
-    const shelf = await this.#ready;
-    const id = newKey() + newKey();
-    const name = `${this.name} (copy)`;
-    const runs = new Map(notebook.cells.map((cell) => [cell.key, savedRun(cell)]));
-    const record = { ...this.#head, name, cells: savedCells(notebook), id, seq: 1, changed: Date.now() };
-    await shelf?.write(record, undefined, runs);
-    for (const path of this.#own) {
-      const data = await session.read(path).catch(() => undefined);
-      if (data) await shelf?.writeFile(id, path, data);
-    }
-    return name;
-  }
-
-  readonly #ask = (event: BeforeUnloadEvent): void => {
-    if (this.wouldLose) event.preventDefault();
-  };
-
-  /** Something would be lost if the page went now, whatever is done in its last moment. */
-  get wouldLose(): boolean {
-    const { keeper } = this;
-    if (keeper.id === undefined) return false;
-    return keeper.state.state === "failing" || (keeper.paused && keeper.unsaved) || keeper.unsavedFiles;
-  }
-
-  /** A page that listens for its end is kept less well by browsers, so it only does while there is a reason. */
-  #guard(): void {
-    const { state } = this.keeper.state;
-    if (state === "pending" || state === "failing") addEventListener("beforeunload", this.#ask);
-    else removeEventListener("beforeunload", this.#ask);
-  }
-}
-
-/** The last notebook, where the browser has lost which one it was. */
-async function newest(shelf: Shelf | undefined): Promise<string | undefined> {
-  return (await shelf?.list().catch(() => []))?.[0]?.id;
-}
-
-export function savedCells(notebook: Notebook): SavedCell[] {
-  return notebook.cells.map(({ key, kind, source, beside }) => ({ key, kind, source, beside }));
-}
-
-export function savedRun(cell: Cell | undefined): SavedRun | undefined {
-  if (!cell || cell.outputs.items.length === 0) return undefined;
-  return { outputs: cell.outputs.save(), count: cell.count ?? cell.formerCount, ms: cell.ms };
 }

@@ -23,6 +23,9 @@ export interface NotebookRecord {
   cells: readonly SavedCell[];
 }
 
+/** What a notebook says of itself. */
+export type Head = Pick<NotebookRecord, "name" | "example" | "files" | "beside">;
+
 /** All that is kept of one notebook. */
 export interface Kept {
   record: NotebookRecord;
