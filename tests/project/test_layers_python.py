@@ -58,7 +58,7 @@ HARNESS = [
     {"advice"},
     {"events", "files", "hints", "namespace", "patches", "timing"},
     {"figures", "interpreter", "notices", "opened", "reloading", "source", "streams"},
-    {"cell", "errors", "waiting"},
+    {"cell", "errors", "lines", "waiting"},
     {"limits", "loops"},
     {"show", "warming"},
     {"magics"},

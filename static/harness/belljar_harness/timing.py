@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import getopt
 import math
+import time
 import timeit as clock
 from dataclasses import dataclass
 from typing import Any
@@ -129,6 +130,11 @@ def evaluate(code: str, filename: str, variables: dict[str, Any]) -> Any:
         return None
     value = compile(ast.Expression(last.value), filename, "eval", dont_inherit=True)
     return eval(value, variables)  # noqa: S307 - running user code is what this is for
+
+
+def tell(began: float) -> None:
+    """Say how long it took since `began`, a time of `time.perf_counter`."""
+    print(f"Wall time: {seconds(time.perf_counter() - began)}")
 
 
 def seconds(value: float) -> str:
