@@ -67,13 +67,14 @@ export interface Places {
 let count = 0;
 const run = Math.random().toString(36).slice(2, 7);
 
-/** A label nobody else has; all begin alike so that one search finds all. */
+/** What every label begins with, so that one search finds all. */
+export const FIRST = "blj";
+
+/** A label nobody else has. */
 export function freshLabel(): string {
   count += 1;
-  return `blj${run}${process.pid.toString(36)}x${count.toString(36)}x${Math.random().toString(36).slice(2, 8)}`;
+  return `${FIRST}${run}${process.pid.toString(36)}x${count.toString(36)}x${Math.random().toString(36).slice(2, 8)}`;
 }
-
-export const LABELS = /blj[a-z0-9]+x[a-z0-9]+x[a-z0-9]+/;
 
 /** Puts labels and addresses in place. `{{dns}}` is a host name with the label, which only the DNS sink knows. */
 export function fill(code: string, places: Places): string {

@@ -16,6 +16,8 @@ export interface Row {
   groups: Record<string, string>;
 }
 
+let turns = 0;
+
 /** Opens a sandbox and runs every attempt in it. */
 export async function attack(page: Page, canary: Canary, { isolated = true, base = "/" } = {}): Promise<Outcome> {
   await blankPage(page, isolated, base);
@@ -29,15 +31,22 @@ export async function attack(page: Page, canary: Canary, { isolated = true, base
   const frame = page.frames().find((each) => each.url().includes("/frame/"));
   const worker = page.workers().at(-1);
   if (!frame || !worker) throw new Error("the frame or its worker is not to be seen");
-  const through: string[] = [];
-  for (const probe of PROBES) {
-    canary.seen.length = 0;
-    const script = probe.script.replaceAll("{canary}", `http://127.0.0.1:${canary.httpPort}`);
-    const ran = probe.realm === "worker" ? worker.evaluate(script) : frame.evaluate(script);
-    const answer: unknown = await ran.catch(() => false);
-    if (answer === true || canary.seen.length > 0) through.push(`${probe.group}: ${probe.title} (${probe.realm})`);
-  }
+  // All at once, each with an address of its own: what it calls is told from what the others do.
+  turns += 1;
+  const called = (at: number): string => `/turn-${turns}-${at}`;
+  const tried = await Promise.all(
+    PROBES.map(async (probe, at) => {
+      const path = called(at);
+      const script = probe.script.replaceAll("{canary}", `http://127.0.0.1:${canary.httpPort}${path}`);
+      const ran = probe.realm === "worker" ? worker.evaluate(script) : frame.evaluate(script);
+      const answer: unknown = await ran.catch(() => false);
+      return { probe, path, won: answer === true };
+    }),
+  );
   await page.waitForTimeout(100);
+  const through = tried
+    .filter(({ path, won }) => won || canary.seen.some(({ what }) => what.includes(`${path}/`)))
+    .map(({ probe: { group, title, realm } }) => `${group}: ${title} (${realm})`);
   return { through, held: PROBES.length - through.length };
 }
 

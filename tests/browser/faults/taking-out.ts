@@ -13,9 +13,19 @@ const METAS: Record<string, string> = {
 };
 const POLICY = /(<meta http-equiv="([^"]+)" content=")([^"]*)(">\n)/g;
 
+/** Scripts that were built, by the names of the steps that they lack. */
+const built = new Map<string, Promise<string>>();
+
 /** The frame's script without these hardening steps. Throws if one changes nothing. */
-async function scriptWithout(layers: readonly Layer[]): Promise<string> {
-  const sources = layers.flatMap(({ source }) => (source ? [source] : []));
+function scriptWithout(layers: readonly Layer[]): Promise<string> {
+  const steps = layers.filter(({ source }) => source);
+  const name = steps.map((layer) => layer.name).join();
+  const script = built.get(name) ?? scriptFrom(steps.flatMap(({ source }) => (source ? [source] : [])));
+  built.set(name, script);
+  return script;
+}
+
+async function scriptFrom(sources: readonly NonNullable<Layer["source"]>[]): Promise<string> {
   return frameScript((path: string, text: string) => {
     let changed = text;
     for (const [file, rewrite] of sources) {
