@@ -34,27 +34,30 @@ help: ## list the commands
 serve: $(ENVIRONMENT) $(BROWSER_CODE) ## run belljar on http://127.0.0.1:8000 (PORT=8123 chooses another port)
 	@exec $(BIN)/belljar serve $(if $(PORT),--port $(PORT))
 
-test: $(ENVIRONMENT) $(BROWSER_CODE) ## run every test there is; a second run takes no network
+test: ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
-	@$(MAKE) --no-print-directory --jobs=3 services captured unit contracts
+	@$(MAKE) --no-print-directory --jobs=3 services captured units lint contracts
 	@export BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
-	$(MAKE) --no-print-directory --jobs=2 lane-of-programs lane-of-pages && \
+	$(MAKE) --no-print-directory --jobs=3 python together others && \
 	$(MAKE) --no-print-directory alone
-	PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/engines.xml" BELLJAR_ENGINES="short.json" $(ENGINES) \
-		--project=firefox --project=webkit --grep @short --reporter=list,junit,./tests/browser/reporter.ts,./tests/engines/reporter.ts
 	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,contract,pytest,driving,lending,together,alone,engines}.xml
 
-# The same journeys for every engine; `make test` takes the short ones, and not through Chromium, which all else is tested in.
+# The same journeys for every engine.
 ENGINES = BELLJAR_CHROMIUM="$$(cat build/chromium)" npx --no-install playwright test --config tests/engines
 
-# Two lanes beside each other. Programs that drive and lend browsers mostly wait for them; the browser tests take all there is.
-.PHONY: lane-of-programs lane-of-pages
-lane-of-programs:
+# Python's tests beside those in the browser: what drives and lends browsers mostly waits for them.
+.PHONY: python
+python:
 	@$(MAKE) --no-print-directory driving
 	@$(MAKE) --no-print-directory lending
-lane-of-pages:
 	@$(MAKE) --no-print-directory plain
-	@$(MAKE) --no-print-directory together
+
+# The short journeys, and not through Chromium, which all else is tested in. Their server is not the one beside them.
+.PHONY: others
+others:
+	BELLJAR_TEST_PORT="$$(( $${BELLJAR_TEST_PORT:-8765} + 1 ))" PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/engines.xml" \
+		BELLJAR_ENGINES="short.json" $(ENGINES) --project=firefox --project=webkit --grep @short \
+		--reporter=list,junit,./tests/browser/reporter.ts,./tests/engines/reporter.ts
 
 PYTEST = BELLJAR_CHROMIUM="$$(cat build/chromium)" $(BIN)/pytest --junitxml=$(REPORTS)
 # As in the browser tests, what fails twice in a row has failed, and what passes at the second try is named as such.
@@ -63,7 +66,7 @@ AGAIN = --reruns 1 -r R
 AFTERWARDS = > $(REPORTS)/$@.log 2>&1 || failed=$$?; cat $(REPORTS)/$@.log; exit $${failed:-0}
 .PHONY: plain driving lending
 plain:
-	$(PYTEST)/pytest.xml -m "not browser and not services"
+	$(PYTEST)/pytest.xml -m "not browser and not services" $(AFTERWARDS)
 driving:
 	$(PYTEST)/driving.xml -m "browser and not services" $(AGAIN) $(AFTERWARDS)
 lending:
@@ -78,8 +81,9 @@ alone:
 PLAYWRIGHT = BELLJAR_CHROMIUM="$$(cat build/chromium)" PLAYWRIGHT_JUNIT_OUTPUT_FILE="$(REPORTS)/$@.xml" \
 	npx --no-install playwright test --reporter=list,junit,./tests/browser/reporter.ts
 
-.PHONY: unit contracts
-unit: lint ## check types and style, run the unit tests: no assets and no browser needed
+.PHONY: unit units contracts
+unit: lint units ## check types and style, run the unit tests: no assets and no browser needed
+units: $(NODE_PACKAGES)
 	@mkdir -p $(REPORTS)
 	npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit=$(REPORTS)/vitest.xml
 
@@ -226,13 +230,14 @@ $(ENVIRONMENT): requirements/dev.lock pyproject.toml
 .PHONY: chromium captured services
 chromium: $(ENVIRONMENT) $(NODE_PACKAGES)
 	@mkdir -p build && .ci/chromium > build/chromium
-captured: chromium
+captured: chromium $(BROWSER_CODE)
 	@BELLJAR_CHROMIUM="$$(cat build/chromium)" $(MAKE) --no-print-directory assets
 services: chromium
 	@.ci/firefox > build/firefox && .ci/webkit > build/webkit && .ci/redis && .ci/grid
 
-# Order-only below: looked at each time, but no reason to install or build anything again.
-node: $(ENVIRONMENT)
+# Order-only below: looked at each time, but no reason to install or build anything again. A Node of the system's waits for no
+# environment, so that with --jobs both languages' packages are installed beside each other.
+node: $(if $(shell .ci/node own && echo yes),,$(ENVIRONMENT))
 	@.ci/node
 
 $(NODE_PACKAGES): package.json package-lock.json | node

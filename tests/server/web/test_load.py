@@ -32,6 +32,7 @@ CELL = "import time\nprint('nonce NONCE')\ntime.sleep(0.05)\n'NONCE' * 2"
 ENDLESS = "print('nonce NONCE')\nwhile True: pass"
 
 pytestmark = [
+    pytest.mark.browser,
     pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc"),
     pytest.mark.timeout(400),
 ]
