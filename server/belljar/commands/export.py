@@ -44,6 +44,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--offline", action="store_true", help="the page works without network after one visit"
     )
+    parser.add_argument(
+        "--smallest",
+        action="store_const",
+        const=True,
+        help="make the best copies in Brotli, for hosts that send them: minutes of a processor, once",
+    )
     add_config(parser)
     add_assets_dir(parser)
     add_mirror(parser)
@@ -52,7 +58,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _export(args: argparse.Namespace) -> int:
-    flags = {name: getattr(args, name) for name in ("profile", "packages", "embedders")}
+    flags = {name: getattr(args, name) for name in ("profile", "packages", "embedders", "smallest")}
     settings = load_settings(flags, config=args.config)
     if args.cells is not None:
         settings = for_cells(settings, args)

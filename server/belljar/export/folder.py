@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -35,8 +34,6 @@ _SERVER_ONLY = "static/desk/"
 _MODULES = ("sdk.js", "sdk.d.ts", "ask.js", "ask.d.ts", "embed.js", *SITES)
 #: Files for hosts and not for visitors.
 _FOR_HOSTS = ("_", ".", "hosts/")
-#: Of a snapshot what no start waits for, and all of packages: good copies of these are enough.
-_LATER = re.compile(r"assets/.*(?:/snapshot-(?:cold|rest)\.bin|\.whl|-code\.bin|-rest\.bin)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +72,8 @@ def export(
         page: With the notebook page, as `index.html`.
         offline: The page works without network after one visit, and can be installed.
         dist: The folder of the built browser code, if not the installed one.
-        say: Hears what is being done. To compress all that the default profile takes is minutes of a
-            processor the first time; the next export takes those copies from the assets folder.
+        say: Hears what is being done. With `smallest` that is minutes of a processor the first time; the next
+            export takes those copies from the assets folder.
 
     Raises:
         BelljarError: Something is missing, or in the way; says what to do.
@@ -92,12 +89,13 @@ def export(
     written = {path: _write(out / path, resource) for path, resource in sorted(files.items())}
     packed = twins.write(
         [
-            twins.Source(path, out / path, resource.sha256, thorough=not _LATER.fullmatch(path))
+            twins.Source(path, out / path, resource.sha256)
             for path, resource in files.items()
             if resource.compressible and not path.startswith(_FOR_HOSTS)
         ],
         settings.assets_dir / "encoded",
         say,
+        smallest=settings.smallest,
     )
     copies = twins.paths(packed)
     # Last, because it says of which files there are copies, and because a visitor reads it first.

@@ -3,8 +3,8 @@
     file.bin ──► file.bin.gz   for every host: the SDK asks for it by its name and undoes it
              └─► file.bin.br   a quarter smaller, for hosts that say what it is: the browser undoes it
 
-Brotli's best level takes seconds for each megabyte, so what was made once is kept in the assets folder, where
-the server has its own.
+Brotli's best level takes seconds for each megabyte, so it is asked for (`smallest`), and what was made once is
+kept in the assets folder, where the server has its own.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ class Source:
         path: Its name in the export.
         file: Where it lies.
         sha256: Hash of its content.
-        thorough: Somebody waits for it: its copies are the best that can be made.
     """
 
     path: str
     file: Path
     sha256: str
-    thorough: bool
 
 
-def write(sources: Sequence[Source], kept: Path, say: Callable[[str], None]) -> Twins:
-    """Writes copies beside files, where it is worth it. Blocks for minutes where they were never made before.
+def write(sources: Sequence[Source], kept: Path, say: Callable[[str], None], *, smallest: bool) -> Twins:
+    """Writes copies beside files, where it is worth it.
 
     Args:
-        kept: Folder where copies of earlier times lie, by hash. Those that are made here are kept there, too,
-            if it can be written to.
+        kept: Folder where the best copies of earlier times lie, by hash. Such as are made here are kept there,
+            too, if it can be written to.
+        smallest: Copies in Brotli are the best that can be made. That blocks for minutes where there were none
+            yet; others take a thirtieth of a second for each megabyte.
         say: Hears what was done, of how much.
     """
     made: dict[str, dict[str, int]] = {coding: {} for coding in SUFFIXES}
@@ -61,7 +61,7 @@ def write(sources: Sequence[Source], kept: Path, say: Callable[[str], None]) -> 
     ordered = sorted(sources, key=lambda source: -source.file.stat().st_size)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         jobs = {
-            pool.submit(_twin, source, coding, kept): (source, coding)
+            pool.submit(_twin, source, coding, kept, smallest=smallest): (source, coding)
             for source in ordered
             for coding in SUFFIXES
         }
@@ -78,16 +78,18 @@ def paths(made: Twins) -> list[str]:
     return [f"{path}{SUFFIXES[coding]}" for coding, sizes in made.items() for path in sizes]
 
 
-def _twin(source: Source, coding: str, kept: Path) -> int | None:
+def _twin(source: Source, coding: str, kept: Path, *, smallest: bool) -> int | None:
     """One copy beside its file; its bytes, None where it is not worth it."""
     target = source.file.with_name(source.file.name + SUFFIXES[coding])
     size = source.file.stat().st_size
-    if not target.is_file() or target.stat().st_mtime_ns < source.file.stat().st_mtime_ns:
+    # What an earlier export found enough may be so no longer.
+    better = smallest and coding == "br" and size >= KEPT
+    if better or not target.is_file() or target.stat().st_mtime_ns < source.file.stat().st_mtime_ns:
         part = target.with_name(f"{target.name}.part")
         if coding == "gzip":
             _gzip(source.file, part)
         else:
-            _brotli(source, size, part, kept)
+            _brotli(source, size, part, kept, smallest=smallest)
         part.replace(target)
     found = target.stat().st_size
     if found <= size * _WORTH:
@@ -102,18 +104,17 @@ def _gzip(plain: Path, target: Path) -> None:
         shutil.copyfileobj(read, packed, 2**20)
 
 
-def _brotli(source: Source, size: int, target: Path, kept: Path) -> None:
-    best, good = kept / f"{source.sha256}.br", kept / f"{source.sha256}.good.br"
-    for earlier in (best,) if source.thorough else (best, good):
-        with contextlib.suppress(OSError):
-            shutil.copyfile(earlier, target)
-            return
-    quality = 11 if source.thorough else 9
+def _brotli(source: Source, size: int, target: Path, kept: Path, *, smallest: bool) -> None:
+    best = kept / f"{source.sha256}.br"
+    with contextlib.suppress(OSError):
+        shutil.copyfile(best, target)
+        return
+    quality = 11 if smallest or size < KEPT else 5
     target.write_bytes(brotli.compress(source.file.read_bytes(), quality=quality, lgwin=24))
-    if size < KEPT:
+    if size < KEPT or not smallest:
         return
     with contextlib.suppress(OSError):
         kept.mkdir(parents=True, exist_ok=True)
         part = kept / f".{source.sha256}.export.part"
         shutil.copyfile(target, part)
-        part.replace(best if source.thorough else good)
+        part.replace(best)

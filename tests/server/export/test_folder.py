@@ -143,23 +143,29 @@ def test_a_copy_has_the_same_content_and_the_policy_says_where_there_is_one(make
         assert not all(told.values())
 
 
-def test_copies_of_an_earlier_export_are_taken_from_the_assets_folder(
+def test_the_best_copies_are_made_once_and_taken_from_the_assets_folder_then(
     make: Make, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(twins, "KEPT", 1000)
-    exported = make()
-    large = [path for path in exported.twins["br"] if exported.files[path] >= twins.KEPT]
-    assert large
-    before = {path: (out / f"{path}.br").read_bytes() for path in large}
+    asked: list[int] = []
 
-    def refuse(data: bytes, **_: object) -> bytes:
-        assert len(data) < twins.KEPT, "compressed again"
-        return bytes(brotli.compress(data))
+    def noted(data: bytes, *, quality: int, lgwin: int) -> bytes:
+        if len(data) >= twins.KEPT:
+            asked.append(quality)
+        return bytes(brotli.compress(data, quality=quality, lgwin=lgwin))
 
-    shutil.rmtree(out)
-    monkeypatch.setattr(twins, "brotli", SimpleNamespace(compress=refuse))
+    monkeypatch.setattr(twins, "brotli", SimpleNamespace(compress=noted))
     make()
-    assert {path: (out / f"{path}.br").read_bytes() for path in large} == before
+    assert set(asked) == {5}
+    exported = make(smallest=True)
+    assert set(asked) == {5, 11}
+    before = {path: (out / f"{path}.br").read_bytes() for path in exported.twins["br"]}
+    for smallest in (True, False):
+        asked.clear()
+        shutil.rmtree(out)
+        make(smallest=smallest)
+        assert asked == []
+        assert {path: (out / f"{path}.br").read_bytes() for path in before} == before
 
 
 def test_a_second_export_changes_nothing_and_a_smaller_one_takes_away_what_is_left_over(
