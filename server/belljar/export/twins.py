@@ -3,8 +3,8 @@
     file.bin ──► file.bin.gz   for every host: the SDK asks for it by its name and undoes it
              └─► file.bin.br   a quarter smaller, for hosts that say what it is: the browser undoes it
 
-Brotli's best level takes seconds for each megabyte, so it is asked for (`smallest`), and what was made once is
-kept in the assets folder, where the server has its own.
+Brotli's best level takes seconds for each megabyte, so it has to be asked for (`smallest`), and what was made
+once is kept in the assets folder, where the server has its own.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def write(sources: Sequence[Source], kept: Path, say: Callable[[str], None], *, 
     """Writes copies beside files, where it is worth it.
 
     Args:
-        kept: Folder where the best copies of earlier times lie, by hash. Such as are made here are kept there,
-            too, if it can be written to.
-        smallest: Copies in Brotli are the best that can be made. That blocks for minutes where there were none
-            yet; others take a thirtieth of a second for each megabyte.
+        kept: Folder where the best copies of earlier times lie, by hash. Such as are made here are kept
+            there, too, if it can be written to.
+        smallest: Copies in Brotli are the best that can be made. That blocks for minutes where there were
+            none yet; others take a thirtieth of a second for each megabyte.
         say: Hears what was done, of how much.
     """
     made: dict[str, dict[str, int]] = {coding: {} for coding in SUFFIXES}
