@@ -199,19 +199,29 @@ def _engines(places: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
 
 
 def _layers(places: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
-    """Layers by engine and place: how many attempts the others hold without it."""
+    """Layers by engine and place: how many attempts the others hold without it, and what no other one holds."""
     head = [
         "Without",
         *(f"{report['browser']}, {_ORIGINS[origin]}" for (_, origin), report in places.items()),
     ]
     by_place = [{row["layer"]: row for row in report["layers"]} for report in places.values()]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    notes: list[str] = []
     for layer in dict.fromkeys(name for rows in by_place for name in rows):
         cells = [_together(rows.get(layer)) for rows in by_place]
-        if any(held != total for held, slash, total in (cell.partition("/") for cell in cells) if slash):
-            raise ResultsError(f"Without {layer} an attempt got through: no other layer holds it.")
+        for cell, rows, report in zip(cells, by_place, places.values(), strict=True):
+            held, slash, total = cell.partition("/")
+            alone = rows[layer].get("alone", {}) if slash else {}
+            known = alone.get("attempts", [])
+            if slash and int(held) + len(known) != int(total):
+                raise ResultsError(f"Without {layer} an attempt got through: no other layer holds it.")
+            if known:
+                what = f"{_cell(', '.join(known))} gets through in {report['browser']}"
+                note = f"* Without {_cell(layer)}, {what}: {_cell(alone['why'])}"
+                if note not in notes:
+                    notes.append(note)
         lines.append(f"| {_cell(layer)} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *notes]).rstrip()
 
 
 def _together(row: Mapping[str, Any] | None) -> str:

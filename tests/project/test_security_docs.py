@@ -128,6 +128,26 @@ def test_what_other_engines_hold_is_told_by_engine_and_place(security: ModuleTyp
     assert "| CSP sandbox | 3/3 |" in blocks["layers"]
 
 
+def test_what_one_layer_holds_by_itself_in_an_engine_is_named_and_nothing_else_may_get_through(
+    security: ModuleType, tmp_path: Path
+) -> None:
+    alone = {"attempts": ["storage: caches (worker)"], "why": "Nobody else sees it."}
+    row = {**LAYERS[0], "layer": "scrubbed globals", "groups": {"storage": "1/2"}, "alone": alone}
+    report = {"browser": "WebKitGTK 2.50.6", "probes": 2, "layers": [row]}
+    folder = results(tmp_path, **{"layers-webkit-served": report, "layers-webkit-bare": report})
+    table = security.render(tmp_path / "none", tmp_path / "none.json", folder)["layers"]
+    assert "| scrubbed globals | 1/2 | 1/2 |" in table
+    said = "storage: caches (worker) gets through in WebKitGTK 2.50.6: Nobody else sees it."
+    assert table.count(f"* Without scrubbed globals, {said}") == 1
+    row["groups"] = {"storage": "0/2"}
+    with pytest.raises(security.ResultsError, match="no other layer"):
+        security.render(
+            tmp_path / "none",
+            tmp_path / "none.json",
+            results(tmp_path, **{"layers-webkit-served": report}),
+        )
+
+
 @pytest.mark.parametrize(
     ("report", "why"),
     [

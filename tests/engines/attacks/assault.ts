@@ -147,13 +147,16 @@ export class Assault {
     if (!(await this.#plain.whole())) await this.#plain.renew();
   }
 
-  /** A control must be sighted once to prove its point: what a busy machine was too slow for may try again. */
+  /**
+   * A control must be sighted once to prove its point: what a busy machine was too slow for may try again, each in a page of
+   * its own, because an earlier one's Python has modules that a later one must not find loaded.
+   */
   async #again(tries: readonly Try[]): Promise<void> {
     for (let round = 0; round < TRIES; round++) {
       const unseen = tries.filter(({ outcome }) => outcome.control === "unseen");
       if (unseen.length === 0) return;
-      await this.#plain.renew();
       for (const one of unseen) {
+        await this.#plain.renew();
         one.outcome.labels.control = freshLabel();
         await this.#controls([one]);
       }

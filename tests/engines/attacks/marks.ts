@@ -75,6 +75,33 @@ export const OPEN: readonly Mark[] = [
   },
 ];
 
+/** What one layer holds by itself in an engine, since that has no other one for it. */
+export interface Alone {
+  engines: readonly EngineName[];
+  /** Names of layers, and of the attempts that get through without them. */
+  layers: RegExp;
+  attempts: RegExp;
+  why: string;
+}
+
+export const ALONE: readonly Alone[] = [
+  {
+    engines: ["webkit"],
+    layers: /^scrubbed globals$/,
+    attempts: /^storage: caches \(worker\)$/,
+    why: "WebKit opens a Cache Storage to workers of an opaque origin; what one puts there nobody else sees.",
+  },
+];
+
+/** Attempts that an engine lets nobody make, with every layer out. */
+export const NOBODY: readonly Pick<Alone, "engines" | "attempts" | "why">[] = [
+  {
+    engines: ["webkit"],
+    attempts: /^storage: the private file system /,
+    why: "There is no navigator.storage in WebKitGTK's MiniBrowser.",
+  },
+];
+
 /** The mark that a probe has in an engine, if it has one. */
 export function mark(marks: readonly Mark[], engine: EngineName, { id }: Pick<Probe, "id">): Mark | undefined {
   return marks.find(({ engines, probes }) => engines.includes(engine) && probes.test(id));
