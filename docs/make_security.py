@@ -199,7 +199,7 @@ def _engines(places: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
 
 
 def _layers(places: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
-    """Layers by engine and place: how many attempts the others hold without it, and what no other one holds."""
+    """Layers by engine and place: how many attempts the others hold without it, and what none holds."""
     head = [
         "Without",
         *(f"{report['browser']}, {_ORIGINS[origin]}" for (_, origin), report in places.items()),
