@@ -5,6 +5,11 @@ import type { Sorting } from "./model/table";
 import type { TableAsk } from "./model/table-source";
 import { base64 } from "./view/hand-out";
 
+/** Milliseconds after which a search answers with what it has found so far, and for which a column is made ready. */
+const LOOK_MS = 100;
+const PREPARE_MS = 50;
+const PAGE = "_page = _frames.page(%); display(_page); print(_page.seen or ''); del _page";
+
 /** The Python that is asked. */
 export interface Asking {
   /** Whether no cell of a person's would wait for the answer. */
@@ -27,15 +32,17 @@ export function tablesOf({ idle, run }: Asking): TableAsk {
   }
 
   return {
-    async page(ref, { sort, ...asked }) {
-      const { results } = await ask("display(_frames.page(%))", { ...asked, ref, sort: sortOf(sort) });
+    async page(ref, { sort, on, ...asked }) {
+      const question = { ...asked, ref, sort: sortOf(sort), within: LOOK_MS, enough: !on };
+      const { results, logs } = await ask(PAGE, question);
       const data = results.find((result) => result.data)?.data;
       if (!data) throw new Error("Python did not answer with a table.");
-      return data;
+      return logs.stdout.trim() === "" ? data : { ...data, seen: Number(logs.stdout) };
     },
     async prepare(ref, what) {
       if (!idle()) throw new Error("Python is busy.");
-      await ask("_frames.prepare(%)", { ref, ...what });
+      const { logs } = await ask("print(_frames.prepare(%))", { ref, ...what, within: PREPARE_MS });
+      return logs.stdout.trim() === "True";
     },
     async save(ref, { sort, ...selection }, name) {
       const { logs } = await ask("_frames.save(%)", { ...selection, ref, name, sort: sortOf(sort) });

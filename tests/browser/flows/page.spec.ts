@@ -83,6 +83,55 @@ test("a table that was cut is sorted, searched and filtered as a whole, and its 
   await expect(other.locator(".cm-tooltip")).toContainText("completed_here");
 });
 
+test("a search shows what it has found at once, counts on, and says which of both it is", async ({ notebook }) => {
+  const cell = await notebook.run(
+    "import pandas as pd\npd.DataFrame({'v': [i / 7 for i in range(400_000)], 'w': ['Nr. 777777' if i % 100_000 == 99_999 else f'w{i}' for i in range(400_000)]})",
+  );
+  const table = cell.getByTestId("output-table");
+  const shape = table.getByTestId("table-shape");
+  await shape.evaluate((node) => {
+    const said: string[] = [];
+    Object.assign(window, { saidOfTable: said });
+    new MutationObserver(() => said.push(`${node.ariaBusy} ${node.textContent}`)).observe(node, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+  });
+  // Sevenths have no such digits, but have to be written to know.
+  await table.getByTestId("table-find").click();
+  await table.getByTestId("table-search").fill("777777");
+  await expect(shape).toHaveText("4 of 400,000 rows × 2 columns match");
+  await expect(shape).toHaveAttribute("aria-busy", "false");
+  await expect(table.locator("tbody tr")).toHaveCount(4);
+  await expect(table.locator("tbody th")).toHaveText(["99,999", "199,999", "299,999", "399,999"]);
+  const said = await notebook.page.evaluate(() => (window as unknown as { saidOfTable: string[] }).saidOfTable);
+  expect(said.some((text) => /^true \d of the first [\d,]+ match, of 400,000 rows × 2 columns$/.test(text))).toBe(true);
+});
+
+test("any page of texts that all differ is the one that sorting all of them gives", async ({ notebook }) => {
+  const cell = await notebook.run(`
+import base64, json, random
+import pandas as pd
+from belljar_harness.show import frames as _f
+_r = random.Random(4)
+_wrong = []
+for _gap in (0, 5):
+    _texts = [None if _gap and i % _gap == 0 else f"{_r.getrandbits(40):x}" for i in range(40_000)]
+    _texts[1000:3000] = ["same"] * 2000
+    _table = pd.DataFrame({"text": pd.Series(_texts), "row": range(40_000)})
+    _ref = _f.keep(_table)
+    for _down in (False, True):
+        _all = _table["text"].sort_values(ascending=not _down, kind="stable", na_position="last").index.tolist()
+        for _from in (0, 7, 20_000, 31_990, 39_960, *_r.sample(range(39_000), 8)):
+            _asked = {"ref": _ref, "from": _from, "rows": 50, "sort": {"column": 1, "descending": _down}}
+            _page = _f.page(base64.urlsafe_b64encode(json.dumps(_asked).encode()).decode())
+            if _page.value["row"].tolist() != _all[_from : _from + 50]:
+                _wrong.append((_gap, _down, _from))
+print("wrong:", _wrong)`);
+  await expect(cell.getByTestId("outputs")).toHaveText(/wrong: \[\]/);
+});
+
 test("a dict of frames is shown as tables with their names", async ({ notebook }) => {
   const cell = await notebook.run(
     "import pandas as pd\n{'north': pd.DataFrame({'a': [1]}), 'south': pd.DataFrame({'a': [2]})}",

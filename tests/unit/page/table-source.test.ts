@@ -58,7 +58,7 @@ describe("a table that was cut", () => {
         asked.push({ ref, ...question });
         return table;
       },
-      prepare: async () => undefined,
+      prepare: async () => false,
       save: async () => "t.csv",
     });
     expect(source.whole).toBe(true);
@@ -79,6 +79,7 @@ describe("a table that was cut", () => {
       prepare: async (ref, what) => {
         prepared.push([ref, what]);
         if (answers.shift() === false) throw new Error("Python is busy.");
+        return false;
       },
       save: async () => "t.csv",
     });
@@ -90,5 +91,15 @@ describe("a table that was cut", () => {
       ["r", { text: 1 }],
     ]);
     expect(sourceOf(table, undefined).prepare).toBeUndefined();
+  });
+  it("has a column made ready in pieces, until nothing is left", async () => {
+    const left = [true, true, false, true];
+    const source = sourceOf(cut, {
+      page: async () => table,
+      prepare: async () => left.shift() ?? false,
+      save: async () => "t.csv",
+    });
+    await source.prepare?.({ text: 1 });
+    expect(left).toEqual([true]);
   });
 });

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import os
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from belljar_harness.show import row_order, row_text
@@ -32,14 +34,16 @@ class Page:
 
     Attributes:
         value: A DataFrame, Series or Index with those rows.
-        rows: How many rows match in all.
+        rows: How many rows match, of those that were looked at.
         columns: How many columns the whole table has.
+        seen: How many rows were looked at; None for all.
     """
 
-    def __init__(self, value: Any, rows: int, columns: int) -> None:
+    def __init__(self, value: Any, rows: int, columns: int, seen: int | None) -> None:
         self.value = value
         self.rows = rows
         self.columns = columns
+        self.seen = seen
 
 
 class Frames:
@@ -51,7 +55,9 @@ class Frames:
         self._found: tuple[str, Any] = ("", None)
         #: What columns are sorted and searched by, by table and column.
         self._keys: dict[tuple[str, int], row_order.Keys | None] = {}
-        self._texts: dict[tuple[str, int], row_text.Text | None] = {}
+        self._texts: dict[tuple[str, int, int], row_text.Text | None] = {}
+        #: The last search, and what it is for.
+        self._sought: tuple[str, row_text.Sought] = ("", row_text.Sought(None))
 
     def keep(self, value: Any) -> str:
         """Keep a DataFrame, Series or Index; gives its name."""
@@ -72,6 +78,8 @@ class Frames:
             question: JSON in base64 of URLs, so that it is a plain word in source text: `ref`; `from` and
                 `rows`; `left` and `columns`; and, where wanted, `sort` (`column`, counted with the index
                 levels first, and `descending`), `search` (a text) and `filter` (`column`, `by`, `value`).
+                With `within` (milliseconds) a search that sorts nothing answers by then with what it has
+                found, and goes on when it is asked again; with `enough`, as soon as the page is full.
 
         Raises:
             LookupError: The table is not kept any more.
@@ -79,29 +87,47 @@ class Frames:
         asked = _asked(question)
         value = self._table(asked["ref"])
         start, stop = asked["from"], asked["from"] + min(asked["rows"], ROWS)
-        where, total = self._window(asked, value, start, stop)
+        where, total, seen = self._window(asked, value, start, stop)
         rows = _take(value, where)
         if _is_frame(value):
             left = asked.get("left", 0)
             rows = rows.iloc[:, left : left + min(asked.get("columns", COLUMNS), COLUMNS)]
-        return Page(rows, total, value.shape[1] if _is_frame(value) else _levels(value))
+        return Page(
+            rows,
+            total,
+            value.shape[1] if _is_frame(value) else _levels(value),
+            None if seen == len(value) else seen,
+        )
 
-    def prepare(self, question: str) -> None:
+    def prepare(self, question: str) -> bool:
         """Make what a column is sorted by (`sort`), or searched by (`text`), before somebody asks for it.
 
         Both are columns, counted with the index levels first. A table or column that is not there is none.
+        Texts are made for `within` milliseconds.
+
+        Returns:
+            Whether something is left to be made.
         """
         asked = json.loads(base64.urlsafe_b64decode(question))
         ref = asked["ref"]
         value, _ = self._tables.get(ref, (None, 0))
         column = asked.get("sort", asked.get("text"))
         if value is None or not 0 <= column < _columns(value):
-            return
-        part = _part(value, column)
+            return False
         if "sort" in asked:
-            self._kept(self._keys, ref, column, lambda: row_order.keys_of(part))
-        else:
-            self._kept(self._texts, ref, column, lambda: row_text.text_of(part))
+            part = _part(value, column)
+            self._kept(self._keys, (ref, column), lambda: row_order.keys_of(part))
+            return False
+        end = _deadline(asked)
+        for first in range(0, len(value), row_text.PIECE):
+            if (ref, column, first) in self._texts:
+                continue
+            if time.monotonic() > end:
+                return True
+            self._piece(ref, column, first, _part(_take(value, _piece_at(first)), column))
+            if (ref, column, first) not in self._texts:
+                return False  # there is no room for more
+        return False
 
     def save(self, question: str) -> str:
         """Write all rows that a question asks for into a CSV file beside the cells; gives its name."""
@@ -132,25 +158,29 @@ class Frames:
         self._tables.move_to_end(name)
         return found[0]
 
-    def _window(self, asked: dict[str, Any], value: Any, start: int, stop: int) -> tuple[Any, int]:
-        """Which rows stand at some places of what is asked for, and how many rows that are in all."""
+    def _window(self, asked: dict[str, Any], value: Any, start: int, stop: int) -> tuple[Any, int, int]:
+        """Which rows stand at some places of what is asked for, how many match, and of how many."""
         sort = asked.get("sort")
         if sort and not asked.get("search") and not asked.get("filter") and self._found[0] != _key(asked):
             # A page of the whole table: who looks at one need not wait until all is sorted.
             found = self._sorted_page(asked["ref"], value, sort, start, min(stop, len(value)))
             if found is not None:
-                return found, len(value)
-        positions = self._positions(asked, value)
+                return found, len(value), len(value)
+        if "within" in asked and not sort and asked.get("search"):
+            sought = self._look(asked, value, stop if asked.get("enough") else None)
+            positions, seen = sought.rows(), sought.seen
+        else:
+            positions, seen = self._positions(asked, value), len(value)
         if positions is None:
-            return slice(start, stop), len(value)
-        return positions[start:stop], len(positions)
+            return slice(start, stop), len(value), seen
+        return positions[start:stop], len(positions), seen
 
     def _sorted_page(self, ref: str, value: Any, sort: dict[str, Any], start: int, stop: int) -> Any:
         import numpy as np
 
         column = sort["column"]
         part = _part(value, column)
-        keys = self._kept(self._keys, ref, column, lambda: row_order.keys_of(part))
+        keys = self._kept(self._keys, (ref, column), lambda: row_order.keys_of(part))
         if keys is None:
             return None
         found = row_order.window(keys, start, stop, descending=bool(sort.get("descending")))
@@ -163,16 +193,15 @@ class Frames:
         at = max(0, start - len(keys.present))
         return np.concatenate([found, missing[at : at + left]])
 
-    def _kept(self, shelf: dict[tuple[str, int], Any], ref: str, column: int, make: Callable[[], Any]) -> Any:
+    def _kept(self, shelf: dict[Any, Any], name: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """What a column is sorted or searched by, made once, as long as there is room."""
-        name = (ref, column)
         if name in shelf:
             return shelf[name]
         for old in [one for one in shelf if one[0] not in self._tables]:
             del shelf[old]
         made = make()
         # A search goes through all columns: whoever threw the oldest away would make each of them anew.
-        others = [one for one in shelf if one[0] != ref]
+        others = [one for one in shelf if one[0] != name[0]]
         while others and _size(shelf) + _size({name: made}) > row_text.MOST_BYTES:
             del shelf[others.pop(0)]
         if _size(shelf) + _size({name: made}) <= row_text.MOST_BYTES:
@@ -189,13 +218,10 @@ class Frames:
             return self._found[1]
         import numpy as np
 
-        wanted = None
-        if condition:
-            wanted = self._matches(asked["ref"], value, condition)
         if search:
-            found = self._search(asked["ref"], value, str(search))
-            wanted = found if wanted is None else wanted & found
-        positions = None if wanted is None else np.flatnonzero(wanted)
+            positions = self._look({**asked, "within": None}, value, None).rows()
+        else:
+            positions = np.flatnonzero(self._matches(asked["ref"], value, condition)) if condition else None
         if sort:
             part = _part(value, sort["column"])
             if positions is not None:
@@ -205,40 +231,73 @@ class Frames:
         self._found = (key, positions)
         return positions
 
+    def _look(self, asked: dict[str, Any], value: Any, enough: int | None) -> row_text.Sought:
+        """Search, from the row at which the last look ended, until time is up.
+
+        Args:
+            asked: The question.
+            value: The table.
+            enough: Rows with which to end sooner.
+        """
+        ref, text, condition = asked["ref"], str(asked["search"]), asked.get("filter")
+        key = _key({**asked, "sort": None})
+        if self._sought[0] != key:
+            self._sought = (key, row_text.Sought(self._matches(ref, value, condition) if condition else None))
+        sought = self._sought[1]
+        end = _deadline(asked)
+        while sought.seen < len(value) and (enough is None or sought.count < enough):
+            sought.add(self._holding(ref, value, sought.seen, range(_columns(value)), text))
+            if time.monotonic() > end:
+                break
+        return sought
+
     def _matches(self, ref: str, value: Any, condition: dict[str, Any]) -> Any:
         import numpy as np
 
         column, by, text = condition["column"], condition["by"], str(condition["value"])
         if by != "contains":
             return _matches(_part(value, column), by, text)
-        found = np.zeros(len(value), dtype=bool)
-        self._mark(found, ref, value, column, text)
-        return found
+        pieces = range(0, len(value), row_text.PIECE)
+        found = [self._holding(ref, value, first, [column], text) for first in pieces]
+        return np.concatenate(found) if found else np.zeros(0, bool)
 
-    def _search(self, ref: str, value: Any, text: str) -> Any:
+    def _holding(self, ref: str, value: Any, first: int, columns: Iterable[int], text: str) -> Any:
+        """Which rows of a piece have a text in one of some columns, whatever its case."""
         import numpy as np
 
-        found = np.zeros(len(value), dtype=bool)
-        for column in range(_columns(value)):
-            self._mark(found, ref, value, column, text)
+        piece = _take(value, _piece_at(first))
+        small = text.lower()
+        found = np.zeros(len(piece), dtype=bool)
+        for column in columns:
+            part = _part(piece, column)
+            if not row_text.may_hold(part, small):
+                continue
+            laid_out = self._piece(ref, column, first, part)
+            if laid_out is None:
+                found |= _contains(part, text)
+            else:
+                found[laid_out.rows_with(small)] = True
         return found
 
-    def _mark(self, found: Any, ref: str, value: Any, column: int, text: str) -> None:
-        """Mark the rows that have a text in a column, whatever its case."""
-        part = _part(value, column)
-        small = text.lower()
-        if not row_text.may_hold(part, small):
-            return
-        laid_out = self._kept(self._texts, ref, column, lambda: row_text.text_of(part))
-        if laid_out is None:
-            found |= _contains(part, text)
-        else:
-            found[laid_out.rows_with(small)] = True
+    def _piece(self, ref: str, column: int, first: int, part: Any) -> row_text.Text | None:
+        made: row_text.Text | None = self._kept(
+            self._texts, (ref, column, first), lambda: row_text.text_of(part)
+        )
+        return made
 
 
 def _asked(question: str) -> dict[str, Any]:
     asked: dict[str, Any] = json.loads(base64.urlsafe_b64decode(question))
     return asked
+
+
+def _deadline(asked: dict[str, Any]) -> float:
+    within = asked.get("within")
+    return math.inf if within is None else time.monotonic() + within / 1000
+
+
+def _piece_at(first: int) -> slice:
+    return slice(first, first + row_text.PIECE)
 
 
 def _size(shelf: dict[Any, Any]) -> int:
@@ -347,9 +406,9 @@ def page(question: str) -> Page:
     return _kept.page(question)
 
 
-def prepare(question: str) -> None:
+def prepare(question: str) -> bool:
     """See `Frames.prepare`."""
-    _kept.prepare(question)
+    return _kept.prepare(question)
 
 
 def save(question: str) -> None:

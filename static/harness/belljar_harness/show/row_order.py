@@ -6,36 +6,41 @@ value a few times; only they are sorted.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 #: Rows with the same beginning that are compared whole; of more all is sorted.
 SAME = 100_000
 #: Values that are looked at to tell whether a column repeats itself.
 SAMPLE = 10_000
-#: Characters that a key holds, and of a beginning that all texts share.
-KEY_CHARS = 3
-SHARED = 40
+#: Texts that stand for all in a guess at what is where, and how far it reaches, in standard deviations.
+GUESS = 10_000
+REACH = 3
 
 
 class Keys:
-    """A column as numbers in the order of its values.
+    """A column as numbers in the order of its values, or as its texts.
 
     Attributes:
         present: The rows that have a value; the others come last in either direction.
-        values: A number for each of those.
-        texts: The values themselves, where rows with the same number are not the same.
+        values: A number for each of those; None where there is no number that is had sooner than the order.
+        texts: The values themselves, where there are no numbers.
+        guess: Some of the texts, sorted.
     """
 
     def __init__(self, present: Any, values: Any, texts: Any = None) -> None:
         self.present = present
         self.values = values
         self.texts = texts
+        self.guess: list[str] = (
+            [] if texts is None else sorted(texts[:: max(1, len(texts) // GUESS)].tolist())
+        )
 
     @property
     def size(self) -> int:
         """Bytes."""
-        own = int(self.present.nbytes + self.values.nbytes)
-        return own if self.texts is None else own + int(self.texts.nbytes)
+        parts = (self.present, self.values, self.texts)
+        return sum(int(part.nbytes) for part in parts if part is not None)
 
 
 def keys_of(part: Any) -> Keys | None:
@@ -46,9 +51,11 @@ def keys_of(part: Any) -> Keys | None:
     import numpy as np
     import pandas as pd
 
-    missing = part.isna().to_numpy()
-    present = np.flatnonzero(~missing)
     dtype = part.dtype
+    texts = _texts(part)
+    if texts is not None:
+        return _text_keys(np.arange(len(texts)), texts)
+    present = np.flatnonzero(part.notna().to_numpy())
     if isinstance(dtype, np.dtype) and dtype.kind in "iufb":
         values = part.to_numpy()[present]
         return Keys(present, values.view("u1") if dtype.kind == "b" else values)
@@ -57,10 +64,18 @@ def keys_of(part: Any) -> Keys | None:
         return Keys(present, np.asarray(part.array.asi8)[present])
     if isinstance(dtype, pd.CategoricalDtype):
         return Keys(present, np.asarray(part.cat.codes)[present])
-    values = part.to_numpy(dtype=object)[present]
-    if len(values) == 0 or pd.api.types.infer_dtype(values, skipna=False) != "string":
+    texts = _texts(part.iloc[present])
+    return None if texts is None else _text_keys(present, texts)
+
+
+def _texts(part: Any) -> Any:
+    """The values of a Series, if all of them are texts; nearly as fast as to ask which are missing."""
+    import pandas as pd
+
+    if part.dtype.kind != "O" or isinstance(part.dtype, pd.CategoricalDtype):
         return None
-    return _text_keys(present, values)
+    values = part.to_numpy(dtype=object)
+    return values if pd.api.types.infer_dtype(values, skipna=False) == "string" else None
 
 
 def _text_keys(present: Any, texts: Any) -> Keys | None:
@@ -76,17 +91,7 @@ def _text_keys(present: Any, texts: Any) -> Keys | None:
                 len(uniques), dtype=np.int32
             )
             return Keys(present, ranks[codes])
-    # Sorted texts between the least and the greatest begin as both of them do.
-    least, greatest = min(texts), max(texts)
-    shared = next((at for at, letter in enumerate(least) if greatest[at] != letter), len(least))
-    if shared > SHARED:
-        return None
-    letters = texts.astype(f"U{shared + KEY_CHARS}")
-    codes = letters.view(np.uint32).reshape(len(texts), -1)[:, shared:].astype(np.int64)
-    key = np.zeros(len(texts), np.int64)
-    for at in range(codes.shape[1]):
-        key = (key << 21) | codes[:, at]
-    return Keys(present, key, texts)
+    return Keys(present, None, texts)
 
 
 def window(keys: Keys, start: int, stop: int, *, descending: bool) -> Any:
@@ -97,24 +102,58 @@ def window(keys: Keys, start: int, stop: int, *, descending: bool) -> Any:
     """
     import numpy as np
 
-    count = len(keys.values)
+    count = len(keys.present)
     stop = min(stop, count)
     if start >= stop:
         return np.empty(0, np.intp)
+    if keys.texts is not None:
+        found = _text_window(keys, start, stop, descending=descending)
+        return None if found is None else keys.present[found]
     values = _reversed(keys.values) if descending else keys.values
     first, last = np.partition(values, sorted({start, stop - 1}))[[start, stop - 1]]
     before = int(np.count_nonzero(values < first))
     chosen = np.flatnonzero((values >= first) & (values <= last))
-    if keys.texts is not None:
-        if len(chosen) > SAME:
-            return None
-        texts = keys.texts[chosen].tolist()
-        # `reverse` keeps the order of those that are the same.
-        order = sorted(range(len(texts)), key=texts.__getitem__, reverse=descending)
-        chosen = chosen[order]
-    elif first != last:
+    if first != last:
         chosen = chosen[values[chosen].argsort(kind="stable")]
     return keys.present[chosen[start - before : stop - before]]
+
+
+def _text_window(keys: Keys, start: int, stop: int, *, descending: bool) -> Any:
+    """Texts at some places: two of a sample are guessed to lie around them, and only what does is sorted.
+
+    All texts are compared with those two.
+    """
+    import numpy as np
+
+    texts, guess = keys.texts, keys.guess
+    count, known = len(texts), len(guess)
+    # From the least on; `reverse` below keeps the order of those that are the same.
+    lowest, highest = (count - stop, count - start) if descending else (start, stop)
+    reach = REACH
+    while True:
+        low = _around(lowest / count, known, -reach)
+        high = _around(highest / count, known, reach)
+        below = np.zeros(count, bool) if low < 0 else texts < guess[low]
+        within = ~below if high >= known else (texts <= guess[high]) & ~below
+        before = int(np.count_nonzero(below))
+        chosen = np.flatnonzero(within)
+        if len(chosen) > SAME:
+            return None
+        if before <= lowest and before + len(chosen) >= highest:
+            break
+        reach *= 4
+    values = texts[chosen].tolist()
+    chosen = chosen[sorted(range(len(values)), key=values.__getitem__, reverse=descending)]
+    skipped = count - before - len(chosen) if descending else before
+    return chosen[start - skipped : stop - skipped]
+
+
+def _around(share: float, known: int, reach: int) -> int:
+    """The place in a sorted sample of a text that most likely lies before or behind a share of all.
+
+    It may lie outside of the sample, where no text of it does.
+    """
+    return math.floor(share * known + reach * (math.sqrt(known * share * (1 - share)) + 1))
 
 
 def _reversed(values: Any) -> Any:

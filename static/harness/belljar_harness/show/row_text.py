@@ -1,18 +1,22 @@
 """Row text: a column's values as one piece of text, in which rows are found by a few passes over its bytes.
 
-What is dear, to write a million values as text, is done once for a column, for each different value once, and
-kept for the next search.
+What is dear, to write values as text, is done once, piece by piece of a column, for each different value of a
+piece once, and kept for the next search.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-#: Bytes that are kept of all columns, and characters of one.
+#: Bytes that are kept of all columns, and characters of one piece.
 MOST_BYTES = 150_000_000
-MOST_COLUMN = 60_000_000
+MOST_PIECE = 60_000_000
+#: Rows of a piece.
+PIECE = 25_000
+#: Bytes in which the letter is looked for that is rarest.
+RARE = 20_000
 #: Values that are looked at to tell whether a column repeats itself.
-SAMPLE = 10_000
+SAMPLE = 1_000
 #: Times that are written at once.
 CHUNK = 100_000
 #: What numbers and times are written with, in small letters.
@@ -53,7 +57,7 @@ class Text:
         if _END in text or not wanted or len(wanted) > len(self._bytes):
             return np.empty(0, np.intp)
         # The letter that is rarest in it, so that most places are ruled out by one look.
-        counts = [np.count_nonzero(self._bytes[:200_000] == byte) for byte in wanted]
+        counts = [np.count_nonzero(self._bytes[:RARE] == byte) for byte in wanted]
         rare = counts.index(min(counts))
         places = np.flatnonzero(self._bytes == wanted[rare]) - rare
         places = places[(places >= 0) & (places <= len(self._bytes) - len(wanted))]
@@ -64,6 +68,41 @@ class Text:
         values[np.searchsorted(self._ends, places)] = True
         rows = values if self._codes is None else values[self._codes]
         return rows if self._present is None else self._present[rows]
+
+
+class Sought:
+    """What a search has found so far.
+
+    Attributes:
+        seen: Rows that were looked at, from the first on.
+        count: Rows that were found.
+    """
+
+    def __init__(self, among: Any) -> None:
+        """Begin; `among` is a mask of the rows that may match, None for all."""
+        self.seen = 0
+        self.count = 0
+        self._among = among
+        self._found: list[Any] = []
+
+    def add(self, found: Any) -> None:
+        """Add the next rows, as a mask."""
+        import numpy as np
+
+        if self._among is not None:
+            found = found & self._among[self.seen : self.seen + len(found)]
+        rows = np.flatnonzero(found) + self.seen
+        self._found.append(rows)
+        self.count += len(rows)
+        self.seen += len(found)
+
+    def rows(self) -> Any:
+        """Numbers of the rows that were found."""
+        import numpy as np
+
+        if len(self._found) != 1:
+            self._found = [np.concatenate(self._found)] if self._found else [np.empty(0, np.intp)]
+        return self._found[0]
 
 
 def may_hold(part: Any, text: str) -> bool:
@@ -102,10 +141,13 @@ def _repeats(values: Any) -> bool:
 
 
 def _words(values: Any) -> bytes | None:
-    simple = values.dtype.kind in "iu" or str(values.dtype) == "float64"
-    words = list(map(str, values.tolist())) if simple else values.astype(str).tolist()
+    words = values.tolist()
+    if values.dtype.kind in "iu" or str(values.dtype) == "float64":
+        words = list(map(str, words))
+    elif any(type(word) is not str for word in words):
+        words = values.astype(str).tolist()
     content = _END.join(words) + _END if words else ""
-    if content.count(_END) != len(words) or len(content) > MOST_COLUMN:
+    if content.count(_END) != len(words) or len(content) > MOST_PIECE:
         return None
     return content.lower().encode("utf-8", "surrogatepass")
 

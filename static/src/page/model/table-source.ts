@@ -21,16 +21,24 @@ export interface Asked extends Selection {
   /** First column that is no index, and how many. */
   left: number;
   columns: number;
+  /** Looks on and counts, where the rows themselves are here already. */
+  on?: boolean | undefined;
 }
 
 /** A column, counted with those of the index first. */
 export type Preparing = { sort: number } | { text: number };
 
-/** What Python is asked; both reject with a sentence. */
+/** Some rows; the shape is that of all that match, among those that were looked at so far. */
+export interface Rows extends TableData {
+  /** How many rows were looked at, where not yet all: asked again, Python looks on. */
+  seen?: number | undefined;
+}
+
+/** What Python is asked; all reject with a sentence. */
 export interface TableAsk {
-  page(ref: string, asked: Asked): Promise<TableData>;
-  /** Makes ready what a column is sorted or searched by, so that the question itself is short. */
-  prepare(ref: string, what: Preparing): Promise<void>;
+  page(ref: string, asked: Asked): Promise<Rows>;
+  /** Makes ready some of what a column is sorted or searched by, so that the question itself is short; whether some is left. */
+  prepare(ref: string, what: Preparing): Promise<boolean>;
   /** Writes a CSV file of the rows and gives its name. */
   save(ref: string, selection: Selection, name: string): Promise<string>;
 }
@@ -38,8 +46,7 @@ export interface TableAsk {
 export interface TableSource {
   /** All rows can be sorted, searched, filtered. */
   readonly whole: boolean;
-  /** Some rows; the shape is that of all that match. */
-  page(asked: Asked): TableData | Promise<TableData>;
+  page(asked: Asked): Rows | Promise<Rows>;
   /** Somebody is about to ask: it says nothing and never rejects. Absent where there is nothing to prepare. */
   prepare?(what: Preparing): Promise<void>;
   /** A CSV of all that match: its text, or the name of the file that it is in. */
@@ -63,7 +70,11 @@ export function sourceOf(data: TableData, ask: TableAsk | undefined): TableSourc
       const key = JSON.stringify(what);
       if (prepared.has(key)) return;
       prepared.add(key);
-      await ask.prepare(ref, what).catch(() => prepared.delete(key));
+      try {
+        while (await ask.prepare(ref, what));
+      } catch {
+        prepared.delete(key);
+      }
     },
     page: (asked) => {
       const { sort, search, filter, from, rows, left, columns } = asked;

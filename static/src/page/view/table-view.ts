@@ -12,7 +12,7 @@ import {
   separated,
   shapeText,
 } from "../model/table";
-import { type Asked, indexColumns, type Selection, sourceOf, type TableAsk } from "../model/table-source";
+import { type Asked, indexColumns, type Rows, type Selection, sourceOf, type TableAsk } from "../model/table-source";
 import { fill, h, setText } from "./dom";
 import { copyText, download } from "./hand-out";
 import { icon } from "./icons";
@@ -44,7 +44,7 @@ export function tableView(data: TableData, { name, ask, read }: TableOptions = {
   let selection: Selection = {};
   let sorting: Sorting | undefined;
   let [page, left, matched] = [0, 0, data.shape[0]];
-  let shown: TableData = data;
+  let shown: Rows = data;
   let asking = 0;
 
   const head = h("tr");
@@ -98,24 +98,32 @@ export function tableView(data: TableData, { name, ask, read }: TableOptions = {
       columns: COLUMNS,
     };
     asking += 1;
-    const turnOf = asking;
     const got = source.page(asked);
     if (!(got instanceof Promise)) return draw(got);
     wait.hidden = false;
-    got.then(
-      (rows) => turnOf === asking && draw(rows),
-      (error: unknown) => {
-        if (turnOf !== asking) return;
-        wait.hidden = true;
-        toast(error instanceof Error ? error.message : "Python did not answer.", undefined, "table");
-      },
-    );
+    void take(asked, got, asking);
   }
 
-  function draw(rows: TableData): void {
-    wait.hidden = true;
-    shown = rows;
-    matched = rows.shape[0];
+  /** Draws what comes; of a search first what is found soon, and then how many rows it is. */
+  async function take(asked: Asked, coming: Promise<Rows>, turnOf: number): Promise<void> {
+    try {
+      let rows = await coming;
+      if (turnOf !== asking) return;
+      draw(rows);
+      while (rows.seen !== undefined) {
+        rows = await source.page({ ...asked, on: true });
+        if (turnOf !== asking || !scroller.isConnected) return;
+        if (rows.rows.length === shown.rows.length) tell(rows);
+        else draw(rows, true);
+      }
+    } catch (error) {
+      if (turnOf !== asking) return;
+      wait.hidden = true;
+      toast(error instanceof Error ? error.message : "Python did not answer.", undefined, "table");
+    }
+  }
+
+  function draw(rows: Rows, more = false): void {
     const { columns } = rows;
     const numeric = columns.map((column, at) =>
       isNumeric(column, left === 0 && sample.length > 0 ? sample : rows.rows, at),
@@ -125,10 +133,11 @@ export function tableView(data: TableData, { name, ask, read }: TableOptions = {
       [numeric[at] ? "number" : "", columns[at]?.role === "index" ? "index" : "", sticky && at === 0 ? "pinned" : ""]
         .filter(Boolean)
         .join(" ");
-    fill(
-      head,
-      columns.map((column, at) => header(column, whole(at), classes(at))),
-    );
+    if (!more)
+      fill(
+        head,
+        columns.map((column, at) => header(column, whole(at), classes(at))),
+      );
     fill(
       body,
       rows.rows.map((cells) =>
@@ -148,15 +157,33 @@ export function tableView(data: TableData, { name, ask, read }: TableOptions = {
         ),
       ),
     );
-    scroller.scrollTop = 0;
-    const some = selection.search || selection.filter;
+    if (!more) scroller.scrollTop = 0;
+    tell(rows);
+  }
+
+  /** How many rows there are, or are known so far. */
+  function tell(rows: Rows): void {
+    shown = rows;
+    matched = rows.shape[0];
+    wait.hidden = rows.seen === undefined;
     const all = shapeText(data, source.whole);
-    setText(shape, some ? `${count(matched)} of ${all} match` : all);
+    const some = selection.search || selection.filter;
+    // Nobody is read a number that is not the last.
+    shape.ariaBusy = String(rows.seen !== undefined);
+    setText(
+      shape,
+      rows.seen !== undefined
+        ? `${count(matched)} of the first ${count(rows.seen)} match, of ${all}`
+        : some
+          ? `${count(matched)} of ${all} match`
+          : all,
+    );
     pager.hidden = pages() === 1;
-    position.value = String(page + 1);
+    if (document.activeElement !== position) position.value = String(page + 1);
     setText(pagesText, `of ${count(pages())}`);
     previous.disabled = page === 0;
     next.disabled = page >= pages() - 1;
+    const { columns } = rows;
     wide.hidden = data.shape[1] <= COLUMNS || (!source.whole && data.columns.length - index <= COLUMNS);
     setText(columnsText, `columns ${count(left + 1)}–${count(left + columns.length - index)}`);
     lefter.disabled = left === 0;
@@ -200,7 +227,9 @@ export function tableView(data: TableData, { name, ask, read }: TableOptions = {
       if ("text" in got) download(`${title}.csv`, new Blob([got.text], { type: "text/csv" }));
       else if (read) {
         download(got.path, await read(got.path));
-        toast(`All ${count(matched)} rows are in ${got.path}, which is in Files, too.`);
+        toast(
+          `All ${shown.seen === undefined ? count(matched) : "matching"} rows are in ${got.path}, which is in Files, too.`,
+        );
       }
     } catch (error) {
       toast(error instanceof Error ? error.message : "The file could not be made.");
