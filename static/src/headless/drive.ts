@@ -1,8 +1,8 @@
 // One sandbox that a program drives from afar. Calls come in; answers and batches of events are fetched, so that
 // nothing of the program is reachable from the page or from any frame in it, and never more is sent than was asked for.
 
-import { type ExecuteOptions, Sandbox } from "../host/index";
-import { Run } from "./run";
+import { Sandbox } from "../host/index";
+import { Run, type RunRequest } from "./run";
 
 /** Bytes of a file that cross at once. */
 const PART = 4 * 2 ** 20;
@@ -11,13 +11,6 @@ export interface OpenOptions {
   packages?: string[];
   isolation?: "auto" | "off";
   spare?: boolean;
-}
-
-export interface RunRequest extends Pick<ExecuteOptions, "timeout" | "context" | "fresh" | "svg"> {
-  /** Send results and displays while the code runs, too. */
-  displays: boolean;
-  /** The program answers input(). */
-  input: boolean;
 }
 
 /** What is driven: the SDK's sandbox, or something that watches one. */

@@ -1,8 +1,15 @@
 // One run of a program's code: gathers what happens until the program fetches it.
 
 import type { ExecuteOptions, Execution, Result } from "../host/index";
-import type { RunRequest } from "./drive";
 import { type WireExecution, type WireResult, wireExecution, wireResult } from "./wire";
+
+/** What a program asks with its code. */
+export interface RunRequest extends Pick<ExecuteOptions, "timeout" | "context" | "fresh" | "svg"> {
+  /** Send results and displays while the code runs, too. */
+  displays: boolean;
+  /** The program answers input(). */
+  input: boolean;
+}
 
 export type HeadlessEvent =
   | { type: "stdout" | "stderr"; text: string }

@@ -3,7 +3,8 @@
 import { isPlainPath } from "../protocol/paths";
 import { readOnly } from "./editor/readonly";
 import type { Example } from "./examples";
-import type { Fresh, Opened } from "./keep/opened";
+import type { Opened } from "./keep/opened";
+import type { Fresh } from "./keep/record";
 import { type FileContent, toContent } from "./model/content";
 import { plainName, plural } from "./model/format";
 import { fromFragment, type Linked, toFragment } from "./model/link";

@@ -1,7 +1,8 @@
 // What passes between the page, the server and the program: the guards. A program was let in by the server's key and by
 // the person's consent, and is still nobody whose words are taken as they come: each is rebuilt here.
 
-import type { OpenOptions, RunRequest } from "../headless/drive";
+import type { OpenOptions } from "../headless/drive";
+import type { RunRequest } from "../headless/run";
 
 /** Characters of one piece of an answer; the program asks for the next one. */
 export const PIECE = 2 ** 20;

@@ -5,7 +5,6 @@
 import { Emitter } from "../model/emitter";
 import { newKey } from "../model/keys";
 import type { Cell, CellSeed, Notebook, SavedCell } from "../model/notebook";
-import type { Beside } from "../model/outputs";
 import type { Session } from "../session";
 import { type Needs, Stock } from "../stock";
 import { Claims } from "./claim";
@@ -13,21 +12,8 @@ import { openDatabase, type Shelf } from "./database";
 import { Keeper } from "./keeper";
 import { guardParting } from "./parting";
 import { forgetPlaces, former, type Places, pendingOf, remember } from "./places";
-import { type Head, type Kept, type NotebookRecord, nameOf, type Summary } from "./record";
+import { type Fresh, type Head, type Kept, nameOf, type Summary } from "./record";
 import { bring, keepBeside, newest, savedCells, savedRun } from "./saved";
-
-/** A notebook that is not kept yet. */
-export interface Fresh {
-  cells: readonly (CellSeed & Partial<SavedCell>)[];
-  name?: string | undefined;
-  example?: string | undefined;
-  files?: NotebookRecord["files"] | undefined;
-  beside?: Beside | undefined;
-  /** From whose hands: of a stranger's cells nothing is kept before a person has changed one. */
-  guest?: boolean | undefined;
-  /** It is a person's own already. */
-  own?: boolean | undefined;
-}
 
 export interface OpenedParts {
   notebook: Notebook;

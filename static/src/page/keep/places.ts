@@ -2,8 +2,7 @@
 
 import { filesOf } from "../model/content";
 import { seedsOf } from "../model/notebook";
-import type { Fresh } from "./opened";
-import { type NotebookRecord, recordOf } from "./record";
+import { type Fresh, type NotebookRecord, recordOf } from "./record";
 
 /** Of this tab, and of the last one that was used. */
 const PLACES = "belljar.notebooks.open";

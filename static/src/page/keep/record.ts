@@ -26,6 +26,19 @@ export interface NotebookRecord {
 /** What a notebook says of itself. */
 export type Head = Pick<NotebookRecord, "name" | "example" | "files" | "beside">;
 
+/** A notebook that is not kept yet. */
+export interface Fresh {
+  cells: readonly (CellSeed & Partial<SavedCell>)[];
+  name?: string | undefined;
+  example?: string | undefined;
+  files?: NotebookRecord["files"] | undefined;
+  beside?: Beside | undefined;
+  /** From whose hands: of a stranger's cells nothing is kept before a person has changed one. */
+  guest?: boolean | undefined;
+  /** It is a person's own already. */
+  own?: boolean | undefined;
+}
+
 /** All that is kept of one notebook. */
 export interface Kept {
   record: NotebookRecord;
