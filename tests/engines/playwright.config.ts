@@ -14,7 +14,8 @@ const PORT = Number(process.env.BELLJAR_TEST_PORT ?? 8765);
 export default defineConfig<Record<never, never>, EngineOptions>({
   testDir: ".",
   testMatch: "*/*.spec.ts",
-  outputDir: "../../test-results/engines",
+  // Not below the folder of the browser tests, which may begin meanwhile and empty theirs.
+  outputDir: "../../build/engines/results",
   // An engine takes a processor or two; what journeys measure is whether something is there, not how fast.
   workers: 1,
   fullyParallel: false,
