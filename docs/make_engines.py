@@ -64,7 +64,10 @@ def speed(reports: list[Mapping[str, Any]]) -> str:
         for row in report["rows"]:
             plain, ours = (f"{row[side]['median'] / 1000:.1f} s" for side in ("plain", "ours"))
             lines.append(_line([report["engine"], row["title"], plain, ours, f"{row['ratio']:.2f}"]))
-    facts = "; ".join(f"{one['engine']}: {one['rounds']} rounds at load {one['load']:.1f}" for one in reports)
+    facts = "; ".join(
+        f"{one['engine']}: {one['rounds']} round{'s' if one['rounds'] != 1 else ''} at load {one['load']:.1f}"
+        for one in reports
+    )
     return "\n".join(
         [*lines, "", f"Medians on {reports[0]['processor']}, {reports[0]['cores']} cores. {facts}."]
     )
