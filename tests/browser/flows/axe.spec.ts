@@ -102,10 +102,18 @@ test("what opens over it", async ({ notebook }) => {
   }
   const cell = await notebook.cell("sorted");
   await page.keyboard.type("(");
-  await expect(cell.getByTestId("docs")).toBeVisible();
-  await clean(page);
+  const docs = cell.getByTestId("docs");
+  await expect(docs).toBeVisible();
+  await clean(page, "a signature");
+  // All that is said of it.
+  await page.keyboard.press("Shift+Tab");
+  await expect(docs).not.toHaveClass(/cm-brief/);
+  for (const look of [{ colorScheme: "dark" }, { colorScheme: "light", forcedColors: "active" }] as const) {
+    await page.emulateMedia(look);
+    await clean(page, `documentation, ${JSON.stringify(look)}`);
+  }
   await page.keyboard.press("Escape");
-  await page.emulateMedia({ reducedMotion: null });
+  await page.emulateMedia({ colorScheme: null, forcedColors: null, reducedMotion: null });
 });
 
 test("the pages beside it", async ({ notebook }) => {
