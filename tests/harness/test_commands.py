@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from belljar_harness.source import commands
+from belljar_harness.programs.run import MissingError, Runner
 
 from .conftest import Runs
 
@@ -35,6 +35,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("!wc -l a.csv", "3 a.csv\n"),
         ("!ls | wc -l", "3\n"),
         ("n = 5\n!echo 'rows:  ' {n}", "rows:   5\n"),
+        ("!echo one > t.txt && echo two >> t.txt; cat < t.txt", "one\ntwo\n"),
+        ("!ls none 2>/dev/null || echo none", "none\n"),
+        ("!ls none 2>&1 | wc -l", "1\n"),
+        ("!cd out && pwd | grep -c out\n!ls *.csv", "1\na.csv\n"),
+        ("path = 'a.csv'\n!cat $path | tail -n 1\n!echo '$path' \"$path\"", "3,4\n$path a.csv\n"),
+        ("!grep -n 3 a.csv", "3:3,4\n"),
+        ("!cat a.csv | grep -v x | cut -d, -f2 | sort -rn", "4\n2\n"),
+        ("!find . -name '*.csv'", "./a.csv\n"),
+        ("!sed -n 2,3p a.csv | sed s/,/-/g", "1-2\n3-4\n"),
+        ("!zip -q z.zip a.csv; unzip -l z.zip | wc -l; unzip -q z.zip -d out && ls out", "2\na.csv\n"),
+        ("!tar czf t.tgz a.csv; tar -tzf t.tgz", "a.csv\n"),
+        ("!A=5; echo $A", "5\n"),
+        ("x = !ls *.csv\nprint(x.n, x.s, x.l)", "a.csv a.csv ['a.csv']\n"),
+        ("%%bash\nset -e\nfor_me=3\nif_so=$for_me\necho $if_so", "3\n"),
         ("%cat a.csv", "x,y\n1,2\n3,4\n"),
         ("%%bash\n# first\nmkdir -p p/q\nls p", "q\n"),
         ("import os\nos.system('head -1 a.csv');", "x,y\n"),
@@ -85,7 +99,75 @@ def test_what_goes_wrong_is_said_and_the_cell_goes_on(run: Runs) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["ls > a", "ls; ls", "ls && ls", "cat < a", "echo $HOME", "ls | grep a", "ls 'a", "|"]
+    "line",
+    [
+        "git log",
+        "ls; git log",
+        "echo `ls`",
+        "echo $(ls)",
+        "(ls)",
+        "ls 'a",
+        "|",
+        "ls |",
+        "ls >",
+        "ls &",
+        "cat <<E",
+    ],
 )
-def test_what_needs_a_shell_is_none_of_ours(line: str) -> None:
-    assert commands.pipeline(line) is None
+def test_what_needs_a_shell_is_none_of_ours(line: str, folder: Path) -> None:
+    with pytest.raises(MissingError):
+        Runner(lambda words: None).run(line)
+    assert not (folder / "out.txt").exists()
+
+
+PIPED = """import subprocess, sys
+words = [sys.executable, '-m', 'json.tool', '--compact']
+p = subprocess.Popen(words, stdin=-1, stdout=-1, text=True)
+"""
+SCRIPT = """import sys
+from a import f
+print(f(), sys.argv[1:], __name__, sys.stdin is None)
+sys.exit(len(sys.argv) - 1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("!python script.py x", "7 ['x'] __main__ False\n"),
+        ("import os\nprint(os.system('python3 script.py x') >> 8)", "7 ['x'] __main__ False\n1\n"),
+        (
+            "import subprocess, sys\nprint(subprocess.run([sys.executable, 'script.py'], stdout=-1).stdout)",
+            "b'7 [] __main__ False\\n'\n",
+        ),
+        (
+            "import subprocess\nprint(subprocess.getoutput('python -c \"print(1+1)\"'))",
+            "2\n",
+        ),
+        (
+            f"{PIPED}print(p.communicate('{{\"a\":  1}}')[0])",
+            '{"a":1}\n\n',
+        ),
+        ("!python -c 'import sys; print(sys.stdin.read())' < a.csv | head -1", "x,y\n"),
+        ("!python broken.py || echo failed", "failed\n"),
+        ("!python none.py || echo failed", "failed\n"),
+    ],
+)
+def test_a_script_runs_as_a_program(run: Runs, folder: Path, code: str, said: str) -> None:
+    (folder / "a.py").write_text("def f(): return 7\n")
+    (folder / "broken.py").write_text("x = 1\nx / 0\n")
+    (folder / "script.py").write_text(SCRIPT)
+    ran = run(code)
+    assert ran.outcome == "ok", ran.done
+    assert ran.stdout == said
+    assert run("__name__").text == "'__main__'"
+
+
+def test_a_script_s_error_is_its_own(run: Runs, folder: Path) -> None:
+    (folder / "broken.py").write_text("x = 1\nx / 0\n")
+    ran = run(
+        "import subprocess\nsubprocess.run(['python', 'broken.py'], capture_output=True, text=True).stderr"
+    )
+    assert 'File "broken.py", line 2, in <module>' in ran.text
+    assert "ZeroDivisionError" in ran.text
+    assert "belljar" not in ran.text

@@ -40,12 +40,15 @@ def test_what_has_no_use_here_is_accepted(run: Runs, line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("!unzip a.zip", '!unzip: a browser has no shell. Use shutil.unpack_archive("file.zip") instead.'),
-        ("files = !find .", "!find: a browser has no shell. Write it in Python instead."),
-        ("!cat a.txt > b.txt", "!cat: a browser has no shell. Write it in Python instead."),
+        ("!wget a.zip", "!wget: a browser has no shell. Use the files panel to add a file instead."),
+        ("files = !nvidia-smi .", "!nvidia-smi: a browser has no shell. Write it in Python instead."),
+        (
+            "!echo $(ls)",
+            "A browser has no shell: '$(' is more than commands know here. Write it in Python instead.",
+        ),
         ("%wget x", "%wget does not exist in this sandbox. Use the files panel to add a file instead."),
         ("x = 1\n%%time\nx", "%%time goes into the first line of a cell. Put this into a cell of its own."),
-        ("%%bash\nls; make", "%%bash does not exist in this sandbox; cells are Python."),
+        ("%%bash\nls; make", "!make: a browser has no shell. Write it in Python instead."),
     ],
 )
 def test_what_cannot_work_says_what_to_write(run: Runs, line: str, sentence: str) -> None:

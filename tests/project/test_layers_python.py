@@ -57,7 +57,7 @@ SERVER = {
 HARNESS = [
     {"advice"},
     {"events", "files", "hints", "namespace", "patches", "timing"},
-    {"figures", "interpreter", "notices", "opened", "reloading", "source", "streams"},
+    {"figures", "interpreter", "notices", "opened", "programs", "reloading", "source", "streams"},
     {"cell", "errors", "lines", "waiting"},
     {"limits", "loops"},
     {"show", "warming"},

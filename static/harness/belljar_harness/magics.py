@@ -13,23 +13,24 @@ from . import timing
 from .limits.loading import Loader
 from .limits.packages import Packages
 from .lines import SILENT, Lines, UsageError
+from .programs.run import PROGRAMS, Done, MissingError, Runner, Said
 from .reloading import Reloader
 from .show.capture import Captured, Capturing
-from .source import commands, pip
 from .source import magics as written
+from .source import pip
 
 #: What to write instead of the commonest shell commands and magics.
 INSTEAD = {
     "dir": "os.listdir()",
-    "cd": 'os.chdir("folder")',
-    "rmdir": 'os.rmdir("folder")',
-    "unzip": 'shutil.unpack_archive("file.zip")',
-    "env": "os.environ",
-    "python": "%run script.py",
-    "python3": "%run script.py",
     "debug": "print(), or the traceback",
     "wget": "the files panel to add a file",
     "curl": "the files panel to add a file",
+    "git": "the files panel to add files",
+    "kaggle": "the files panel to add files",
+    "gdown": "the files panel to add a file",
+    "apt": "what is there: packages come with `pip install` or their import, fonts by themselves",
+    "apt-get": "what is there: packages come with `pip install` or their import, fonts by themselves",
+    "ffmpeg": 'a GIF (`save("it.gif", writer="pillow")`)',
 }
 _KINDS = {
     "html": "text/html",
@@ -149,9 +150,11 @@ class Magics:
             return self.own[name](rest)
         if name in SILENT:
             return None
+        if name in ("system", "sx"):
+            return self.output(rest)
         action = self._lines.named(name)
         if action is None:
-            if name in commands.COMMANDS:
+            if name in PROGRAMS:
                 return self.shell(f"{name} {rest}")
             raise UsageError(f"%{name} does not exist in this sandbox.{_instead(name)}")
         return action(rest)
@@ -174,43 +177,44 @@ class Magics:
             return self._around(name, rest, body)
         if name in ("writefile", "file") and rest:
             return self._write(rest, body)
-        if (
-            name in ("bash", "sh")
-            and (lines := _commands(body))
-            and all(pip.command(line) is not None or commands.pipeline(line) for line in lines)
-        ):
-            for line in lines:
-                self.shell(line)
+        if name in ("bash", "sh", "system", "sx", "script"):
+            if name == "script" and rest.split(maxsplit=1)[:1] != ["bash"] and not rest.startswith("sh"):
+                raise UsageError(f"%%script {rest}: a browser has no such program; cells are Python.")
+            self._done(body, live=True)
             return None
         raise UsageError(f"%%{name} does not exist in this sandbox; cells are Python.")
 
     def shell(self, command: str) -> None:
         """`!command`."""
-        command = self._lines.expand(command).strip()
-        if pip.command(command) is not None:
-            self.pip(command)
-        else:
-            commands.show(self._done(command))
+        self._done(self._lines.expand(command).strip(), live=True)
 
-    def output(self, command: str) -> list[str]:
+    def output(self, command: str) -> Said:
         """`x = !command`: what it says, by line."""
-        command = self._lines.expand(command).strip()
-        if pip.command(command) is not None:
-            return self._packages.command(pip.command(command) or [])
-        _, said, failed = self._done(command)
-        return (said + failed).splitlines()
+        _, said, failed = self._done(self._lines.expand(command).strip())
+        return Said((said + failed).splitlines())
 
     def pip(self, command: str) -> None:
         """`%pip install ...` and `!pip install ...`."""
         if said := self._packages.command(pip.command(self._lines.expand(command)) or []):
             print("\n".join(said))
 
-    def _done(self, command: str) -> tuple[int, str, str]:
-        parts = commands.pipeline(command)
-        if parts is None:
-            name = command.split(maxsplit=1)[0] if command else ""
-            raise UsageError(f"!{name}: a browser has no shell.{_instead(name)}")
-        return commands.run(parts)
+    def _done(self, command: str, *, live: bool = False) -> Done:
+        runner = Runner(self._packages.program, self._text, live=live)
+        try:
+            return runner.run(command)
+        except MissingError as error:
+            name = str(error)
+            if name[:1].isalnum():
+                raise UsageError(f"!{name}: a browser has no shell.{_instead(name)}") from None
+            raise UsageError(
+                f"A browser has no shell: {name!r} is more than commands know here. "
+                "Write it in Python instead."
+            ) from None
+
+    def _text(self, name: str) -> str | None:
+        """What `$name` stands for: a variable's value."""
+        found = self._variables()
+        return str(found[name]) if name in found else None
 
     # ------------------------------------------------------------ what they need
 
@@ -241,10 +245,6 @@ class Magics:
         with open(path, "a" if append else "w", encoding="utf-8") as file:
             file.write(body if body.endswith("\n") else body + "\n")
         print(f"{'Appending to' if append else 'Overwriting' if there else 'Wrote'} {path}")
-
-
-def _commands(body: str) -> list[str]:
-    return [line for text in body.split("\n") if (line := text.strip()) and not line.startswith("#")]
 
 
 def _instead(name: str) -> str:

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from belljar_harness.advice import advice
+from belljar_harness.programs.given import Given, Program
 from belljar_harness.source import pip
 
 from .allowlist import canonical
@@ -100,6 +101,18 @@ class Packages:
         if not name:
             return ["pip 25.0 of this sandbox: it installs by name."]
         raise ValueError(f"`pip {name}` is not possible here: packages of the sandbox stay as they are.")
+
+    def program(self, words: list[str]) -> Program | None:
+        """What `pip` is to a line that calls programs; None if the words don't call it.
+
+        It raises what `command` raises.
+        """
+        asked = pip.command(words)
+
+        def said(given: Given) -> list[str]:
+            return [f"{line}\n" for line in self.command(asked or [])]
+
+        return None if asked is None else said
 
     def module(self) -> ModuleType:
         """The module that `import micropip` gives."""

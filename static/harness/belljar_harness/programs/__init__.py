@@ -1,0 +1,1 @@
+"""What stands in for other programs: commands on files, archives and text, and Python for scripts."""
