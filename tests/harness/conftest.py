@@ -65,6 +65,9 @@ class FakeBridge:
         self.armed.append("disarm")
         self.on_disarm()
 
+    def alarm(self, ms: float) -> None:
+        self.armed.append(f"alarm {ms}")
+
 
 class Ran:
     """The events of one run."""

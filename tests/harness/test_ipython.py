@@ -47,3 +47,48 @@ def test_display_is_a_module_of_ipython_and_can_be_called(run: Runs) -> None:
     )
     assert run("display('b')").of("display")[0]["data"]["text"] == "'b'"
     assert run("import IPython\nIPython.display.HTML('<b>').data").text == "'<b>'"
+
+
+def test_types_are_shown_as_code_has_set_it(run: Runs) -> None:
+    printers = "get_ipython().display_formatter.formatters"
+    run(f"{printers}['text/html'].for_type(int, lambda v: f'<b>{{v}}</b>')")
+    run(f"{printers}['text/plain'].for_type(float, lambda v, p, cycle: p.text(f'{{v:.1f}} m'))")
+    assert run("5").result == {"text": "5", "html": "<b>5</b>"}
+    assert run("True").result == {"text": "True", "html": "<b>True</b>"}
+    assert run("2.25").text == "2.2 m"
+    assert run("'x'").result == {"text": "'x'"}
+    run(f"{printers}['text/html'].for_type(str, lambda v: 1 / 0)")
+    ran = run("'x'")
+    assert ran.text == "'x'"
+    assert "The printer of str failed: ZeroDivisionError" in ran.stderr
+
+
+def test_a_bar_of_progress_stays_in_one_place(run: Runs) -> None:
+    ran = run("from IPython.display import ProgressBar\nfor n in ProgressBar(3): pass")
+    assert len({event["id"] for event in ran.of("display")}) == 1
+    assert ran.of("display")[-1]["data"]["text"].endswith("=] 3/3")
+
+
+def test_raw_data_is_shown_by_kind(run: Runs) -> None:
+    ran = run(
+        "from IPython.display import display_html, publish_display_data\ndisplay_html('<i>', raw=True)\n"
+        "publish_display_data({'text/markdown': '*m*'})"
+    )
+    assert [event["data"] for event in ran.of("display")] == [{"html": "<i>"}, {"markdown": "*m*"}]
+
+
+def test_formats_of_pictures_are_taken(run: Runs) -> None:
+    code = "import matplotlib_inline\nmatplotlib_inline.backend_inline.set_matplotlib_formats('retina')"
+    assert run(code).outcome == "ok"
+    assert run("from IPython.display import set_matplotlib_formats").outcome == "ok"
+
+
+def test_a_class_of_magics_is_registered(run: Runs) -> None:
+    run(
+        "from IPython.core.magic import Magics, magics_class, line_magic\n@magics_class\nclass M(Magics):\n"
+        "    @line_magic\n    def hey(self, line): return 'hey ' + line\n"
+        "    @line_magic('other')\n    def named(self, line): return line * 2\n"
+        "get_ipython().register_magics(M)"
+    )
+    assert run("%hey you").text == "'hey you'"
+    assert run("%other ab").text == "'abab'"

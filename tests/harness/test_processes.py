@@ -61,3 +61,14 @@ def test_pip_fails_as_it_does(run: Runs) -> None:
     assert (
         run(f"{head}subprocess.run(['pip', 'install', 'torch'], capture_output=True).returncode").text == "1"
     )
+
+
+def test_a_signal_that_would_end_python_is_refused(run: Runs) -> None:
+    code = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)"
+    assert "SIGTERM would end the sandbox's Python" in run(code).error["value"]
+    assert run("signal.signal(signal.SIGUSR1, lambda *_: print('heard'))").outcome == "ok"
+    assert (
+        run("os.kill(os.getpid(), signal.SIGUSR1)\nsignal.signal(signal.SIGUSR1, signal.SIG_DFL);").stdout
+        == "heard\n"
+    )
+    assert run("os.kill(999999, 0)").error["name"] == "ProcessLookupError"

@@ -29,7 +29,7 @@ def run(bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         yield runs
     finally:
         for wait in runs.session._environment.waiter._waits:  # what is left waits for ever
-            wait.interrupted = True
+            wait.error = KeyboardInterrupt()
             wait.stop.set_result(None)
         runs.idle(0.02)
         runs.close()

@@ -55,7 +55,7 @@ SERVER = {
 
 #: Rooms of the harness, the lowest first; each imports only from floors below its own.
 HARNESS = [
-    {"advice"},
+    {"advice", "removed"},
     {"events", "files", "hints", "namespace", "patches", "timing"},
     {"figures", "interpreter", "notices", "opened", "programs", "reloading", "source", "streams"},
     {"cell", "errors", "lines", "waiting"},

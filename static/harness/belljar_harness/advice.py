@@ -54,6 +54,23 @@ NEVER = {
 }
 
 
+#: Packages that serve pages, watch windows or drive other programs, with what does here what they would.
+SERVING = {
+    "dash": "plotly's charts show in a cell",
+    "fastapi": "call the functions directly",
+    "flask": "call the functions directly",
+    "django": "call the functions directly",
+    "gradio": "call the function in a cell, or ask with input()",
+    "streamlit": "print, display() and matplotlib show in a cell; ask with input()",
+    "uvicorn": "call the functions directly",
+    "pygame": "matplotlib draws, also animations",
+    "pyautogui": "nothing does",
+    "tkinter": "matplotlib draws; ask with input()",
+    "turtle": "matplotlib draws: keep a position and a heading, and plot the path",
+    "curses": "print, and clear_output(wait=True) from IPython.display",
+    "pyqt5": "matplotlib draws",
+}
+
 #: Packages that need what no cell has here, with the sentence for each.
 LACKING = {
     "ipywidgets": (
@@ -83,6 +100,10 @@ def advice(module: str) -> str:
         return ELSEWHERE[name]
     if name in LACKING:
         return LACKING[name]
+    if name.lower() in SERVING:
+        return (
+            f"{name} needs a window or a server of its own, which a sandbox has not; {SERVING[name.lower()]}."
+        )
     if name in NEVER:
         return f"{name} does not run in browsers; {NEVER[name]}."
     meanwhile = f"; meanwhile {MEANWHILE[name]}" if name in MEANWHILE else ""

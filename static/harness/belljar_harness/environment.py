@@ -28,6 +28,7 @@ from .limits.loading import Loader
 from .limits.network import Network
 from .limits.packages import Packages
 from .limits.processes import Processes
+from .limits.signals import Signals
 from .limits.threads import Threads
 from .loops import Loops
 from .magics import Magics
@@ -89,11 +90,13 @@ class Environment:
             lambda data: self.display.display(data, raw=True),
             Capturing(self.publisher, self.figures.flush),
             self.reloader,
+            self.formatter.printers,
         )
         self.shell = Shell(self.magics, variables)
         self.files = Files(os.getcwd(), "/tmp" if loop.has_one_thread() else None)  # noqa: S108 - of a sandbox
         self.opened = Opened()
         self._debugging = Debugging()
+        self._signals = Signals(bridge, self.waiter)
         self._cells = cells
         self._network = Network(self.blocked)
         self._finder = OnDemandFinder(self.loader, cells.__contains__, self.blocked)
@@ -112,6 +115,7 @@ class Environment:
         patches.put(builtins, "input", self.inputs.input)
         self._main = sys.modules["__main__"]
         self.waiter.install(patches)
+        self._signals.install(patches)
         notices.install(patches)
         self.opened.install(hooks, patches)
         self._debugging.install(hooks, patches)
@@ -163,6 +167,7 @@ class Environment:
             Fields of `done`: the changed files, and what was not shown because a limit was reached.
         """
         self.waiter.end()
+        self._signals.end()
         self._debugging.end()
         self._restore_streams()
         self.reloader.note()

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from .advice import advice
+from .removed import instead
 
 #: "No space left on device" and "I/O error", as WebAssembly numbers them.
 _FULL = 51
@@ -23,6 +24,8 @@ COLUMN_CHARS = 40
 _DECIMAL = re.compile(r"""['"]-?\d[\d.]{0,20},\d{1,20}['"]""")
 #: What Pillow says of a film, which matplotlib hands to it for want of ffmpeg.
 _VIDEO = re.compile(r"unknown file extension: \.(?:mp4|avi|mov|webm|mkv|mpe?g)\b")
+#: Methods of a table that go over its columns of numbers.
+_OVER_COLUMNS = frozenset({"mean", "median", "std", "var", "sem", "skew", "kurt", "corr", "cov", "quantile"})
 #: How pandas names a package that it would need.
 _OPTIONAL = re.compile(r"(?:Missing optional dependency '|`Import )([A-Za-z_]\w{0,60})")
 
@@ -36,7 +39,7 @@ def hint(error: BaseException) -> str | None:
 
 
 def _hint(error: BaseException) -> str | None:
-    found = _of_limits(error) or _of_modules(error) or _of_files(error) or _reading(error)
+    found = instead(error) or _of_limits(error) or _of_modules(error) or _of_files(error) or _reading(error)
     if found is None and isinstance(error, SyntaxError):
         return _quotes(error)
     if found is None and isinstance(error, KeyError):
@@ -61,6 +64,13 @@ def _of_limits(error: BaseException) -> str | None:
         )
     if isinstance(error, AttributeError) and getattr(error.obj, "__name__", "") == "signal":
         return "A browser has no alarms. Give the run a timeout, or look at time.perf_counter() in the loop."
+    if isinstance(error, RuntimeError) and "requires the Kaleido package" in str(error):
+        return (
+            "kaleido drives a browser, which a sandbox can't. `fig.show()` shows the chart, `fig.write_html` "
+            "keeps it; matplotlib makes pictures."
+        )
+    if type(error).__name__ == "PyperclipException":
+        return "A sandbox has no clipboard. Use a file: `to_csv`, `read_csv`."
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return "A browser gives Python one thread. Call the function directly, or use asyncio."
     if isinstance(error, (ImportError, OSError, NotImplementedError)) and _mentions(
@@ -124,12 +134,35 @@ def _reading(error: BaseException) -> str | None:
         )
     if isinstance(error, ValueError) and _DECIMAL.search(str(error)[:2_000]):
         return 'Numbers with a decimal comma: read the file with `decimal=","` (and `thousands="."`).'
+    if isinstance(error, (TypeError, ValueError)) and _over_text(error):
+        return (
+            "Some columns hold text, and newer versions of pandas don't leave them out by themselves: give "
+            "`numeric_only=True`, or choose the columns."
+        )
     if isinstance(error, TypeError) and _mentions(error, "dtype 'str'", "string dtype"):
         return (
             'This column holds text. Numbers with a decimal comma are read with `decimal=","`; '
             '`pd.to_numeric(column, errors="coerce")` makes numbers of what can be one.'
         )
     return None
+
+
+def _over_text(error: BaseException) -> bool:
+    """Whether a table was to be made one of numbers, or its columns numbers, of which some are text."""
+    trace = error.__traceback__
+    frame = None
+    while trace is not None:
+        frame = trace.tb_frame if trace.tb_frame.f_code.co_name in _OVER_COLUMNS else frame
+        trace = trace.tb_next
+    pandas = sys.modules.get("pandas")
+    return (
+        pandas is not None
+        and frame is not None
+        and isinstance(frame.f_locals.get("self"), pandas.DataFrame)
+        and _mentions(
+            error, "string dtype", "could not convert string to float", "dtype 'str'", "agg function"
+        )
+    )
 
 
 def _encoding(error: UnicodeDecodeError) -> str:

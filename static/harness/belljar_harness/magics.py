@@ -16,6 +16,7 @@ from .lines import SILENT, Lines, UsageError
 from .programs.run import PROGRAMS, Done, MissingError, Runner, Said
 from .reloading import Reloader
 from .show.capture import Captured, Capturing
+from .show.printers import Formatters
 from .source import magics as written
 from .source import pip
 
@@ -50,6 +51,7 @@ class Magics:
         display: For `%%html` and the like: called with a bundle keyed by MIME type.
         capturing: For `%%capture`.
         reloader: For `%autoreload`.
+        printers: How code has set that types are shown.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Magics:
         display: Callable[[dict[str, Any]], Any],
         capturing: Capturing,
         reloader: Reloader,
+        printers: Formatters,
     ) -> None:
         self._packages = packages
         self._loader = loader
@@ -70,6 +73,8 @@ class Magics:
         self._latest = 0.0
         #: What is to be done at the end of the cell, the last begun first.
         self._endings: list[Callable[[], None]] = []
+        #: How code has set that types are shown.
+        self.printers = printers
         #: Magics that code has registered, by name.
         self.own: dict[str, Callable[..., Any]] = {}
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import traceback
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from .magics import Magics
@@ -24,6 +25,9 @@ class InteractiveShell:
         self.config: dict[str, Any] = {}
         self.events = _Events()
         self.kernel = None
+        self.colors = "NoColor"
+        #: How code sets that types are shown.
+        self.display_formatter = SimpleNamespace(formatters=magics.printers, active_types=[])
 
     @property
     def user_ns(self) -> dict[str, Any]:
@@ -83,6 +87,21 @@ class InteractiveShell:
     ) -> None:
         """Makes a function a magic."""
         self._magics.own[magic_name or func.__name__] = func
+
+    def register_magics(self, *owners: Any) -> None:
+        """Makes the marked methods of classes, or of objects, magics."""
+        for owner in owners:
+            made = owner(self) if isinstance(owner, type) else owner
+            for name in dir(type(made)):
+                if marked := getattr(getattr(type(made), name, None), MARK, None):
+                    self._magics.own[marked] = getattr(made, name)
+
+    def set_custom_exc(self, *_: Any) -> None:
+        """Nothing: errors show as Python prints them."""
+
+    def showtraceback(self, *_: Any, **__: Any) -> None:
+        """Prints the error that is being handled."""
+        traceback.print_exc()
 
     def enable_gui(self, *_: Any) -> None:
         """Nothing: figures show anyway."""
@@ -153,8 +172,37 @@ class Shell:
                 return function
             return lambda real: self._magics.own.setdefault(str(function), real)
 
-        names = ("register_line_magic", "register_cell_magic", "register_line_cell_magic")
-        return dict.fromkeys(names, register)
+        names = ("line_magic", "cell_magic", "line_cell_magic")
+        return {
+            **{f"register_{name}": register for name in names},
+            **dict.fromkeys((*names, "needs_local_scope", "no_var_expand"), _marked),
+            "Magics": Magic,
+            "magics_class": lambda owner: owner,
+        }
+
+
+#: Where a method that is a magic has its name.
+MARK = "_magic_name"
+
+
+class Magic:
+    """`IPython.core.magic.Magics`, which classes of magics come from."""
+
+    def __init__(self, shell: Any = None, **_: Any) -> None:
+        self.shell = shell
+
+
+def _marked(function: Any = None) -> Any:
+    """`@line_magic`, `@line_magic("name")` and their kin, over methods."""
+    if callable(function):
+        return _marked(function.__name__)(function)
+
+    def mark(method: Any) -> Any:
+        if not hasattr(method, MARK):
+            setattr(method, MARK, function or method.__name__)
+        return method
+
+    return mark
 
 
 def _module(name: str, content: dict[str, Any]) -> ModuleType:

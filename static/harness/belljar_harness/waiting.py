@@ -109,9 +109,19 @@ class Waiter:
             return
         try:
             _look()
-        except KeyboardInterrupt:
-            self.interrupt()
+        except BaseException as error:  # also what a handler of the code's own raises
+            self.interrupt(error)
         self.watch()
+
+    def hand_over(self, call: Callable[[], Any]) -> None:
+        """Call a signal's handler; between tasks, where its error would get lost, end the wait with that."""
+        if self._task is None or asyncio.current_task() is not None:
+            call()
+            return
+        try:
+            call()
+        except BaseException as error:
+            self.interrupt(error)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         """Raise in the code of a task; between tasks, where that would get lost, end the wait."""
@@ -120,14 +130,14 @@ class Waiter:
         else:
             raise KeyboardInterrupt
 
-    def interrupt(self) -> bool:
-        """End the wait the cell is in, with KeyboardInterrupt. Returns whether it was in one."""
+    def interrupt(self, error: BaseException | None = None) -> bool:
+        """End the wait the cell is in, with KeyboardInterrupt or `error`. Returns whether it was in one."""
         # One at a time, the last one first: where it isn't caught it comes back here, by way of the loop's
         # handler, for the one before. What tasks of earlier cells wait for is none of this cell's.
         mine = [wait for wait in self._waits if wait.task is self._task or wait.task not in self._earlier]
         if mine:
             # Kept until the call resumes: it may be over already and not yet back.
-            mine[-1].interrupted = True
+            mine[-1].error = KeyboardInterrupt() if error is None else error.with_traceback(None)
             finish(mine[-1].stop)
             return True
         task = self._task
@@ -156,8 +166,8 @@ class Waiter:
             await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
             task.cancel()
 
-        if self._block(race(), stop):
-            raise KeyboardInterrupt
+        if error := self._block(race(), stop):
+            raise error
         if failure:
             raise failure[0]
         if not result:
@@ -183,15 +193,17 @@ class Waiter:
         loop = asyncio.get_running_loop()
         timer = None if seconds is None else loop.call_later(seconds, finish, stop)
         try:
-            interrupted = self._block(stop, stop, seconds is not None)
+            error = self._block(stop, stop, seconds is not None)
         finally:
             if timer is not None:
                 timer.cancel()
-        if interrupted:
-            raise KeyboardInterrupt
+        if error:
+            raise error
 
-    def _block(self, awaitable: Awaitable[Any], stop: asyncio.Future[None], ends: bool = True) -> bool:
-        """Block until `awaitable` is done; returns whether that was because of an interrupt."""
+    def _block(
+        self, awaitable: Awaitable[Any], stop: asyncio.Future[None], ends: bool = True
+    ) -> BaseException | None:
+        """Block until `awaitable` is done; returns what an interrupt of the wait is to raise."""
         self.on_wait(ends)
         wait = _Wait(stop, asyncio.current_task())
         if self._waits:
@@ -205,7 +217,7 @@ class Waiter:
             if not self._waits:
                 self._collector.go_on()
             finish(stop)
-        return wait.interrupted
+        return wait.error
 
     def sleep(self, seconds: float, /) -> None:
         """`time.sleep` of user code: output goes out first, the event loop goes on, an interrupt ends it."""
@@ -246,12 +258,12 @@ class _Wait:
     Attributes:
         stop: Resolving it ends the wait.
         task: Whose call it is.
-        interrupted: By an interrupt, which is raised when the call resumes.
+        error: Of an interrupt, raised when the call resumes.
     """
 
     stop: asyncio.Future[None]
     task: asyncio.Task[Any] | None
-    interrupted: bool = False
+    error: BaseException | None = None
 
 
 async def _settle(awaitable: Awaitable[T], result: list[T], failure: list[BaseException]) -> None:

@@ -13,6 +13,9 @@ export const INTERRUPT_BYTES = 4;
 /** The cell is to stop: SIGINT (Pyodide: setInterruptBuffer). */
 export const INTERRUPTED = 2;
 
+/** Python's own alarm (SIGALRM), which nobody writes. */
+export const ALARM = 14;
+
 /** Nothing is to run any more. No signal has this number. */
 export const ENDED = 255;
 

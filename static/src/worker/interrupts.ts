@@ -9,7 +9,7 @@
 // terminated (WorkerThread::kForcibleTerminationDelay), in which it would keep a processor from its successor. WebKit lets
 // it go on for ever, unless it leaves WebAssembly: a look is such a moment.
 
-import { ENDED, SIGNAL, TAKEN } from "../common/interrupt";
+import { ALARM, ENDED, SIGNAL, TAKEN } from "../common/interrupt";
 
 /** The name of the function that CPython looks with; it gives the number of a signal, or 0. */
 const LOOK = "_Py_CheckEmscriptenSignals_Helper";
@@ -34,6 +34,8 @@ export class Interrupts {
   #words = new Int32Array();
   #pace = INTERVAL;
   #last = 0;
+  /** When Python is to hear of its alarm (`Date.now`), 0 for never. */
+  #due = 0;
 
   /** The main module's imports, with this look in place of Pyodide's. */
   imports(given: WebAssembly.Imports): WebAssembly.Imports {
@@ -55,6 +57,16 @@ export class Interrupts {
     if (buffer) this.#set(LEAST);
   }
 
+  /** Python gets SIGALRM after so many milliseconds, instead of what was asked before; never for 0. */
+  alarm(ms: number): void {
+    this.#due = ms > 0 ? Date.now() + ms : 0;
+  }
+
+  /** Whether anything is looked for. */
+  get armed(): boolean {
+    return this.#buffer !== undefined;
+  }
+
   #set(pace: number): void {
     // The memory has grown: a view of what it was is empty.
     if (this.#words.length === 0 && this.#memory) this.#words = new Int32Array(this.#memory.buffer);
@@ -72,6 +84,10 @@ export class Interrupts {
     if (signal !== 0) {
       buffer[SIGNAL] = 0;
       buffer[TAKEN] = (buffer[TAKEN] ?? 0) + 1;
+    }
+    if (signal === 0 && this.#due !== 0 && Date.now() >= this.#due) {
+      this.#due = 0;
+      return ALARM;
     }
     return signal;
   }

@@ -87,7 +87,15 @@ export class HarnessSession {
         py.setInterruptBuffer(looked);
         interrupts.arm(looked);
       },
+      alarm: (ms: number) => {
+        interrupts.alarm(ms);
+        if (ms <= 0 || interrupts.armed) return;
+        const own = new Uint8Array(INTERRUPT_BYTES);
+        py.setInterruptBuffer(own);
+        interrupts.arm(own);
+      },
       disarm: () => {
+        interrupts.alarm(0);
         if (!interrupt) return; // nothing can come of a look
         py.setInterruptBuffer(undefined);
         interrupts.arm(undefined);

@@ -88,6 +88,9 @@ class Figures:
         hooks.after("matplotlib.font_manager", lambda module: self._fonts.behind(patches, module))
         hooks.after("matplotlib.axis", lambda module: ticks.copied(module, patches))
         hooks.after("matplotlib.animation", animation)
+        hooks.after(
+            "matplotlib._blocking_input", lambda module: patches.set(module, "blocking_input_loop", _nobody)
+        )
 
     def _backend(self) -> ModuleType:
         return figure_backend.backend(
@@ -222,6 +225,13 @@ class _Live:
     name: str
     due: float = 0.0
     wait: float = LIVE_SECONDS
+
+
+def _nobody(*_: Any, **__: Any) -> None:
+    """`plt.ginput()` and its kin, which would wait for a click until the cell's time is over."""
+    raise RuntimeError(
+        "Nobody can click on a figure here: it is a picture. Put the values into the code instead."
+    )
 
 
 def _is_drawn(figure: Any) -> bool:

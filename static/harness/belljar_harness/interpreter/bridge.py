@@ -1,8 +1,8 @@
 """The bridge to the worker: what the harness asks of JavaScript, with Python's types.
 
 The worker hands over an object with `emit`, `load_packages`, `read_input`, `keep_file`, `arm`, `disarm`,
-`can_suspend`, `allowlist` and `settings`. In Pyodide that is a JavaScript object behind a proxy; in tests it
-is a Python one.
+`alarm`, `can_suspend`, `allowlist` and `settings`. In Pyodide that is a JavaScript object behind a proxy; in
+tests it is a Python one.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class RawBridge(Protocol):
     def keep_file(self, path: str, /) -> None: ...
     def arm(self) -> None: ...
     def disarm(self) -> None: ...
+    def alarm(self, ms: float, /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +115,7 @@ class Bridge:
     def disarm(self) -> None:
         """From here on it doesn't; a pending one is cleared."""
         self._raw.disarm()
+
+    def alarm(self, seconds: float) -> None:
+        """Have SIGALRM come after so many seconds, instead of what was asked before; never for 0."""
+        self._raw.alarm(seconds * 1000)

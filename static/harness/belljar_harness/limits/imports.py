@@ -19,7 +19,8 @@ from collections.abc import Callable, Sequence
 from importlib.machinery import FileFinder, ModuleSpec, PathFinder
 from types import FrameType, ModuleType
 
-from belljar_harness.advice import advice
+from belljar_harness.advice import SERVING, advice
+from belljar_harness.removed import MODULES
 
 from .allowlist import Allowlist
 from .loading import Loader
@@ -196,16 +197,20 @@ class OnDemandFinder:
         return PathFinder.find_spec(name, path)
 
     def _refuse(self, name: str) -> None:
-        if name.startswith("_") or name in _STDLIB:
-            if name.startswith("_"):
-                return
+        if name.startswith("_") and name not in MODULES:
+            return
+        if name in _STDLIB and name not in MODULES:
             sentence = (
                 f"No module named {name!r}: this part of the standard library does not exist in a browser."
+                f"{' ' + advice(name) if name in SERVING else ''}"
             )
         elif name in NETWORK_MODULES:
             if self._is_cell(_importer(inspect.currentframe())):
                 self._blocked(f"import {name}", name)
             sentence = f"{name} needs a network; this sandbox has none. Put the data in a file instead."
+        elif name in MODULES:
+            now = MODULES[name]
+            sentence = f"No module named {name!r}: newer versions don't have it any more. Now it is: {now}."
         else:
             there = self._loader.allowlist.sentence()
             sentence = f"No module named {name!r} in this sandbox. {advice(name)} {there}"

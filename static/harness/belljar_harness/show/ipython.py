@@ -9,6 +9,7 @@ import importlib
 import io
 import os
 from collections.abc import Callable
+from pprint import pformat, pprint
 from types import ModuleType
 from typing import Any
 
@@ -182,8 +183,92 @@ class _Unshown(DisplayObject):
 
 _UNSHOWN: dict[str, Any] = {
     name: type(name, (_Unshown,), {})
-    for name in ("Javascript", "IFrame", "Audio", "Video", "YouTubeVideo", "FileLink", "FileLinks")
+    for name in (
+        *("Javascript", "IFrame", "Audio", "Video", "YouTubeVideo", "VimeoVideo", "ScribdDocument"),
+        *("FileLink", "FileLinks", "GeoJSON"),
+    )
 }
+
+
+class ProgressBar:
+    """A bar of text, shown in one place: `for n in ProgressBar(10)`."""
+
+    #: Set by `provide`: shows in a new place, and gives what updates it.
+    handle: Callable[[Any], DisplayHandle | None] = staticmethod(lambda bar: None)
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self._progress = 0
+        self._shown: DisplayHandle | None = None
+
+    def __repr__(self) -> str:
+        full = round(60 * self._progress / max(1, self.total))
+        return f"[{'=' * full}{' ' * (60 - full)}] {self._progress}/{self.total}"
+
+    def display(self) -> None:
+        self._shown = type(self).handle(self)
+
+    def update(self) -> None:
+        if self._shown is not None:
+            self._shown.update(self)
+
+    @property
+    def progress(self) -> int:
+        return self._progress
+
+    @progress.setter
+    def progress(self, value: int) -> None:
+        self._progress = value
+        self.update()
+
+    def __iter__(self) -> ProgressBar:
+        self.display()
+        self._progress = -1
+        return self
+
+    def __next__(self) -> int:
+        self.progress += 1
+        if self._progress < self.total:
+            return self._progress
+        raise StopIteration
+
+
+#: `display_html(...)` and its kin, by the MIME type that they show.
+_SHOWING = {
+    "html": "text/html",
+    "markdown": "text/markdown",
+    "latex": "text/latex",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "json": "application/json",
+    "pretty": "text/plain",
+    "javascript": "application/javascript",
+    "pdf": "application/pdf",
+}
+
+
+def _showing(display: Display, kind: str) -> Callable[..., None]:
+    def show(*objs: Any, raw: bool = False, metadata: Any = None, **_: Any) -> None:
+        for obj in objs:
+            display.display({kind: obj} if raw else obj, raw=raw)
+
+    return show
+
+
+def _publishing(display: Display) -> Callable[..., None]:
+    def publish_display_data(data: dict[str, Any], metadata: Any = None, **_: Any) -> None:
+        display.display(data, raw=True)
+
+    return publish_display_data
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """Accepted without effect: pictures are as sharp as the screen."""
+
+
+def _embed(*_: Any, **__: Any) -> None:
+    print("IPython.embed() was passed over: nobody is there to type. Print the values instead.")
 
 
 class _Module(ModuleType):
@@ -201,6 +286,7 @@ def provide(
 ) -> None:
     """Let user code import IPython's display functions, and `get_ipython`, which is `shell`."""
     DisplayObject.no_network = staticmethod(no_network)
+    ProgressBar.handle = staticmethod(lambda bar: display.display(bar, display_id=True))
     classes: dict[str, Any] = {
         kind.__name__: kind
         for kind in (DisplayObject, HTML, Markdown, Latex, Math, SVG, JSON, Pretty, Code, Image)
@@ -213,7 +299,12 @@ def provide(
             "update_display": display.update,
             "clear_output": display.clear_output,
             "DisplayHandle": DisplayHandle,
+            "ProgressBar": ProgressBar,
+            "TextDisplayObject": DisplayObject,
+            "publish_display_data": _publishing(display),
         }
+        | {f"display_{name}": _showing(display, kind) for name, kind in _SHOWING.items()}
+        | INLINE
     )
 
     def make(name: str, content: dict[str, Any]) -> Callable[[], ModuleType]:
@@ -226,17 +317,48 @@ def provide(
 
     def submodule(name: str) -> ModuleType:
         """`IPython.display` is a module, also where only IPython was imported."""
-        if name != "display":
+        if name not in ("display", "core", "lib", "utils"):
             raise AttributeError(f"module 'IPython' has no attribute {name!r}")
-        return importlib.import_module("IPython.display")
+        return importlib.import_module(f"IPython.{name}")
 
     face = {
         "get_ipython": shell,
         "__getattr__": submodule,
+        "embed": _embed,
         "__version__": "9.0.0",
         "version_info": (9, 0, 0, ""),
     }
     hooks.provide("IPython", make("IPython", face))
     hooks.provide("IPython.core", make("IPython.core", {}))
-    for name in ("IPython.display", "IPython.core.display", "IPython.core.display_functions"):
+    for name in (
+        *("IPython.display", "IPython.core.display", "IPython.core.display_functions"),
+        *("IPython.lib.display", "IPython.core.displaypub"),
+    ):
         hooks.provide(name, make(name, names))
+    for name in ("matplotlib_inline", "matplotlib_inline.backend_inline", "IPython.core.pylabtools"):
+        hooks.provide(name, make(name, {**INLINE, "__getattr__": _inside(name)}))
+    hooks.provide("IPython.lib", make("IPython.lib", {}))
+    hooks.provide("IPython.lib.pretty", make("IPython.lib.pretty", {"pretty": pformat, "pprint": pprint}))
+    hooks.provide("IPython.core.debugger", make("IPython.core.debugger", {"__getattr__": _of_pdb}))
+
+
+#: What sets the form of pictures in notebooks.
+INLINE: dict[str, Any] = dict.fromkeys(
+    ("set_matplotlib_formats", "set_matplotlib_close", "configure_inline_support", "flush_figures"), _nothing
+)
+
+
+def _inside(name: str) -> Callable[[str], ModuleType]:
+    """A package's modules as its attributes, also where only the package was imported."""
+
+    def module(inner: str) -> ModuleType:
+        try:
+            return importlib.import_module(f"{name}.{inner}")
+        except ImportError:
+            raise AttributeError(f"module {name!r} has no attribute {inner!r}") from None
+
+    return module
+
+
+def _of_pdb(name: str) -> Any:
+    return getattr(importlib.import_module("pdb"), name)

@@ -16,6 +16,7 @@ from belljar_harness.figures import grammar
 from . import charts, markup
 from .frames import Page
 from .plaintext import cap, plain_text
+from .printers import Formatters
 from .tables import is_table, page_bundle, table_bundle
 
 #: Fields of a Bundle (`results.ts`) by MIME type.
@@ -57,14 +58,27 @@ class Formatter:
     Args:
         rows, columns: The most of a table that is sent as data.
         figure: Makes the bundle of a matplotlib figure.
+
+    Attributes:
+        printers: How code has set that types are shown.
     """
 
     def __init__(self, rows: int, columns: int, figure: Callable[[Any], Bundle]) -> None:
         self._rows = rows
         self._columns = columns
         self._figure = figure
+        self.printers = Formatters()
 
     def bundle(self, value: Any) -> Bundle:
+        """As `_of`, with what code's own printers make of it."""
+        found = self._of(value)
+        own = self.printers.bundle(value) if self.printers else {}
+        if not own:
+            return found
+        made = from_mime(own)
+        return found | made
+
+    def _of(self, value: Any) -> Bundle:
         """All that can be shown of `value`; `text` is always there.
 
         A method that fails is skipped, and said, as in IPython: one broken view must not hide the others.
