@@ -337,6 +337,7 @@ def provide(
         hooks.provide(name, make(name, names))
     for name in ("matplotlib_inline", "matplotlib_inline.backend_inline", "IPython.core.pylabtools"):
         hooks.provide(name, make(name, {**INLINE, "__getattr__": _inside(name)}))
+    hooks.after("sympy.interactive.printing", _formulas)
     hooks.provide("IPython.lib", make("IPython.lib", {}))
     hooks.provide("IPython.lib.pretty", make("IPython.lib.pretty", {"pretty": pformat, "pprint": pprint}))
     hooks.provide("IPython.core.debugger", make("IPython.core.debugger", {"__getattr__": _of_pdb}))
@@ -358,6 +359,11 @@ def _inside(name: str) -> Callable[[str], ModuleType]:
             raise AttributeError(f"module {name!r} has no attribute {inner!r}") from None
 
     return module
+
+
+def _formulas(module: ModuleType) -> None:
+    """sympy's `init_printing`: formulas are shown as formulas already, without pictures of them."""
+    vars(module)["_init_ipython_printing"] = _nothing
 
 
 def _of_pdb(name: str) -> Any:
