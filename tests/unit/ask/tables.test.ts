@@ -117,16 +117,19 @@ describe("aggregates", () => {
     expect(await of("sold.sqlite", { table, measures: [sum("b")] })).toEqual([sentence]);
   });
 
-  test.each(["groups.parquet", "packed.parquet"])("are computed of %s, over its groups of rows", async (name) => {
-    const measures = [sum("units"), { column: "units", function: "count" }, mean("price"), sum("cost")];
-    expect(await of(name, { by: ["region", "day"], measures })).toEqual([
-      "region\tday\trows\tsum of units\tcount of units\tmean of price\tsum of cost",
-      "north\t2026-01-01\t30\t870\t30\t7.25\t86",
-      "south\t2026-01-02\t30\t841\t29\t7.5\t88",
-      FEW,
-    ]);
-    expect(await of(name, {})).toEqual(["rows", "61"]);
-  });
+  test.each(["groups.parquet", "packed.parquet", "zipped.parquet"])(
+    "are computed of %s, over its groups of rows",
+    async (name) => {
+      const measures = [sum("units"), { column: "units", function: "count" }, mean("price"), sum("cost")];
+      expect(await of(name, { by: ["region", "day"], measures })).toEqual([
+        "region\tday\trows\tsum of units\tcount of units\tmean of price\tsum of cost",
+        "north\t2026-01-01\t30\t870\t30\t7.25\t86",
+        "south\t2026-01-02\t30\t841\t29\t7.5\t88",
+        FEW,
+      ]);
+      expect(await of(name, {})).toEqual(["rows", "61"]);
+    },
+  );
 
   test("of a file packed in a way that isn't read here there are none, and its schema is told all the same", async () => {
     expect(await of("brotli.parquet", { by: ["region"] })).toEqual(["The rows of this file can't be read here."]);
@@ -147,7 +150,10 @@ test.each(["people.sqlite", "wide.db", "sales.parquet", "groups.parquet", "book.
   },
 );
 
-test.each(["people.sqlite", "wide.db", "sold.sqlite", "groups.parquet", "packed.parquet", "book.xlsx", "single.xlsx"])(
+test.each([
+  ...["people.sqlite", "wide.db", "sold.sqlite", "groups.parquet", "packed.parquet", "zipped.parquet"],
+  ...["book.xlsx", "single.xlsx"],
+])(
   "%s, cut or damaged anywhere, is unknown or read, and never a fault or a wait",
   async (name) => {
     const whole = bytesOf(name);

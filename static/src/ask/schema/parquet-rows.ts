@@ -1,5 +1,6 @@
 // Rows of a Parquet file, some columns of them, a piece after the other.
 
+import { Gunzip } from "fflate";
 import { decompress } from "fzstd";
 import { type Compressors, parquetMetadata, parquetRead } from "hyparquet";
 import { Unreadable } from "./bytes";
@@ -16,8 +17,26 @@ const roomFor = (size: number): Uint8Array => {
   return new Uint8Array(size);
 };
 
+/** Packed bytes that are unpacked at once, so that what is too long is noticed before it is much. */
+const PACKED_BYTES = 16_384;
+
+/** Unpacks a page, into as much room as it says that it takes. */
+function gunzip(packed: Uint8Array, size: number): Uint8Array {
+  const page = roomFor(size);
+  let at = 0;
+  const stream = new Gunzip((piece) => {
+    if (at + piece.length > size) throw new Unreadable("It has a page that is larger than it says.");
+    page.set(piece, at);
+    at += piece.length;
+  });
+  for (let from = 0; from < packed.length; from += PACKED_BYTES)
+    stream.push(packed.subarray(from, from + PACKED_BYTES), from + PACKED_BYTES >= packed.length);
+  if (at < size) throw new Unreadable("It has a page that is smaller than it says.");
+  return page;
+}
+
 /** Snappy is the reader's own. Whatever else packs a page makes the file one that isn't read here. */
-const compressors: Compressors = { ZSTD: (packed, size) => decompress(packed, roomFor(size)) };
+const compressors: Compressors = { GZIP: gunzip, ZSTD: (packed, size) => decompress(packed, roomFor(size)) };
 
 /** The first `most` rows; `wanted` are places and names of columns. Ends with an error for a file that is damaged. */
 export async function* parquetRows(
