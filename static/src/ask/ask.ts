@@ -7,6 +7,7 @@ import type { Ledger, LedgerEntry } from "./ledger";
 import type { AskLimits } from "./limits";
 import type { Message, Model } from "./models/model";
 import type { Fetch } from "./models/wire/posting";
+import type { Told } from "./outflow/differences";
 import type { Mode, OutflowOptions } from "./outflow/outflow";
 import type { Probed } from "./schema/probe";
 import type { Step } from "./steps";
@@ -50,6 +51,8 @@ export interface Conversation {
   readonly mode: Mode;
   readonly to: string | null;
   readonly bits: number;
+  /** Groups of which aggregates were told, so that what is told next can't be subtracted from them. */
+  readonly aggregates?: readonly Told[];
 }
 
 /** How a question ended. */

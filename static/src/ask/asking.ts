@@ -62,6 +62,7 @@ export class Asking {
     this.#messages = [...(after?.conversation.messages ?? [])];
     this.#files = [...(after?.conversation.files ?? [])];
     this.#bits = after?.conversation.bits ?? 0;
+    this.#outflow.told.push(...(after?.conversation.aggregates ?? []));
   }
 
   async go(question: string): Promise<Answer> {
@@ -365,7 +366,15 @@ export class Asking {
     const { estimated } = this.#tokens;
     const money = prices && { spent: this.#ledger.cost, currency: currencyOf(prices), estimated };
     const messages = [...this.#messages];
-    const conversation = { messages, files: this.#files, mode, to: this.options.model.to, bits: this.#bits };
+    const aggregates = [...this.#outflow.told];
+    const conversation = {
+      messages,
+      files: this.#files,
+      mode,
+      to: this.options.model.to,
+      bits: this.#bits,
+      aggregates,
+    };
     return {
       why,
       reason: message,

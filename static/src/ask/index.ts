@@ -35,6 +35,7 @@ export { type Offered, offered, proxied } from "./models/proxied";
 export { responses } from "./models/responses";
 export { demo, type Move, scripted } from "./models/scripted";
 export type { Fetch, Posted, Reach } from "./models/wire/posting";
+export type { Told } from "./outflow/differences";
 export { MODES, type Mode, type OutflowOptions, type Proposed } from "./outflow/outflow";
 export type { Column, Part, Probed, RowReader, Rows, Table } from "./schema/probe";
 export type { Step, StepState } from "./steps";

@@ -20,7 +20,7 @@ const AGGREGATE: ToolDefinition = {
   name: "aggregate",
   description:
     "Gives a table of aggregates of one of the person's files, computed outside of Python. Groups that are too small are " +
-    "left out. This is the only way for you to see numbers.",
+    "left out, and so are others by which those could be computed. This is the only way for you to see numbers.",
   parameters: {
     type: "object",
     properties: {

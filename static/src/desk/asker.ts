@@ -196,10 +196,10 @@ export class Asker {
         },
       );
       const messages = answer.conversation.messages.slice(kept?.messages.length ?? 0);
-      const { mode: as, to, bits } = answer.conversation;
+      const { mode: as, to, bits, aggregates } = answer.conversation;
       question.ledger = [...answer.ledger.entries];
       conversation.change(question, {
-        thread: { messages, mode: as, to, bits },
+        thread: { messages, mode: as, to, bits, aggregates },
         told: messages.length > 0 ? Object.fromEntries(fresh.map(({ path }) => [path, marks.get(path) ?? ""])) : {},
       });
       hearing.end(answer);

@@ -58,6 +58,8 @@ describe("aggregates", () => {
   const sum = (column: string) => ({ column, function: "sum" });
   const mean = (column: string) => ({ column, function: "mean" });
   const FEW = "Groups of fewer than 10 rows are left out.";
+  // In each of these files one row is somebody's: the group that is worth least hides it, by a difference from all rows.
+  const HIDING = "So are groups by which those, or parts of what was told before, could be computed.";
 
   test("are computed of a workbook with one sheet, and of a sheet that is named in one with several", async () => {
     expect(await of("single.xlsx", { by: ["region"] })).toEqual(["region\trows", "north\t15", "south\t15"]);
@@ -67,12 +69,12 @@ describe("aggregates", () => {
     const measures = [sum("units"), mean("price €")];
     expect(await of("book.xlsx", { table: "Sales & more", by: ["region"], measures })).toEqual([
       "region\trows\tsum of units\tmean of price €",
-      "north\t13\t156\t15",
-      "south\t12\t144\t15",
+      "north\t13\twithheld\t15",
       FEW,
+      HIDING,
     ]);
     // Columns without names by their places, as the schema has them.
-    expect(await of("book.xlsx", { table: "bare", by: ["column 2"] })).toEqual(["column 2\trows", "x\t11", FEW]);
+    expect(await of("book.xlsx", { table: "bare", by: ["column 2"] })).toEqual(["column 2\trows", FEW, HIDING]);
     expect((await of("book.xlsx", { table: "none" }))[0]).toMatch(/^There is no table of that name/);
   });
 
@@ -80,29 +82,18 @@ describe("aggregates", () => {
     const measures = [sum("number"), sum("price"), { column: "debt", function: "count" }, mean("price")];
     expect(await of("sold.sqlite", { table: "sold", by: ["region"], measures })).toEqual([
       "region\trows\tsum of number\tsum of price\tcount of debt\tmean of price",
-      "north\t30\t900\t217.5\t30\t7.25",
-      "south\t30\t930\t225\t24\t7.5",
+      "north\t30\twithheld\twithheld\twithheld\twithheld",
       FEW,
+      HIDING,
     ]);
-    const debts = (await of("sold.sqlite", { table: "sold", by: ["debt"] }, 6)).slice(1, -1);
+    const debts = (await of("sold.sqlite", { table: "sold", by: ["debt"] }, 6)).slice(1, -2);
     const cells = debts.map((line) => line.split("\t")[0]);
-    const all = [
-      "-1",
-      "300",
-      "-70000",
-      "9000000",
-      "-3000000000",
-      "35184372088832",
-      "-1152921504606846976",
-      "0",
-      "1",
-      "",
-    ];
+    const all = ["-1", "300", "-70000", "9000000", "-3000000000", "35184372088832", "-1152921504606846976", "0", "1"];
     expect(cells.sort()).toEqual(all.sort());
     expect(await of("sold.sqlite", { table: "sold", by: ["seen"] }, 20)).toEqual([
       "seen\trows",
-      "{…}\t60",
       "Groups of fewer than 20 rows are left out.",
+      HIDING,
     ]);
     const people = { table: "people", measures: [mean("revenue"), mean("id")] };
     for (const name of ["people.sqlite", "wide.db"])
@@ -123,9 +114,9 @@ describe("aggregates", () => {
       const measures = [sum("units"), { column: "units", function: "count" }, mean("price"), sum("cost")];
       expect(await of(name, { by: ["region", "day"], measures })).toEqual([
         "region\tday\trows\tsum of units\tcount of units\tmean of price\tsum of cost",
-        "north\t2026-01-01\t30\t870\t30\t7.25\t86",
-        "south\t2026-01-02\t30\t841\t29\t7.5\t88",
+        "north\t2026-01-01\t30\twithheld\twithheld\t7.25\t86",
         FEW,
+        HIDING,
       ]);
       expect(await of(name, {})).toEqual(["rows", "61"]);
     },

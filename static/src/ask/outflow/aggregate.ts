@@ -5,6 +5,7 @@
 
 import { numberOf } from "../schema/kinds";
 import type { Probed, Table } from "../schema/probe";
+import { Differences, groupOf, type Told } from "./differences";
 
 const FUNCTIONS = ["count", "sum", "mean", "std"] as const;
 type Measure = { column: string; function: (typeof FUNCTIONS)[number] };
@@ -32,9 +33,6 @@ const MEASURES = 8;
 /** Groups that are kept while counting; more is no aggregate. */
 const GROUPS = 100_000;
 
-/** Part of a sum that one member may have at most: a sum that is one value, but for a little, is that value. */
-const DOMINANT = 0.8;
-
 /** The request in what a model wrote, or a sentence on what is wrong with it. */
 export function aggregateRequest(given: Readonly<Record<string, unknown>>): AggregateRequest | string {
   const { file, table = "", by = [], measures = [] } = given;
@@ -54,48 +52,102 @@ export function aggregateRequest(given: Readonly<Record<string, unknown>>): Aggr
   return { file, table, by: by as string[], measures };
 }
 
-/** The table that was asked for, tab-separated, or a sentence. Groups below k are left out. */
+/** A group while it is counted. */
+interface Group {
+  key: string[];
+  count: number;
+  sums: Sum[];
+}
+
+/**
+ * The table that was asked for, tab-separated, or a sentence. Groups below k are left out, and so is what would tell of them by
+ * a difference, among what is told now and all that was `told` before; what is told now is added there.
+ */
 export async function aggregate(
   files: readonly Probed[],
   request: AggregateRequest,
   { k, rows }: AggregateLimits,
+  told: Told[] = [],
 ): Promise<string> {
   const table = tableOf(files, request);
   if (typeof table === "string") return table;
   if (!table.rows) return "Of this table no aggregates are computed here.";
-  const keys = request.by.map((name) => columnOf(table, name));
+  const by = request.by.map((name) => columnOf(table, name));
   const measured = request.measures.map(({ column }) => columnOf(table, column));
-  if ([...keys, ...measured].includes(-1)) return "There is no column of that name. Names are those of the schema.";
-  const groups = new Map<string, { key: string[]; count: number; sums: Sum[] }>();
+  if ([...by, ...measured].includes(-1)) return "There is no column of that name. Names are those of the schema.";
+  const columns = [...new Set(measured)];
+  // Of a file that has become another one under the same name, what fits.
+  const before = told.filter(
+    (one) =>
+      one.file === request.file && one.table === request.table && one.by.every((at) => at < table.columns.length),
+  );
+  const groups = new Map<string, Group>();
+  const following = (what: string, how: "counts" | "values"): Differences =>
+    new Differences(
+      before.filter((one) => one.what === what),
+      how,
+      k,
+    );
+  const whole = following("rows", "counts");
+  const counts = columns.map((at) => following(`counts ${at}`, "counts"));
+  const values = columns.map((at) => following(`values ${at}`, "values"));
+  const read = [...by, ...measured, ...before.flatMap((one) => one.by)];
   try {
-    for await (const piece of table.rows([...keys, ...measured], Number.POSITIVE_INFINITY))
+    for await (const piece of table.rows(read, Number.POSITIVE_INFINITY))
       for (const row of piece) {
-        const key = keys.map((at) => row[at] ?? "");
-        const id = JSON.stringify(key);
-        const group = groups.get(id) ?? { key, count: 0, sums: measured.map(() => new Sum()) };
+        const id = groupOf(row, by);
+        const key = by.map((at) => row[at] ?? "");
+        const group = groups.get(id) ?? { key, count: 0, sums: columns.map(() => new Sum()) };
         groups.set(id, group);
-        if (groups.size > GROUPS) return "These are too many groups for an aggregate.";
         group.count++;
-        for (const [at, column] of measured.entries()) group.sums[at]?.add(numberOf(row[column] ?? ""));
+        let few = groups.size <= GROUPS && whole.add(row, id, 1);
+        for (const [at, column] of columns.entries()) {
+          const value = numberOf(row[column] ?? "");
+          group.sums[at]?.add(value);
+          few &&= (counts[at]?.add(row, id, value) && values[at]?.add(row, id, value)) === true;
+        }
+        if (!few) return "These are too many groups for an aggregate.";
       }
   } catch {
     // Of what is wrong with the file nothing is told: a reader's words may be the data's.
     return "The rows of this file can't be read here.";
   }
-  const large = [...groups.values()].filter(({ count }) => count >= k).sort((a, b) => b.count - a.count);
+  const large = [...groups].filter(([, { count }]) => count >= k).sort(([, a], [, b]) => b.count - a.count);
+  const shown = large.slice(0, rows).map(([id]) => id);
+  const chosen = whole.told(shown);
+  const counted = counts.map((one) => one.told([...chosen]));
+  const valued = values.map((one) => one.told([...chosen]));
+  const note = (what: string, ids: Iterable<string>): void => {
+    const { file, table: name } = request;
+    told.push({ file, table: name, what, by, groups: [...ids] });
+  };
+  note("rows", chosen);
+  for (const [at, column] of columns.entries()) {
+    note(`counts ${column}`, counted[at] ?? []);
+    note(`values ${column}`, valued[at] ?? []);
+  }
+  const measure = (id: string, { sums }: Group, { function: name }: Measure, place: number): string => {
+    const at = columns.indexOf(place);
+    const [numbers, sum] = [counted[at]?.has(id), valued[at]?.has(id)];
+    // A sum by a mean is a count.
+    const may = name === "count" ? numbers : name === "sum" ? numbers && sum : sum;
+    return (may && sums[at]?.told(name, k)) || "withheld";
+  };
   const head = [...request.by, "rows", ...request.measures.map((one) => `${one.function} of ${one.column}`)];
-  const lines = large
-    .slice(0, rows)
-    .map(({ key, count, sums }) => [
-      ...key.map((cell) => cell.slice(0, 80).replace(/\s/g, " ")),
-      String(count),
-      ...request.measures.map((one, at) => sums[at]?.told(one.function, k) ?? ""),
-    ]);
+  const lines = [...groups].filter(([id]) => chosen.has(id)).sort(([, a], [, b]) => b.count - a.count);
   const notes = [
     large.length < groups.size ? `Groups of fewer than ${k} rows are left out.` : "",
+    chosen.size < shown.length
+      ? "So are groups by which those, or parts of what was told before, could be computed."
+      : "",
     large.length > rows ? `Only the ${rows} largest groups are shown.` : "",
-  ].filter((note) => note !== "");
-  return [head.join("\t"), ...lines.map((line) => line.join("\t")), ...notes].join("\n");
+  ].filter((one) => one !== "");
+  const cells = lines.map(([id, group]) => [
+    ...group.key.map((cell) => cell.slice(0, 80).replace(/\s/g, " ")),
+    String(group.count),
+    ...request.measures.map((one, at) => measure(id, group, one, measured[at] as number)),
+  ]);
+  return [head.join("\t"), ...cells.map((line) => line.join("\t")), ...notes].join("\n");
 }
 
 /** The table that a request means, or a sentence. */
@@ -118,8 +170,6 @@ function columnOf(table: Table, name: string): number {
 class Sum {
   #count = 0;
   #sum = 0;
-  #magnitude = 0;
-  #largest = 0;
   #mean = 0;
   #squares = 0;
 
@@ -127,8 +177,6 @@ class Sum {
     if (value === undefined) return;
     this.#count++;
     this.#sum += value;
-    this.#magnitude += Math.abs(value);
-    this.#largest = Math.max(this.#largest, Math.abs(value));
     const off = value - this.#mean;
     this.#mean += off / this.#count;
     this.#squares += off * (value - this.#mean);
@@ -137,7 +185,6 @@ class Sum {
   told(measure: Measure["function"], k: number): string {
     if (this.#count < k) return "withheld";
     if (measure === "count") return String(this.#count);
-    if (this.#largest > DOMINANT * this.#magnitude) return "withheld";
     const value = { sum: this.#sum, mean: this.#mean, std: Math.sqrt(this.#squares / Math.max(1, this.#count - 1)) }[
       measure
     ];

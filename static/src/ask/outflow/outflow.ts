@@ -5,6 +5,7 @@ import type { Execution } from "../../host/index";
 import type { Column, Probed, Table } from "../schema/probe";
 import { type AggregateLimits, aggregate, aggregateRequest } from "./aggregate";
 import { coarse, hold, LATE_MS } from "./coarse";
+import type { Told } from "./differences";
 import { cut, figures, whole } from "./whole";
 
 /** How much may leave, the least first. */
@@ -57,6 +58,8 @@ const EDITED_CHARS = 100_000;
 
 export class Outflow {
   readonly mode: Mode;
+  /** Aggregates that were told, in the whole conversation: what is told next is weighed with them. */
+  readonly told: Told[] = [];
   readonly #limits: AggregateLimits;
   readonly #approve: OutflowOptions["approve"];
 
@@ -99,7 +102,7 @@ export class Outflow {
   ): Promise<{ outgoing: Outgoing; failed: boolean }> {
     const request = aggregateRequest(given);
     const failed = typeof request === "string";
-    const text = failed ? request : cut(await aggregate(files, request, this.#limits), 8_000);
+    const text = failed ? request : cut(await aggregate(files, request, this.#limits, this.told), 8_000);
     return { outgoing: { text, images: [], bits: 0 }, failed };
   }
 

@@ -1,6 +1,6 @@
 // Entries: what a conversation consists of, one below the other; and how they are written to storage and read back.
 
-import type { LedgerEntry, Message, Mode, StepState, Why } from "../../ask/index";
+import type { LedgerEntry, Message, Mode, StepState, Told, Why } from "../../ask/index";
 import type { SavedCell } from "../../page/model/notebook";
 
 /** A file as it was given, by its content; the hash is "" where the browser computes none. */
@@ -16,6 +16,8 @@ export interface Thread {
   mode: Mode;
   to: string | null;
   bits: number;
+  /** All aggregates that were told so far; with the last question all there are. */
+  aggregates?: readonly Told[] | undefined;
 }
 
 export interface QuestionEntry {
