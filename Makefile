@@ -146,7 +146,7 @@ evaluate: $(ENVIRONMENT) $(BROWSER_CODE) assets ## ask 25 data questions (MODEL=
 	@npx --no-install esbuild tests/evaluate/main.ts --bundle --platform=node --format=esm --packages=external \
 		--outfile=build/evaluate/main.mjs --log-level=warning
 	@BELLJAR_CHROMIUM="$$(cat build/chromium)" MODEL="$(or $(MODEL),scripted)" BASE="$(BASE)" PRICES="$(PRICES)" \
-		OUTFLOW="$(or $(OUTFLOW),everything)" ONLY="$(ONLY)" node build/evaluate/main.mjs
+		OUTFLOW="$(or $(OUTFLOW),everything)" ONLY="$(ONLY)" WHERE="$(or $(WHERE),sdk)" node build/evaluate/main.mjs
 
 bench-server: $(ENVIRONMENT) $(BROWSER_CODE) assets ## measure the server beside nginx, and 200 visitors at once
 	@$(BIN)/python tests/bench/server.py

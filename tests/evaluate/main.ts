@@ -2,6 +2,7 @@
 //
 //   make evaluate                                              the scripted model
 //   make evaluate MODEL=qwen3:8b BASE=http://127.0.0.1:11434/v1
+//   make evaluate WHERE=page                                   on /ask itself, as a person asks
 //   KEY=… make evaluate MODEL=name BASE=https://api.example/v1 PRICES=2.5/10 OUTFLOW=schema
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -9,10 +10,19 @@ import { chromium } from "@playwright/test";
 import { belljar, end } from "../browser/server";
 import { endServers } from "../unit/ask/servers";
 import { type Asked, evaluate, lineOf, type Outcome, sums } from "./evaluate";
+import { evaluateInPage } from "./in-page";
 import { QUESTIONS } from "./questions";
 import { scriptedEndpoint } from "./scripted";
 
-const { MODEL = "scripted", BASE = "", KEY = "", PRICES = "", OUTFLOW = "everything", ONLY = "" } = process.env;
+const {
+  MODEL = "scripted",
+  BASE = "",
+  KEY = "",
+  PRICES = "",
+  OUTFLOW = "everything",
+  ONLY = "",
+  WHERE = "sdk",
+} = process.env;
 const scripted = MODEL === "scripted" && BASE === "";
 if (!scripted && BASE === "") {
   console.error(
@@ -22,6 +32,10 @@ if (!scripted && BASE === "") {
 }
 if (OUTFLOW !== "everything" && OUTFLOW !== "schema" && OUTFLOW !== "aggregates") {
   console.error(`OUTFLOW is one of everything, schema, aggregates, not ${OUTFLOW}.`);
+  process.exit(2);
+}
+if (WHERE !== "sdk" && WHERE !== "page") {
+  console.error(`WHERE is sdk (a page with the modules alone) or page (/ask), not ${WHERE}.`);
   process.exit(2);
 }
 const [input, output] = PRICES.split("/").map(Number);
@@ -47,9 +61,9 @@ try {
   });
   try {
     const page = await browser.newPage();
-    await page.goto(`${origin}/healthz`);
+    await page.goto(`${origin}${WHERE === "page" ? "/ask" : "/healthz"}`);
     for (const question of questions) {
-      const outcome = await evaluate(page, question, asked);
+      const outcome = await (WHERE === "page" ? evaluateInPage : evaluate)(page, question, asked);
       outcomes.push(outcome);
       console.log(lineOf(outcome));
     }
@@ -64,7 +78,7 @@ try {
   await endServers();
 }
 if (outcomes.length) {
-  console.log(`\n${MODEL}, ${OUTFLOW}: ${sums(outcomes)}`);
+  console.log(`\n${MODEL}, ${OUTFLOW}${WHERE === "page" ? ", on /ask" : ""}: ${sums(outcomes)}`);
   mkdirSync("build/evaluate", { recursive: true });
   const file = `build/evaluate/${MODEL.replace(/[^\w.-]/g, "-")}.json`;
   writeFileSync(file, `${JSON.stringify({ model: MODEL, outflow: OUTFLOW, outcomes }, null, 2)}\n`);
