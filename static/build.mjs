@@ -14,6 +14,8 @@ const source = join(here, "src");
 const shared = {
   bundle: true,
   minify: true,
+  // Shorter by 20 bytes each, in a frame whose length is watched.
+  define: { "Number.POSITIVE_INFINITY": "Infinity" },
   target: ["chrome119", "firefox120", "safari17"],
   legalComments: "none",
   logLevel: "warning",

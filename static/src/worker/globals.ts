@@ -4,27 +4,25 @@
 // isn't there can't be misused should a layer fail, and an empty `js` module makes errors clear.
 
 /** ECMAScript's own (ECMA-262 and 402), without `eval`. `Function` is needed for `instanceof`; the policy refuses to build one. */
-const LANGUAGE = `
-  globalThis Infinity NaN undefined isFinite isNaN parseFloat parseInt
-  decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape
-  Object Function Boolean Symbol Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError
-  SuppressedError Number BigInt Math Date String RegExp Array Map Set WeakMap WeakSet WeakRef FinalizationRegistry
-  Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float16Array Float32Array
-  Float64Array BigInt64Array BigUint64Array ArrayBuffer SharedArrayBuffer DataView Atomics JSON Iterator Promise
-  Proxy Reflect Intl DisposableStack AsyncDisposableStack
-`;
+const LANGUAGE =
+  "globalThis Infinity NaN undefined isFinite isNaN parseFloat parseInt " +
+  "decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape " +
+  "Object Function Boolean Symbol Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError " +
+  "SuppressedError Number BigInt Math Date String RegExp Array Map Set WeakMap WeakSet WeakRef FinalizationRegistry " +
+  "Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float16Array Float32Array " +
+  "Float64Array BigInt64Array BigUint64Array ArrayBuffer SharedArrayBuffer DataView Atomics JSON Iterator Promise " +
+  "Proxy Reflect Intl DisposableStack AsyncDisposableStack";
 
 /** Of the platform's, what Pyodide, Emscripten and this worker look up after the boot. */
-const PLATFORM = `
-  self location WebAssembly console performance crypto
-  setTimeout clearTimeout setInterval clearInterval queueMicrotask
-  TextDecoder TextEncoder URL Blob FileReaderSync Response fetch atob btoa
-  MessageChannel MessagePort MessageEvent Event EventTarget AbortController AbortSignal DOMException
-  addEventListener removeEventListener dispatchEvent postMessage onmessage WorkerGlobalScope
-  DedicatedWorkerGlobalScope constructor
-`;
+const PLATFORM =
+  "self location WebAssembly console performance crypto " +
+  "setTimeout clearTimeout setInterval clearInterval queueMicrotask " +
+  "TextDecoder TextEncoder URL Blob FileReaderSync Response fetch atob btoa " +
+  "MessageChannel MessagePort MessageEvent Event EventTarget AbortController AbortSignal DOMException " +
+  "addEventListener removeEventListener dispatchEvent postMessage onmessage WorkerGlobalScope " +
+  "DedicatedWorkerGlobalScope constructor";
 
-const KEPT = new Set(`${LANGUAGE} ${PLATFORM}`.split(/\s+/).filter(Boolean));
+const KEPT = new Set(`${LANGUAGE} ${PLATFORM}`.split(" "));
 
 /**
  * Takes every other name out of the realm, off the global object and the whole chain behind it, once Pyodide has

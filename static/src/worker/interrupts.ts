@@ -34,8 +34,8 @@ export class Interrupts {
   #words = new Int32Array();
   #pace = INTERVAL;
   #last = 0;
-  /** When Python is to hear of its alarm (`Date.now`), 0 for never. */
-  #due = 0;
+  /** When Python is to hear of its alarm (`Date.now`). */
+  #due = Number.POSITIVE_INFINITY;
 
   /** The main module's imports, with this look in place of Pyodide's. */
   imports(given: WebAssembly.Imports): WebAssembly.Imports {
@@ -59,12 +59,7 @@ export class Interrupts {
 
   /** Python gets SIGALRM after so many milliseconds, instead of what was asked before; never for 0. */
   alarm(ms: number): void {
-    this.#due = ms > 0 ? Date.now() + ms : 0;
-  }
-
-  /** Whether anything is looked for. */
-  get armed(): boolean {
-    return this.#buffer !== undefined;
+    this.#due = ms > 0 ? Date.now() + ms : Number.POSITIVE_INFINITY;
   }
 
   #set(pace: number): void {
@@ -84,9 +79,8 @@ export class Interrupts {
     if (signal !== 0) {
       buffer[SIGNAL] = 0;
       buffer[TAKEN] = (buffer[TAKEN] ?? 0) + 1;
-    }
-    if (signal === 0 && this.#due !== 0 && Date.now() >= this.#due) {
-      this.#due = 0;
+    } else if (Date.now() >= this.#due) {
+      this.alarm(0);
       return ALARM;
     }
     return signal;

@@ -59,6 +59,12 @@ export class HarnessSession {
     // from its successors. So Python looks there, too, though nobody writes anything: on its way out of WebAssembly the
     // worker ends. All other engines, which end one at once or soon, are told by their stack switching.
     const looked = interrupt ?? (hasJspi ? undefined : new Uint8Array(INTERRUPT_BYTES));
+    let watched: Uint8Array | undefined;
+    const watch = (buffer?: Uint8Array): void => {
+      watched = buffer;
+      py.setInterruptBuffer(buffer);
+      interrupts.arm(buffer);
+    };
     const bridge = {
       emit: sayText,
       can_suspend: hasJspi,
@@ -84,21 +90,16 @@ export class HarnessSession {
       },
       arm: () => {
         if (interrupt) interrupt[OVER] = 0;
-        py.setInterruptBuffer(looked);
-        interrupts.arm(looked);
+        watch(looked);
       },
       alarm: (ms: number) => {
         interrupts.alarm(ms);
-        if (ms <= 0 || interrupts.armed) return;
-        const own = new Uint8Array(INTERRUPT_BYTES);
-        py.setInterruptBuffer(own);
-        interrupts.arm(own);
+        if (ms > 0 && !watched) watch(new Uint8Array(INTERRUPT_BYTES));
       },
       disarm: () => {
         interrupts.alarm(0);
         if (!interrupt) return; // nothing can come of a look
-        py.setInterruptBuffer(undefined);
-        interrupts.arm(undefined);
+        watch();
         interrupt[SIGNAL] = 0;
         interrupt[OVER] = 1;
       },
