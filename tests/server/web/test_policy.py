@@ -36,7 +36,7 @@ def test_the_policy_has_exactly_the_fields_of_the_wire_types(
     assert policy["limits"].keys() == interface(limits, "Limits")
     assert policy["profile"].keys() == interface(source, "Profile")
     # Of compressed copies that lie beside files, exports speak alone; of its own a site does, which has them.
-    assert policy["core"][0].keys() == interface(source, "AssetFile") - {"gzip", "sent"}
+    assert policy["core"][0].keys() == interface(source, "AssetFile") - {"br", "gzip", "sent"}
     assert policy["packages"]["numpy"].keys() == interface(source, "PolicyPackage")
 
 
