@@ -38,18 +38,20 @@ test: ## run every test there is; a second run takes no network
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	@$(MAKE) --no-print-directory --jobs=3 services captured units lint contracts
 	@export BELLJAR_FOUND="$$(mktemp -d)" && trap 'rm -r "$$BELLJAR_FOUND"' EXIT; \
-	$(MAKE) --no-print-directory --jobs=3 python together others && \
+	$(MAKE) --no-print-directory --jobs=3 programs pages others && \
 	$(MAKE) --no-print-directory alone
 	@$(BIN)/python .ci/passes.py $(REPORTS)/{vitest,contract,pytest,driving,lending,together,alone,engines}.xml
 
 # The same journeys for every engine.
 ENGINES = BELLJAR_CHROMIUM="$$(cat build/chromium)" npx --no-install playwright test --config tests/engines
 
-# Python's tests beside those in the browser: what drives and lends browsers mostly waits for them.
-.PHONY: python
-python:
+# Two lanes of about the same length. Tests of programs mostly wait for the browsers that they drive and lend.
+.PHONY: programs pages
+programs:
 	@$(MAKE) --no-print-directory driving
 	@$(MAKE) --no-print-directory lending
+pages:
+	@$(MAKE) --no-print-directory together
 	@$(MAKE) --no-print-directory plain
 
 # The short journeys, and not through Chromium, which all else is tested in. Their server is not the one beside them.
