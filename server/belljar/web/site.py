@@ -91,7 +91,7 @@ class Site:
         self._offered = offered
         self._say = say
         self._former = Former(settings.assets_dir / "former")
-        self._before: Mapping[str, Resource] = {}
+        self._served: Mapping[str, Resource] = {}
         self.encodings = Encodings(
             settings.assets_dir / "encoded" if settings.compress else None, smallest=settings.smallest
         )
@@ -277,10 +277,10 @@ class Site:
         files = {f"{file.sha256}/{file.name}": Resource.of_file(file.path, file.sha256) for file in served}
         document = Resource.of_bytes(policy, "application/json")
         self._copy([document, *files.values()], self._first(assets, snapshots))
-        # Pages that have the policy of before go on: what it named is served as long as it is there.
-        before = {name: item for name, item in self._before.items() if _is_there(item)}
-        self._before = files
-        return Runtime(document, {**before, **files})
+        # Pages that have a policy of before go on: what any of them named is served as long as it is there.
+        before = {name: item for name, item in self._served.items() if _is_there(item)}
+        self._served = {**before, **files}
+        return Runtime(document, self._served)
 
     def everything(self) -> list[Resource]:
         """All that is worth compressing.

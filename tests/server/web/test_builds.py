@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
+from belljar.assets import AssetSet
 from belljar.http import headers
 
-from ..conftest import MakeClient
+from ..conftest import MakeClient, make_file
 from .answers import assert_sent
 
 
@@ -27,6 +30,25 @@ def test_a_new_build_is_served_without_a_restart(client: TestClient, dist: Path)
     after = client.get("/frame/plain.html")
     assert "a new frame" in after.text
     assert after.headers["content-security-policy"] != before.headers["content-security-policy"]
+
+
+def test_what_any_policy_named_is_served_while_it_is_there(
+    client: TestClient, assets: AssetSet, tmp_path: Path, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a server is set up its policy changes several times; a page goes on with the one that it read."""
+    folder = tmp_path / "files"
+    first = client.get("/policy.json").json()["core"][0]["url"]
+    assert client.get(f"/{first}").status_code == 200
+    for turn in range(3):
+        changed = make_file(folder, f"pyodide-{turn}.mjs", f"'{turn}'".encode())
+        now = replace(assets, core=(changed, *assets.core[1:]))
+        monkeypatch.setattr("belljar.web.site.load_asset_set", lambda _, now=now: now)
+        (dist / "harness.json").write_text(json.dumps({"belljar_harness/session.py": f"{turn}"}))
+        assert client.get("/policy.json").json()["core"][0]["url"] != first
+        assert client.get(f"/{first}").status_code == 200, turn
+    (folder / "pyodide.mjs").unlink()
+    (dist / "harness.json").write_text("{}")
+    assert client.get(f"/{first}").status_code == 404
 
 
 def build(dist: Path, page: str, part: str) -> None:
