@@ -203,12 +203,14 @@ test("these are more than twenty ends, and each has a sentence", () => {
 });
 
 test("Stop ends it while the model speaks, while code runs and while a person is asked", async () => {
-  const stopped = async (script: Script, options: Partial<AskOptions> = {}, sandbox = fakeSandbox()) => {
+  const stop = { now: () => {} };
+  const stopped = async (script: Script, options: Partial<AskOptions> = {}, sandbox = fakeSandbox(), ms = 150) => {
     const { base } = await modelServer(script);
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), 150);
+    const controller = new AbortController();
+    stop.now = () => controller.abort();
+    if (ms) setTimeout(stop.now, ms);
     const began = performance.now();
-    const answer = await ask(sandbox, "?", { model: chat({ base, model: "m" }), signal: stop.signal, ...options });
+    const answer = await ask(sandbox, "?", { model: chat({ base, model: "m" }), signal: controller.signal, ...options });
     expect(answer.why).toBe("stopped");
     expect(performance.now() - began).toBeLessThan(5_000);
     return answer;
@@ -217,9 +219,12 @@ test("Stop ends it while the model speaks, while code runs and while a person is
   const calling = following("chat", [{ calls: [run("x")] }]);
   const interrupted = fakeSandbox(
     (_, signal) =>
-      new Promise((resolve) => signal?.addEventListener("abort", () => resolve(execution({ status: "interrupted" })))),
+      new Promise((resolve) => {
+        signal?.addEventListener("abort", () => resolve(execution({ status: "interrupted" })));
+        stop.now(); // now that code runs, however long the model took
+      }),
   );
-  const { steps } = await stopped(calling, {}, interrupted);
+  const { steps } = await stopped(calling, {}, interrupted, 0);
   expect(steps).toMatchObject([{ state: "output-error", execution: { status: "interrupted" } }]);
   await stopped(calling, { outflow: { mode: "approve", approve: never } });
   await stopped(refuse(429, { "retry-after": "50" }));
