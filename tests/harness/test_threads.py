@@ -24,6 +24,8 @@ def run(bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setattr(_bridge, "_can_run_sync", lambda: True)
     monkeypatch.setattr(_loop, "has_one_thread", lambda: True)
     monkeypatch.chdir(tmp_path)
+    # The machine's own, which others write to, would be told of as the cell's.
+    monkeypatch.setattr("belljar_harness.files.ASIDE", str(tmp_path / "aside"))
     runs = Runs(bridge)
     try:
         yield runs

@@ -13,10 +13,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import notices
+from . import files, notices
 from .events import Emitter
 from .figures.figures import Figures
-from .files import Files
 from .interpreter import loop
 from .interpreter.bridge import Bridge
 from .limits import pools
@@ -93,7 +92,7 @@ class Environment:
             self.formatter.printers,
         )
         self.shell = Shell(self.magics, variables)
-        self.files = Files(os.getcwd(), "/tmp" if loop.has_one_thread() else None)  # noqa: S108 - of a sandbox
+        self.files = files.Files(os.getcwd(), files.ASIDE if loop.has_one_thread() else None)
         self.opened = Opened()
         self._debugging = Debugging()
         self._signals = Signals(bridge, self.waiter)

@@ -22,6 +22,9 @@ _UNSPEAKABLE = re.compile(
 #: Longest path that is reported, in characters (JavaScript may count two for one).
 PATH_CHARS = 250
 
+#: The other folder that cells of language models write to.
+ASIDE = "/tmp"  # noqa: S108 - of a sandbox
+
 #: What tells one state of a file from the next: size in bytes, modification time in ns, inode.
 State = tuple[int, int, int]
 
