@@ -206,11 +206,11 @@ test("Stop ends it while the model speaks, while code runs and while a person is
   const stop = { now: () => {} };
   const stopped = async (script: Script, options: Partial<AskOptions> = {}, sandbox = fakeSandbox(), ms = 150) => {
     const { base } = await modelServer(script);
-    const controller = new AbortController();
-    stop.now = () => controller.abort();
+    const abort = new AbortController();
+    stop.now = () => abort.abort();
     if (ms) setTimeout(stop.now, ms);
     const began = performance.now();
-    const answer = await ask(sandbox, "?", { model: chat({ base, model: "m" }), signal: controller.signal, ...options });
+    const answer = await ask(sandbox, "?", { model: chat({ base, model: "m" }), signal: abort.signal, ...options });
     expect(answer.why).toBe("stopped");
     expect(performance.now() - began).toBeLessThan(5_000);
     return answer;
