@@ -43,6 +43,8 @@ export class Desk extends Watched {
     await this.get("model-key").fill(KEY);
     await this.get("model-keep").setChecked(keep);
     await this.get("model-use").click();
+    // What was written into the dialog goes with it.
+    await expect(this.get("model-use")).toHaveCount(0);
   }
 
   async ask(question: string): Promise<void> {
