@@ -34,8 +34,8 @@ export class Interrupts {
   #words = new Int32Array();
   #pace = INTERVAL;
   #last = 0;
-  /** When Python is to hear of its alarm (`Date.now`). */
-  #due = Number.POSITIVE_INFINITY;
+  /** When Python is to hear of its alarm (`Date.now`), or 0: then nobody asks for the time, which each `str(1)` would pay. */
+  #due = 0;
 
   /** The main module's imports, with this look in place of Pyodide's. */
   imports(given: WebAssembly.Imports): WebAssembly.Imports {
@@ -59,7 +59,7 @@ export class Interrupts {
 
   /** Python gets SIGALRM after so many milliseconds, instead of what was asked before; never for 0. */
   alarm(ms: number): void {
-    this.#due = ms > 0 ? Date.now() + ms : Number.POSITIVE_INFINITY;
+    this.#due = ms > 0 ? Date.now() + ms : 0;
   }
 
   #set(pace: number): void {
@@ -79,7 +79,7 @@ export class Interrupts {
     if (signal !== 0) {
       buffer[SIGNAL] = 0;
       buffer[TAKEN] = (buffer[TAKEN] ?? 0) + 1;
-    } else if (Date.now() >= this.#due) {
+    } else if (this.#due && Date.now() >= this.#due) {
       this.alarm(0);
       return ALARM;
     }
