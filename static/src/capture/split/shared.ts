@@ -54,15 +54,28 @@ export function shared(code: Code): { name: string; kind: number; index: number;
 /**
  * V8 inlines with up to ten times the budget where more than a fourth of a module's functions are shorter than 50 bytes
  * (src/wasm/inlining-tree.h; kSmallFunctionThreshold in module-decoder-impl.h). That is meant for code that no compiler has
- * inlined before, as CPython's has been. So a stub is no short function.
+ * inlined before, as CPython's has been and that of most of pandas has not. The halves of a module stay what it was: in
+ * those of one that isn't meant a stub is no short function.
  */
 const SHORT = 50;
+
+const stubs = new WeakMap<Code, number>();
+
+/** Bytes that a stub has at least. */
+function least(code: Code): number {
+  const known = stubs.get(code);
+  if (known !== undefined) return known;
+  const short = code.bodies.filter(({ from, to }) => to - from < SHORT).length;
+  const found = short * 4 > code.bodies.length ? 0 : SHORT;
+  stubs.set(code, found);
+  return found;
+}
 
 /** Writes what is left of a stub: calls what lies at a position of the table, with what it was called with itself. */
 export function callThrough(into: Writer, code: Code, type: number, slot: number, table: number): void {
   parameters(into, code.types[type]?.parameters.length ?? 0);
   into.bytes(I32_CONST).signed(slot).bytes(CALL_INDIRECT).number(type).number(table);
-  while (into.length < SHORT) into.bytes(NOP);
+  while (into.length < least(code)) into.bytes(NOP);
   into.bytes(END);
 }
 
