@@ -12,10 +12,10 @@
 import { ALARM, ENDED, SIGNAL, TAKEN } from "../common/interrupt";
 
 /** The name of the function that CPython looks with; it gives the number of a signal, or 0. */
-const LOOK = "_Py_CheckEmscriptenSignals_Helper";
+export const LOOK = "_Py_CheckEmscriptenSignals_Helper";
 
 /** What CPython sets its clock to before it looks (PY_EMSCRIPTEN_SIGNAL_INTERVAL). */
-const INTERVAL = 50;
+export const INTERVAL = 50;
 
 /** How much time between two looks is aimed at, in milliseconds. */
 const AIM_MS = 4;

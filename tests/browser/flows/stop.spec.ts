@@ -21,6 +21,23 @@ test("a loop around slow steps is interrupted too, although it passes few places
   expect(answer).toMatchObject({ status: "timeout", note: "Your variables are still there." });
 });
 
+test("one step that takes for ever is interrupted too, where CPython looks within it, and hears its alarm there", async ({
+  bench,
+}) => {
+  await bench.run("import re, sys, signal\nsys.set_int_max_str_digits(0)\nlong, before = 7 ** 2_000_000, 'kept'");
+  for (const step of ["re.match('(a+)+$', 'a' * 60 + 'b')", "str(long)"]) {
+    const answer = await bench.run(step, { timeout: 500 });
+    expect(answer, step).toMatchObject({ status: "timeout", note: "Your variables are still there." });
+  }
+  const alarmed = await bench.run(
+    "class Late(Exception): pass\ndef late(*_): raise Late\nsignal.signal(signal.SIGALRM, late)\n" +
+      "signal.setitimer(signal.ITIMER_REAL, .3)\ntry: re.match('(a+)+$', 'a' * 60 + 'b')\nexcept Late: print('late')",
+    { timeout: 10_000 },
+  );
+  expect(alarmed).toMatchObject({ status: "ok", stdout: "late\n" });
+  expect(await bench.run("before")).toMatchObject({ text: "'kept'" });
+});
+
 test("interrupt() stops computing, sleeping and awaiting code", async ({ bench }) => {
   for (const code of ["while True: pass", "import time; time.sleep(60)", "import asyncio; await asyncio.sleep(60)"]) {
     const seen = await bench.page.evaluate(async (source) => {

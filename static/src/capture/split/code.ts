@@ -30,8 +30,9 @@ export interface Code {
   types: FunctionType[];
   /** Imported ones, by kind: indices of what is defined begin behind them. */
   imported: number[];
-  /** Types of the imported functions, by index. */
+  /** Types and names of the imported functions, by index. */
   importedTypes: number[];
+  importedNames: string[];
   /** Types of the tables, memories and tags that are defined, as in an import. */
   tables: Bytes[];
   memories: Bytes[];
@@ -65,14 +66,14 @@ function tableType(reader: Reader): void {
   limits(reader);
 }
 
-/** The index of each exported function, by name. */
-export function exportedFunctions({ sections }: Code): Map<string, number> {
+/** The index of each export of a kind, by name. */
+export function exportsOf({ sections }: Code, kind: number): Map<string, number> {
   const found = new Map<string, number>();
   pieces(sections, SECTION.export, (reader) => {
     const name = new TextDecoder().decode(reader.piece(reader.number()));
-    const kind = reader.byte();
+    const its = reader.byte();
     const index = reader.number();
-    if (kind === KIND.function) found.set(name, index);
+    if (its === kind) found.set(name, index);
   });
   return found;
 }
@@ -115,15 +116,18 @@ function pieces(sections: Sections, section: number, each: (reader: Reader) => v
   });
 }
 
-function imports(sections: Sections): Pick<Code, "imported" | "importedTypes"> {
+function imports(sections: Sections): Pick<Code, "imported" | "importedTypes" | "importedNames"> {
   const imported = [0, 0, 0, 0, 0];
   const importedTypes: number[] = [];
+  const importedNames: string[] = [];
   pieces(sections, SECTION.import, (reader) => {
     reader.skip(reader.number());
-    reader.skip(reader.number());
+    const name = reader.text();
     const kind = reader.byte();
-    if (kind === KIND.function) importedTypes.push(reader.number());
-    else if (kind === KIND.table) tableType(reader);
+    if (kind === KIND.function) {
+      importedTypes.push(reader.number());
+      importedNames.push(name);
+    } else if (kind === KIND.table) tableType(reader);
     else if (kind === KIND.memory) limits(reader);
     else if (kind === KIND.global) {
       valueType(reader);
@@ -134,7 +138,7 @@ function imports(sections: Sections): Pick<Code, "imported" | "importedTypes"> {
     } else throw new TypeError(`an import of kind ${kind} is not known here`);
     imported[kind] = (imported[kind] ?? 0) + 1;
   });
-  return { imported, importedTypes };
+  return { imported, importedTypes, importedNames };
 }
 
 function globals(sections: Sections): Global[] {

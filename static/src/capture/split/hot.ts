@@ -14,7 +14,8 @@ import { EXPORTS, own } from "../../worker/halves";
 import { type Bytes, KIND, SECTION, Writer } from "../../worker/wasm";
 import { appended } from "./binary";
 import { Callers } from "./callers";
-import { type Code, exportedFunctions, FUNCTION_TYPE, roomier } from "./code";
+import { type Code, exportsOf, FUNCTION_TYPE, roomier } from "./code";
+import { Looks } from "./looks";
 import { changed, codeWriter, dylink, exported, joined } from "./module";
 import { type Came, Regions } from "./regions";
 import * as wasm from "./shared";
@@ -22,22 +23,26 @@ import * as wasm from "./shared";
 const { CALL, CALL_INDIRECT, END, GLOBAL_GET, GLOBAL_SET, I32, I32_CONST, I32_EQZ, IF } = wasm;
 
 /** Where the hot half's own things come to lie, behind the original's. */
-function places(code: Code) {
+function places(code: Code, looks: number) {
   const functions = wasm.count(code, KIND.function, code.bodies.length);
   const types = code.sections.entries(SECTION.type).count;
   return {
     table: wasm.count(code, KIND.table, code.tables.length),
     /** A global: the cold half is there. */
     loaded: wasm.count(code, KIND.global, code.globals.length),
+    /** A global, of a module that looks for signals: so many looks were asked for out of turn. */
+    turn: wasm.count(code, KIND.global, code.globals.length) + 1,
     /** A segment of all functions. */
     all: code.sections.entries(SECTION.element).count,
     ensure: functions,
     fill: functions + 1,
-    regions: functions + 2,
-    /** Types (i32) -> () and () -> (), those of regions, and those of callers. */
+    look: functions + 2,
+    regions: functions + 2 + looks,
+    /** Types (i32) -> (), () -> () and () -> i32, those of regions, and those of callers. */
     asks: types,
     plain: types + 1,
-    regionTypes: types + 2,
+    tells: types + 2,
+    regionTypes: types + 2 + looks,
   };
 }
 
@@ -54,7 +59,7 @@ export type Placed = ReadonlyMap<number, string>;
 /** Segments that put functions into the first table, one for each run of indices. */
 function placements(code: Code, placed: Placed): Bytes[] {
   if (placed.size === 0) return [];
-  const functions = exportedFunctions(code);
+  const functions = exportsOf(code, KIND.function);
   const indices = [...placed.keys()].sort((one, other) => one - other);
   const runs: number[][] = [];
   for (const index of indices) {
@@ -105,7 +110,8 @@ export function hot(
   ran?: (position: number) => Came,
   loop = LOOP,
 ): Bytes {
-  const at = places(code);
+  const looks = new Looks(code);
+  const at = places(code, looks.count);
   const regions = new Regions(code, at.regions, at.regionTypes);
   const kept = code.bodies.map((one, position) => {
     if (!wasm.has(bits, position)) return undefined;
@@ -116,7 +122,7 @@ export function hot(
   const next = new Writer();
   code.bodies.forEach((one, position) => {
     next.clear();
-    const body = kept[position];
+    const body = kept[position] && looks.through(kept[position], at.look);
     if (body && body.length >= loop) callers.through(next, body);
     else if (body) next.piece(body);
     else {
@@ -142,11 +148,13 @@ export function hot(
     .bytes(...wasm.TABLE_INIT);
   next.number(at.all).number(at.table).bytes(END);
   bodies.sized(next);
-  for (const one of regions.bodies) bodies.sized(next.clear().piece(one));
+  if (looks.count) bodies.sized(looks.body(at.turn));
+  for (const one of regions.bodies) bodies.sized(next.clear().piece(looks.through(one, at.look)));
   for (const one of callers.bodies()) bodies.sized(one);
 
-  const added = 2 + regions.bodies.length + callers.calls.length;
+  const added = 2 + looks.count + regions.bodies.length + callers.calls.length;
   const types = new Writer().number(at.plain).number(at.plain);
+  if (looks.count) types.number(at.tells);
   for (const type of regions.typesOf) types.number(type);
   const callerTypes = at.regionTypes + regions.types.length;
   for (let position = 0; position < callers.calls.length; position++) types.number(callerTypes + position);
@@ -161,14 +169,16 @@ export function hot(
     ...wasm.shared(code).map(({ name, kind, index }) => exported(own(name), kind, index)),
   ];
   const typeEntries = [Uint8Array.of(FUNCTION_TYPE, 1, I32, 0), Uint8Array.of(FUNCTION_TYPE, 0, 0)];
+  if (looks.count) typeEntries.push(Uint8Array.of(FUNCTION_TYPE, 0, 1, I32));
   typeEntries.push(...regions.types, ...callers.types());
+  const globals = Array.from({ length: 1 + looks.count }, () => Uint8Array.of(I32, 1, I32_CONST, 0, END));
   const more = (section: number, entries: number, bytes: Bytes): Bytes =>
     appended(code.sections.entries(section), entries, bytes);
   const changes: Record<number, Bytes | null> = {
     [SECTION.type]: more(SECTION.type, typeEntries.length, joined(typeEntries)),
     [SECTION.function]: more(SECTION.function, added, types.done()),
     [SECTION.table]: tables(code, placed),
-    [SECTION.global]: more(SECTION.global, 1, Uint8Array.of(I32, 1, I32_CONST, 0, END)),
+    [SECTION.global]: more(SECTION.global, globals.length, joined(globals)),
     [SECTION.export]: more(SECTION.export, exports.length, joined(exports)),
     [SECTION.element]: more(SECTION.element, 1 + segments.length, joined([all.done(), ...segments])),
     [SECTION.code]: appended({ count: code.bodies.length, bytes: bodies.done() }, added, new Uint8Array()),
