@@ -18,6 +18,8 @@ export const FOUND = process.env.BELLJAR_FOUND ?? join(tmpdir(), `belljar-attack
 
 /** Milliseconds that interrupted code has: nothing here hangs on them but the suite's length. */
 export const GRACE = 400;
+/** What a whole group of attacks may take: on a niced run beside others ten times as long as alone. */
+export const GROUP_MS = 900_000;
 
 interface Place {
   executable: string;
@@ -125,7 +127,7 @@ export function attack(group: Group, probes: readonly Probe[]): void {
   let outcomes = new Map<string, Outcome>();
 
   test.beforeAll(async ({ arena }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(GROUP_MS);
     let list = found(group);
     if (!list) {
       await arena.open();

@@ -1,7 +1,7 @@
 // Charts are drawn and reach nothing: neither by what a specification says, nor where its library has been tricked into
 // running an attacker's code.
 
-import { type Arena, found, keep, test, verdict } from "./arena";
+import { type Arena, found, GROUP_MS, keep, test, verdict } from "./arena";
 import { fill, type Probe } from "./probe";
 import { SPECS, type Spec } from "./probes/charts";
 import { DOCUMENT, NETWORK } from "./probes/network";
@@ -28,7 +28,7 @@ const SAID = SPECS.map(({ id, title }): Probe => ({ id, title, group: "charts", 
 let outcomes = new Map<string, Outcome>();
 
 test.beforeAll(async ({ arena }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(GROUP_MS);
   let list = found("charts");
   if (!list) {
     await arena.open();

@@ -2,7 +2,7 @@
 // what comes of its runs, and the page that a program drives.
 
 import { belljar, end } from "../server";
-import { type Arena, found, keep, test, verdict } from "./arena";
+import { type Arena, found, GROUP_MS, keep, test, verdict } from "./arena";
 import { fill, type Probe } from "./probe";
 import { NETWORK_PYTHON } from "./probes/network-python";
 import { OUTPUT, type Shown } from "./probes/output";
@@ -28,7 +28,7 @@ const SHOWN: readonly Shown[] = OUTPUT.map((probe) => through("tab", probe));
 let outcomes = new Map<string, Outcome>();
 
 test.beforeAll(async ({ arena }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(GROUP_MS);
   let list = found("doors");
   if (!list) {
     await arena.open();

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { belljar, end } from "../server";
-import { FOUND, found, keep, verdict } from "./arena";
+import { FOUND, found, GROUP_MS, keep, verdict } from "./arena";
 import { fill } from "./probe";
 import { TOLD, type Told } from "./probes/firefox";
 import { type Cell, plant, runNotebook } from "./rig/firefox";
@@ -25,7 +25,7 @@ const rest = (ms: number) => new Promise((done) => setTimeout(done, ms));
 let outcomes = new Map<string, Outcome>();
 
 test.beforeAll(async ({ baseURL }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(GROUP_MS);
   if (path === undefined) return;
   const list = found("firefox") ?? (await attackAll(path, baseURL ?? ""));
   keep("firefox", list);

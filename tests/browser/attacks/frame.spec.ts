@@ -1,6 +1,6 @@
 // The frame serves one owner, from its own origin, with its own script; and no answer of the server repeats a request.
 
-import { type Arena, found, keep, test, verdict } from "./arena";
+import { type Arena, found, GROUP_MS, keep, test, verdict } from "./arena";
 import { freshLabel } from "./probe";
 import { SIEGES } from "./probes/frame";
 import type { Outcome } from "./run";
@@ -8,7 +8,7 @@ import type { Outcome } from "./run";
 let outcomes = new Map<string, Outcome>();
 
 test.beforeAll(async ({ arena }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(GROUP_MS);
   let list = found("frame");
   if (!list) {
     await arena.open();

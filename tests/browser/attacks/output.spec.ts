@@ -1,6 +1,6 @@
 // Results are shown and reach nothing: markup, pictures and text, also when they are pressed.
 
-import { found, keep, test, verdict } from "./arena";
+import { found, GROUP_MS, keep, test, verdict } from "./arena";
 import { OUTPUT } from "./probes/output";
 import { PageRig } from "./rig/page";
 import type { Outcome } from "./run";
@@ -9,7 +9,7 @@ import { showAll } from "./shown";
 let outcomes = new Map<string, Outcome>();
 
 test.beforeAll(async ({ arena }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(GROUP_MS);
   let list = found("output");
   if (!list) {
     await arena.open();

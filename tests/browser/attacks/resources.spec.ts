@@ -1,6 +1,6 @@
 // The page stays responsive, the answer comes on time and the next cell is answered, whatever the code does.
 
-import { type Arena, expect, found, GRACE, keep, test } from "./arena";
+import { type Arena, expect, found, GRACE, GROUP_MS, keep, test } from "./arena";
 import { freshLabel } from "./probe";
 import { STRAINS, type Strain } from "./probes/resources";
 import type { Heard } from "./rig/sealed";
@@ -36,7 +36,7 @@ const LATE = /^the (answer took|next answer took|page stood still|status is no a
 let outcomes = new Map<string, Outcome>();
 
 test.beforeAll(async ({ arena }) => {
-  test.setTimeout(420_000);
+  test.setTimeout(GROUP_MS);
   let list = found("resources");
   if (!list) {
     await arena.open();

@@ -5,7 +5,7 @@
 // and to navigate. Code in the worker, which is where Python runs, has none of it.
 
 import { endHosts, exported, host, type Tier } from "../hosts";
-import { type Arena, expect, found, keep, test, verdict } from "./arena";
+import { type Arena, expect, found, GROUP_MS, keep, test, verdict } from "./arena";
 import type { Probe } from "./probe";
 import { BY_HEADER, TIER_PROBES } from "./probes/tiers";
 import { SealedRig } from "./rig/sealed";
@@ -34,7 +34,7 @@ const folder = (): Promise<string> => {
 let outcomes = new Map<string, Outcome>();
 
 test.beforeAll(async ({ arena }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(GROUP_MS);
   let list = found("tiers");
   if (!list) {
     await arena.open();

@@ -21,7 +21,7 @@ let policy = "";
 let fault: Fault = (_path, body) => body;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(600_000); // an export, on whatever machine
   await canary.listen();
   const folder = await exported("--profile", "core", "--packages", "micropip");
   const document = await readFile(join(folder, "frame/plain.html"), "utf8");
