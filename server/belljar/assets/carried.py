@@ -48,17 +48,16 @@ def take_carried(
         parts = [file for files in snapshots.values() for file in files]
         wanted = [one for one in (*manifest.files, *compiled.values(), *parts) if source.path(one).is_file()]
         missing = {one.sha256: one for one in wanted if store.state(one) != "ok"}
-        progress.start(f"Taking {len(missing)} files", sum(entry.size for entry in missing.values()))
-        progress.place(PACKAGE.replace("_", "-"))
         taken = 0
-        for entry in missing.values():
-            try:
-                store.write(entry, read_chunks(source.path(entry)))
-                taken += 1
-            except WrongBytesError as error:
-                progress.note(f"{error} ({PACKAGE.replace('_', '-')}): it is fetched instead.")
-            progress.add(entry.size)
-        progress.finish()
+        with progress.counting(f"Taking {len(missing)} files", sum(one.size for one in missing.values())):
+            progress.place(PACKAGE.replace("_", "-"))
+            for entry in missing.values():
+                try:
+                    store.write(entry, read_chunks(source.path(entry)))
+                    taken += 1
+                except WrongBytesError as error:
+                    progress.note(f"{error} ({PACKAGE.replace('_', '-')}): it is fetched instead.")
+                progress.add(entry.size)
         whole = {plain: entry for plain, entry in compiled.items() if store.state(entry) == "ok"}
         if whole:
             write_index(assets_dir, manifest, {**read_index(assets_dir, manifest), **whole})

@@ -18,6 +18,8 @@ from belljar.assets.mirrors import SourceDownError
 
 PIP_SECONDS = 1800
 NPM_SECONDS = 300
+NPM_ANSWER_SECONDS = 45
+"""How long npm's registry may take to say anything: behind a proxy that is silent npm itself knows no end."""
 
 #: An index that doesn't answer is given up after some 30 s: pip itself would go on for minutes, at each call.
 PATIENCE = ("--retries", "2", "--timeout", "8")
@@ -32,6 +34,10 @@ _DISK_FULL = re.compile(r"No space left on device|ENOSPC|Disk quota exceeded|EDQ
 
 class UnreachableError(SourceDownError):
     """The registry doesn't answer: asking it for something else would take as long, and help as little."""
+
+
+class LateError(SourceDownError):
+    """A command did not finish within its time."""
 
 
 def pip_download(
@@ -124,6 +130,12 @@ def npm_pack(requirement: str, folder: Path) -> Path:
     Raises:
         SourceDownError: npm is missing or failed.
     """
+    try:
+        run([*npm_command(), "view", requirement, "name", *_NPM_PATIENCE], NPM_ANSWER_SECONDS)
+    except LateError as error:
+        raise UnreachableError(
+            f"npm can't reach its registry: no answer within {NPM_ANSWER_SECONDS:g} s"
+        ) from error
     run(
         [
             *npm_command(),
@@ -198,7 +210,7 @@ def run(command: Sequence[str], seconds: float, environment: Mapping[str, str] |
             env={**os.environ, **(environment or {})},
         )
     except subprocess.TimeoutExpired as error:
-        raise SourceDownError(f"{name} did not finish within {seconds:.0f} s") from error
+        raise LateError(f"{name} did not finish within {seconds:.0f} s") from error
     except OSError as error:
         raise SourceDownError(f"{name} can't be run: {error.strerror}") from error
     if done.returncode:

@@ -101,27 +101,32 @@ def build_images(
         store = Store(assets_dir)
         missing, known, made = _missing(manifest, store, only), find_images(store), 0
         if missing:
-            progress.start(f"Laying out {len(missing)} packages", sum(file.size for file in missing.values()))
-        for name, entry in missing.items():
-            try:
-                code, rest = image_of(store.path(entry), manifest.python)
-            except AssetError as error:
-                # One that can't be laid out is unpacked by those who load it, as it is without images.
-                progress.note(f"{name} is not laid out: {error}")
-                progress.add(entry.size)
-                continue
-            made += 1
-            versioned = f"{name}-{manifest.packages[name].version}"
-            later = _keep(store, f"{versioned}-rest.bin", rest) if rest else None
-            known[entry.sha256] = Image(_keep(store, f"{versioned}.bin", code), later)
-            progress.add(entry.size)
-        if missing:
-            progress.finish()
+            total = sum(entry.size for entry in missing.values())
+            with progress.counting(f"Laying out {len(missing)} packages", total):
+                for name, entry in missing.items():
+                    if (image := _lay_out(name, entry, manifest, store, progress)) is not None:
+                        known[entry.sha256] = image
+                        made += 1
+                    progress.add(entry.size)
             data = {archive: asdict(known[archive]) for archive in sorted(known)}
             write_atomically(_list(assets_dir), json.dumps(data, indent=1) + "\n")
             _prune(store)
         store.save()
     return made
+
+
+def _lay_out(
+    name: str, entry: FileEntry, manifest: Manifest, store: Store, progress: Progress
+) -> Image | None:
+    """The image of one archive; None for one that can't be laid out: those who load it unpack it."""
+    try:
+        code, rest = image_of(store.path(entry), manifest.python)
+    except AssetError as error:
+        progress.note(f"{name} is not laid out: {error}")
+        return None
+    versioned = f"{name}-{manifest.packages[name].version}"
+    later = _keep(store, f"{versioned}-rest.bin", rest) if rest else None
+    return Image(_keep(store, f"{versioned}.bin", code), later)
 
 
 def _missing(manifest: Manifest, store: Store, only: Collection[str] | None) -> dict[str, FileEntry]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 
@@ -53,8 +54,17 @@ class Progress:
             self._draw()
             self._stream.flush()
 
+    @contextmanager
+    def counting(self, label: str, total: int) -> Iterator[None]:
+        """Counts towards `total` bytes until the block is left, by an error as well."""
+        self.start(label, total)
+        try:
+            yield
+        finally:
+            self.finish()
+
     def start(self, label: str, total: int) -> None:
-        """Begin counting towards `total` bytes."""
+        """Begin counting towards `total` bytes, until `finish`."""
         with self._lock:
             self._label, self._place, self._done, self._total = label, "", 0, total
             if self._bar:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -12,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from belljar.assets.commandline import UnreachableError, pip_download
+from belljar.assets import commandline
+from belljar.assets.commandline import UnreachableError, npm_pack, pip_download
 from belljar.assets.fetch import fetch_assets
 from belljar.assets.folder import FolderError, working_in
 from belljar.assets.progress import Progress
@@ -143,3 +146,20 @@ def test_a_registry_that_can_t_be_reached_is_asked_once(
     with pytest.raises(UnreachableError):
         from_pypi(manifest, several, Store(tmp_path), Progress())
     assert time.monotonic() - started < 2 * took + 3
+
+
+def test_a_registry_that_says_nothing_ends_before_npm_would_end_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm here")
+    monkeypatch.setattr(commandline, "NPM_ANSWER_SECONDS", 3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, answers none
+        proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        for name in ("npm_config_proxy", "npm_config_https_proxy"):
+            monkeypatch.setenv(name, proxy)
+        monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+        started = time.monotonic()
+        with pytest.raises(UnreachableError, match="npm can't reach its registry: no answer within 3 s"):
+            npm_pack("no-such-thing@1.0.0", tmp_path)
+    assert time.monotonic() - started < 15

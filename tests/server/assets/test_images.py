@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -131,6 +132,25 @@ def test_images_are_made_once_and_served_beside_the_archives(built: tuple[Path, 
     tiny, bare = policy["packages"]["tiny"]["image"], policy["packages"]["bare"]["image"]
     assert tiny["code"]["url"] == f"assets/{tiny['code']['sha256']}/tiny-1.0.bin"
     assert (tiny["deferred"]["name"], bare["deferred"]) == ("tiny-1.0-rest.bin", None)
+
+
+def test_a_disk_that_fills_up_meanwhile_ends_what_is_said_of_it(
+    built: tuple[Path, Manifest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, manifest = built
+
+    def full(store: Store, *_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Store, "write", full)
+    monkeypatch.setattr(Progress, "LINE_SECONDS", 0.02)
+    said = io.StringIO()
+    with pytest.raises(AssetError, match="is full"):
+        build_images(manifest, folder, Progress(said))
+    time.sleep(0.1)
+    told = said.getvalue()
+    time.sleep(0.2)
+    assert said.getvalue() == told
 
 
 def test_a_damaged_image_is_not_served_and_made_again(built: tuple[Path, Manifest]) -> None:
