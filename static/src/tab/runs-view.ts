@@ -171,7 +171,7 @@ function codeView(code: string): HTMLElement {
   const text = h("code", { dir: "ltr" }, short);
   const box = h(
     "pre",
-    { class: "sent-code", tabindex: 0, role: "region", "aria-label": "Code", "data-testid": "run-code" },
+    { class: "sent-code", tabindex: 0, role: "group", "aria-label": "Code", "data-testid": "run-code" },
     text,
   );
   if (short.length === code.length) return box;

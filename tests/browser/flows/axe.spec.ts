@@ -87,33 +87,56 @@ test("what opens over it", async ({ notebook }) => {
   };
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.getByTestId("menu-button").click();
-  await clean(page);
+  await inEachLook(page, () => clean(page, "the menu"));
   await page.keyboard.press("Escape");
   for (const [item, dialog] of Object.entries(open)) {
     await page.getByTestId("menu-button").click();
     await page.getByTestId(item).click();
-    await expect(page.getByTestId(dialog)).toBeVisible();
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
+    await inEachLook(page, async () => {
+      await expect(page.getByTestId(dialog)).toBeVisible();
       await clean(page, dialog);
-    }
-    await page.emulateMedia({ colorScheme: null });
+    });
     await page.keyboard.press("Escape");
   }
+});
+
+test("what is asked, said and shown in passing", async ({ notebook }) => {
+  const { page } = notebook;
+  await page.getByTestId("notebook-name").click();
+  await page.getByTestId("forget").click();
+  await inEachLook(page, async () => {
+    await expect(page.getByTestId("dialog-forget")).toBeVisible();
+    await clean(page, "the question before forgetting");
+  });
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  const figure = await notebook.run("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()");
+  await figure.getByTestId("output-figure").getByRole("button").first().click();
+  await inEachLook(page, async () => {
+    await expect(page.getByTestId("zoom")).toBeVisible();
+    await clean(page, "a figure, large");
+  });
+  await page.keyboard.press("Escape");
+  const table = await notebook.run(
+    "import pandas as pd\npd.DataFrame({'a': range(2000)}, index=pd.Index(range(2000), name='i'))",
+  );
+  await table.getByTestId("table-find").click();
+  await table.getByTestId("table-search").fill("19");
+  await inEachLook(page, () => clean(page, "a search in a table"));
   const cell = await notebook.cell("sorted");
   await page.keyboard.type("(");
   const docs = cell.getByTestId("docs");
-  await expect(docs).toBeVisible();
-  await clean(page, "a signature");
+  await inEachLook(page, async () => {
+    await expect(docs).toBeVisible();
+    await clean(page, "a signature");
+  });
   // All that is said of it.
   await page.keyboard.press("Shift+Tab");
-  await expect(docs).not.toHaveClass(/cm-brief/);
-  for (const look of [{ colorScheme: "dark" }, { colorScheme: "light", forcedColors: "active" }] as const) {
-    await page.emulateMedia(look);
-    await clean(page, `documentation, ${JSON.stringify(look)}`);
-  }
+  await inEachLook(page, async () => {
+    await expect(docs).not.toHaveClass(/cm-brief/);
+    await clean(page, "documentation");
+  });
   await page.keyboard.press("Escape");
-  await page.emulateMedia({ colorScheme: null, forcedColors: null, reducedMotion: null });
 });
 
 test("the pages beside it", async ({ notebook }) => {

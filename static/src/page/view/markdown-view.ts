@@ -62,7 +62,7 @@ function table({ head, rows, align }: Extract<Block, { type: "table" }>, spans: 
     h(tag, { class: align[column] && `to-${align[column]}`, scope: tag === "th" && "col" }, spans(children));
   return h(
     "div",
-    { class: "table-in-text", tabindex: 0, role: "region", "aria-label": "Table" },
+    { class: "table-in-text", tabindex: 0, role: "group", "aria-label": "Table" },
     h(
       "table",
       {},

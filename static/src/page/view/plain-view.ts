@@ -22,7 +22,7 @@ function textBox(text: string): HTMLElement {
     "data-testid": "output-text",
     dir: "auto",
     tabindex: 0,
-    role: "region",
+    role: "group",
     "aria-label": "Result",
   });
   let shown = Math.min(FIRST, text.length);

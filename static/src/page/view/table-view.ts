@@ -68,7 +68,7 @@ export function tableView(data: TableData, { name, ask, read }: TableOptions = {
   const wide = h("span", { class: "pager" }, lefter, columnsText, righter);
   const scroller = h(
     "div",
-    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": `Table, ${shapeText(data, source.whole)}` },
+    { class: "table-scroll", tabindex: 0, role: "group", "aria-label": `Table, ${shapeText(data, source.whole)}` },
     h("table", {}, name !== undefined && h("caption", {}, name), h("thead", {}, head), body),
   );
 
