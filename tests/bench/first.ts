@@ -5,6 +5,7 @@
 //   node build/bench/first.mjs registry    without it: fetched, compiled, captured here
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join, resolve } from "node:path";
@@ -51,7 +52,11 @@ function serve(): ChildProcess {
   const began = performance.now();
   for (const stream of [server.stdout, server.stderr])
     stream.on("data", (text: Buffer) => {
-      for (const line of text.toString().trim().split("\n")) console.log(`${seconds(began).padStart(7)} s  ${line}`);
+      for (const line of text
+        .toString()
+        .split("\n")
+        .filter((one) => one.trim()))
+        console.log(`${seconds(began).padStart(7)} s  ${line}`);
     });
   return server;
 }
@@ -92,6 +97,7 @@ try {
   server = serve();
   await visit(server);
 } finally {
-  server?.kill();
+  // It writes until it has ended.
+  if (server?.kill()) await once(server, "exit");
   rmSync(home, { recursive: true, force: true });
 }
