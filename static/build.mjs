@@ -150,6 +150,25 @@ export function captureScript(change = asItIs, makeStamp = stamp, inputs = new S
   return script("capture/frame/main.ts", plugins, inputs);
 }
 
+/** The two programs of Node that do the same without a browser: one captures, the other one starts from what was captured. */
+async function nodePrograms(dist) {
+  const node = { bundle: true, minify: true, platform: "node", target: "node24", logLevel: "warning" };
+  const realm = async () => {
+    const entry = join(source, "capture/node/realm.ts");
+    return (await build({ ...node, entryPoints: [entry], format: "iife", write: false })).outputFiles[0].text;
+  };
+  const programs = { "capture-node": ["main", "capture/worker/main.ts"], "proof-node": ["proof", "worker/main.ts"] };
+  for (const [name, [entry, inside]] of Object.entries(programs)) {
+    const plugins = [
+      virtual("belljar:realm", realm),
+      virtual("belljar:worker", () => worker(inside, rewriting(asItIs), stamp)),
+      virtual("belljar:visitors-worker", () => worker("worker/main.ts", rewriting(asItIs), stamp)),
+    ];
+    const entryPoints = [join(source, `capture/node/${entry}.ts`)];
+    await build({ ...node, entryPoints, format: "esm", outfile: join(dist, `${name}.mjs`), plugins });
+  }
+}
+
 /**
  * Hash of what a snapshot depends on besides Pyodide and the packages: the harness, and the code that captures and
  * restores, which is all in the script that captures. `change` may rewrite a source file on its way in.
@@ -214,6 +233,7 @@ async function buildAll(dist) {
   await writeFile(join(dist, "snapshot-stamp.txt"), await stamp());
   // Not below `static`, all of which every server serves: only `belljar assets build` does these.
   await writeFile(join(dist, "capture-frame.js"), await captureScript());
+  await nodePrograms(dist);
   await build({
     ...shared,
     entryPoints: [join(source, "capture/page.ts")],

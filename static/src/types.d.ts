@@ -12,6 +12,12 @@ declare module "belljar:visitors-worker" {
   export default source;
 }
 
+/** What makes a thread of Node look like a browser's worker, as text. */
+declare module "belljar:realm" {
+  const source: string;
+  export default source;
+}
+
 /** The Python that a snapshot is used with before it is kept: files by their path. */
 declare module "belljar:trials" {
   const files: Record<string, string>;

@@ -38,7 +38,7 @@ from belljar.assets.mirrors import FolderMirror, SourceDownError, mirror
 from belljar.assets.paths import REQUIREMENTS_NAME, packaged
 from belljar.assets.progress import Progress
 from belljar.assets.store import Store, hash_file, read_chunks, require
-from belljar.assets.toolchain import find_node, pure_tools, read_requirements
+from belljar.assets.toolchain import find_node, pure_tools, read_requirements, switches_stacks
 from belljar.errors import AssetError
 
 WORKERS = 4
@@ -176,6 +176,20 @@ def _compiler(
         return find_node(tools, store, python, find_links), wheels
     except SourceDownError as error:
         raise NoCompilerError(f"Byte-code can't be made on this machine: {error}.") from error
+
+
+def find_capturing_node(manifest: Manifest, assets_dir: Path) -> Path:
+    """A Node in which snapshots can be made.
+
+    Raises:
+        NoCompilerError: there is none, and none can be had.
+    """
+    tools = read_requirements(packaged(REQUIREMENTS_NAME))
+    python = ".".join(manifest.python.split(".")[:2])
+    try:
+        return find_node(tools, Store(assets_dir), python, fits=switches_stacks)
+    except SourceDownError as error:
+        raise NoCompilerError(f"There is no Node of version 24 or newer either: {error}.") from error
 
 
 Finished = Callable[[FileEntry, Path | None, str], None]

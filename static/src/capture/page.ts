@@ -2,6 +2,7 @@
 // it in, or start from one that was made and tell what Python says of itself.
 
 import { Sandbox } from "../host/index";
+import { QUESTION, SUM } from "./question";
 import { makeSnapshot } from "./snapshot";
 
 async function handIn(name: string, body: Blob | string): Promise<void> {
@@ -14,16 +15,12 @@ async function capture(base: URL): Promise<void> {
   await Promise.all(Object.entries(parts).map(([name, blob]) => handIn(name, blob)));
 }
 
-/** Versions of what is loaded, and a cell of numbers that only a whole interpreter gets right. */
-const QUESTION = `import importlib.metadata as metadata, json, sys
-json.dumps({"python": sys.version.split()[0], "packages": {name: metadata.version(name) for name in NAMES}})`;
-
 async function prove(base: URL): Promise<void> {
   const sandbox = await Sandbox.open({ base: base.href, keep: false, standby: false });
   const { start } = sandbox.info ?? {};
   const { profile } = await sandbox.policy;
   const told = await sandbox.execute(`NAMES = ${JSON.stringify(profile.load)}\n${QUESTION}`);
-  const summed = await sandbox.execute("sum(range(1000))");
+  const summed = await sandbox.execute(SUM);
   if (told.status !== "ok") throw new Error(told.error?.value ?? told.note ?? told.status);
   // The value of a string is shown as Python writes it.
   const versions = JSON.parse((told.text ?? "").slice(1, -1)) as object;

@@ -16,7 +16,8 @@ from belljar.assets.pyodide_lock import LOCK_NAME
 from belljar.assets.sets import AssetFile, AssetSet, Package
 from belljar.assets.snapshots import find_snapshot, in_pieces, keep_snapshot, snapshot_key
 from belljar.prepare import capture
-from belljar.prepare.capture import NoSnapshotError, find_browser, make_snapshot
+from belljar.prepare.capture import find_browser, make_snapshot
+from belljar.prepare.proof import NoSnapshotError
 from belljar.settings import Settings
 from belljar.web.policy import build_policy
 

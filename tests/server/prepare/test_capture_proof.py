@@ -11,23 +11,14 @@ import pytest
 from belljar.assets import load_asset_set
 from belljar.assets.paths import default_assets_dir
 from belljar.assets.sets import AssetFile
-from belljar.assets.snapshots import Snapshot, find_snapshot
-from belljar.prepare.capture import NoSnapshotError, _Desk, find_browser
+from belljar.assets.snapshots import Snapshot
+from belljar.prepare.capture import _Desk, find_browser
 from belljar.prepare.pipeline import ready
+from belljar.prepare.proof import NoSnapshotError
 from belljar.settings import Settings
 from belljar.web.frontend import Frontend, find_dist
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def core() -> Snapshot:
-    """The snapshot of plain Python that `belljar assets build` has made."""
-    folder = default_assets_dir()
-    found = find_snapshot(folder, load_asset_set(folder), (), Frontend(find_dist()).snapshot_stamp())
-    if found is None:
-        pytest.skip("no snapshot of core was built with this browser code")
-    return found
 
 
 def prove(snapshot: Snapshot) -> None:

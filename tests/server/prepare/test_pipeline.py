@@ -12,8 +12,9 @@ from belljar.assets.build import Built, NoCompilerError
 from belljar.assets.fetch import Fetched
 from belljar.errors import AssetError, BelljarError, SettingsError
 from belljar.prepare import pipeline
-from belljar.prepare.capture import Made, NoSnapshotError
+from belljar.prepare.capture import Made
 from belljar.prepare.events import Captured, Compiled, Event, Here, Lacking, LaidOut, Missed
+from belljar.prepare.proof import NoSnapshotError
 from belljar.settings import Settings
 
 from ..assets.conftest import make_manifest, package

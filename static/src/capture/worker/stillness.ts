@@ -1,9 +1,13 @@
-// Chance and time stand still while an interpreter is made for a capture: the same files give the same snapshot, so
-// that its name, its compressed copies and what browsers keep of it stay the same.
+// Chance and time stand still while an interpreter is made for a capture, and the engine has no name: the same files give the
+// same snapshot, so that its name, its compressed copies and what browsers keep of it stay the same.
 
 import { THEN } from "../../worker/then";
 
-/** Puts fixed clocks and a fixed source of chance in place of the engine's; gives what takes them away again. */
+/** What Python writes down of the engine: `sys._emscripten_info.runtime`, and the language in its environment. */
+const ENGINE = "Mozilla/5.0";
+const LANGUAGE = "en-US";
+
+/** Puts fixed clocks, a fixed source of chance and fixed names in place of the engine's; gives what takes them away again. */
 export function standStill(): () => void {
   let state = 0x9e3779b9;
   // xorshift32 (Marsaglia 2003, "Xorshift RNGs"); what is drawn here is drawn anew after every restore.
@@ -27,6 +31,8 @@ export function standStill(): () => void {
       },
     ],
     [Math, "random", () => draw() / 2 ** 32],
+    [navigator, "userAgent", ENGINE],
+    [navigator, "language", LANGUAGE],
   ];
   const before = replaced.map(([owner, name]) => Object.getOwnPropertyDescriptor(owner, name));
   for (const [owner, name, value] of replaced) {
