@@ -35,3 +35,14 @@ def test_the_sentence_names_the_main_ones_and_counts_the_rest() -> None:
     assert sentence.startswith("Available: numpy, pandas, package0, ")
     assert sentence.endswith(" and 14 more.")
     assert Allowlist({}).sentence() == "Available: the Python standard library."
+
+
+def test_of_parts_of_one_namespace_the_one_that_needs_the_others_leads() -> None:
+    parts = {
+        "arro3-core": {"imports": ["arro3"]},
+        "arro3-io": {"imports": ["arro3"], "depends": ["arro3-core"]},
+    }
+    for names in (list(parts), list(reversed(parts))):
+        package = Allowlist({"packages": {name: parts[name] for name in names}}).providing("arro3")
+        assert package is not None
+        assert package.name == "arro3-io"

@@ -164,7 +164,14 @@ def test_metadata_among_files_counts_for_nothing(run: Runs) -> None:
 @pytest.mark.parametrize(
     ("module", "says"),
     [
-        ("pyarrow", "The operator can allow it with `belljar assets add pyarrow`; meanwhile CSV works. "),
+        (
+            "pyarrow",
+            (
+                "The operator can allow it with `belljar assets add pyarrow`; meanwhile pandas reads and "
+                "writes Parquet by itself, large files in pieces: "
+                "`for part in pd.read_parquet(name, columns=[...], chunksize=100_000)` works. "
+            ),
+        ),
         (
             "skimage",
             "The operator can allow it with `belljar assets add scikit-image`; meanwhile pillow and ",

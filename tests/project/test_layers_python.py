@@ -60,7 +60,7 @@ HARNESS = [
     {"figures", "interpreter", "notices", "opened", "programs", "reloading", "source", "streams"},
     {"cell", "errors", "lines", "waiting"},
     {"limits", "loops"},
-    {"show", "warming"},
+    {"parquet", "show", "warming"},
     {"magics"},
     {"shell"},
     {"environment", "restored"},

@@ -89,6 +89,14 @@ FROM_PYPI = (
 )
 """Pure Python from PyPI: the version of Pyodide's lock where that has one, else the newest when pinned."""
 
+BUILT_ON_PYPI = (
+    # Parquet: Rust's reader and writer, and buffers of Arrow for numpy (Apache-2.0 or MIT).
+    "arro3-core",
+    "arro3-io",
+    "nanoarrow",
+)
+"""Native code from PyPI that its authors built for the sandbox's ABI (PEP 783)."""
+
 AT_VERSION = {
     # From 4.18 on it needs rpds-py, which has native code and no build for Pyodide on a registry.
     "jsonschema": "4.17.3",

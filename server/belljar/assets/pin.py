@@ -101,7 +101,7 @@ def _pin(scratch: Path, note: Callable[[str], None], kept: Mapping[str, str]) ->
         packages=official,
         profiles=allowlist.PROFILES,
     )
-    note(f"Reading {len(allowlist.FROM_PYPI)} packages from PyPI.")
+    note(f"Reading {len(allowlist.FROM_PYPI) + len(allowlist.BUILT_ON_PYPI)} packages from PyPI.")
     plain = _plain(manifest, lock, kept, scratch)
     extras = _extras(replace(manifest, packages={**official, **plain}), lock, kept, scratch)
     packages = {**official, **plain, **extras}
@@ -170,9 +170,10 @@ def _newer(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> Build | N
 def _extras(
     manifest: Manifest, lock: Mapping[str, Any], kept: Mapping[str, str], scratch: Path
 ) -> dict[str, PackageEntry]:
-    """Pure wheels from PyPI, their requirements checked against the versions of all the others."""
-    wanted = _wanted(allowlist.FROM_PYPI, lock, kept)
-    paths = pip_download(wanted, scratch, PYTHON, platforms=["any"])
+    """Wheels from PyPI, pure or for the sandbox, their requirements checked against all others' versions."""
+    paths = pip_download(_wanted(allowlist.FROM_PYPI, lock, kept), scratch, PYTHON, platforms=["any"])
+    built = _wanted(allowlist.BUILT_ON_PYPI, lock, kept)
+    paths += pip_download(built, scratch, PYTHON, platforms=[manifest.wheel_platform])
     wheels = [read_wheel(path, manifest) for path in paths]
     present = {name: package.version for name, package in manifest.packages.items()}
     present |= {wheel.name: wheel.version for wheel in wheels}
@@ -181,8 +182,8 @@ def _extras(
         if reason := refusal(wheel, manifest) or _unmet(wheel, present):
             raise AssetError(reason)
         packages[wheel.name] = package_of(wheel, "pypi")
-    if lacking := set(allowlist.FROM_PYPI) - packages.keys():
-        raise AssetError(f"PyPI gave no pure wheel for {', '.join(sorted(lacking))}.")
+    if lacking := {*allowlist.FROM_PYPI, *allowlist.BUILT_ON_PYPI} - packages.keys():
+        raise AssetError(f"PyPI gave no wheel for {', '.join(sorted(lacking))}.")
     return packages
 
 

@@ -20,10 +20,15 @@ NAMES = {
     "yaml": "pyyaml",
 }
 
+_PARQUET = (
+    "pandas reads and writes Parquet by itself, large files in pieces: "
+    "`for part in pd.read_parquet(name, columns=[...], chunksize=100_000)` works"
+)
+
 #: What may do in a package's place, by its name.
 MEANWHILE = {
     "duckdb": "sqlite3 and pandas work",
-    "fastparquet": "CSV works",
+    "fastparquet": _PARQUET,
     "geopandas": "pandas and matplotlib work",
     "h5py": "numpy.savez and pandas' to_pickle work",
     "lightgbm": "scikit-learn's HistGradientBoosting works",
@@ -31,7 +36,7 @@ MEANWHILE = {
     "orjson": "json works",
     "plotnine": "seaborn works",
     "polars": "pandas works",
-    "pyarrow": "CSV works",
+    "pyarrow": _PARQUET,
     "pytables": "numpy.savez and pandas' to_pickle work",
     "scikit-image": "pillow and scipy.ndimage work",
     "shapely": "matplotlib.path and scipy.spatial work",

@@ -32,6 +32,7 @@ from .limits.threads import Threads
 from .loops import Loops
 from .magics import Magics
 from .opened import Opened
+from .parquet import engine as parquet
 from .patches import ImportHooks, Patches
 from .reloading import Reloader
 from .shell import Shell
@@ -127,6 +128,7 @@ class Environment:
         self.figures.install(hooks, patches)
         hooks.after("getpass", self._getpass)
         hooks.after("pandas", tables.set_defaults)
+        hooks.after("pandas.io.parquet", lambda module: parquet.install(module, patches, self.loader))
         hooks.provide("micropip", self.packages.module)
         self.loader.allowlist.mark(["micropip"])  # ours is always there; the real one would ask the network
         hooks.provide(MAGICS_MODULE, self.magics.module)

@@ -48,8 +48,11 @@ class Allowlist:
             )
             self.packages[canonical(name)] = package
             for module in package.imports:
-                # The first wins: a dotted import such as "google.protobuf" also claims "google".
-                self._by_module.setdefault(module.partition(".")[0], package.name)
+                # The first wins: a dotted import such as "google.protobuf" also claims "google". Of parts of
+                # one namespace ("arro3") the one that needs the others brings all of them.
+                top = module.partition(".")[0]
+                if self._by_module.setdefault(top, package.name) in package.depends:
+                    self._by_module[top] = package.name
         self.mark(data.get("loaded") or ())
 
     def get(self, name: str) -> AllowedPackage | None:

@@ -32,6 +32,8 @@ USED_BY_METHOD = {
     "ExcelWriter": ("xlsxwriter", "openpyxl"),
     "read_excel": ("openpyxl",),
     "ExcelFile": ("openpyxl",),
+    "read_parquet": ("arro3-io", "nanoarrow"),
+    "to_parquet": ("arro3-io", "nanoarrow"),
     "read_html": ("lxml",),
     "read_xml": ("lxml",),
     "to_xml": ("lxml",),
